@@ -1,0 +1,35 @@
+"""Celery only wakes us: every task re-reads what is due from PostgreSQL, so a lost message loses nothing."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "escalation_portal.settings")
+
+app = Celery("escalation_portal")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"socket_timeout": 2, "health_check_interval": 5, "visibility_timeout": 120},
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_time_limit=60,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+)
+
+
+def every(seconds: float, task: str) -> dict[str, object]:
+    """A beat entry whose message expires before a late worker could find a pile of them."""
+    return {"task": task, "schedule": seconds, "options": {"expires": 2 * seconds}}
+
+
+app.conf.beat_schedule = {
+    "sweep": every(settings.SWEEP_INTERVAL_SECONDS, "tickets.tasks.sweep"),
+    "deliver": every(settings.SWEEP_INTERVAL_SECONDS, "outbox.tasks.deliver"),
+    "heartbeat": every(5.0, "outbox.tasks.heartbeat"),
+}
+app.autodiscover_tasks(["tickets", "outbox"])
