@@ -307,7 +307,7 @@ def _at(day: date, minutes: int) -> datetime:
 def _in_utc(local: datetime, timezone: str, fold: int = 0) -> datetime:
     """The moment of a naive local time; `fold` picks the first or second occurrence of one that comes twice.
 
-    A time that the clocks skip becomes the next minute that exists; PEP 495 gives it a larger offset at its second fold.
+    A time that the clocks skip becomes the next minute that exists; by PEP 495 its second fold has the larger offset.
     """
     zone = _zone(timezone)
     if _is_skipped(local, zone):
