@@ -1,0 +1,19 @@
+"""Every page speaks the reader's own time zone."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+
+class ReaderTimeZone:
+    """Activates the signed-in user's zone for the length of one request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = request.user.timezone if request.user.is_authenticated else "UTC"
+        with timezone.override(ZoneInfo(zone)):
+            return self.get_response(request)

@@ -1,0 +1,92 @@
+"""Who you are: people and API keys."""
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+
+
+class UserManager(BaseUserManager):
+    """Users are known by their mail address."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Make a person (or, with kind API, a program) that signs in with `email`."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A person, or a program that holds API keys."""
+
+    class Kind(models.TextChoices):
+        PERSON = "PERSON"
+        API = "API"
+
+    username = None
+    email = models.EmailField("email address", unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=60, default="UTC")
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_address")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The names of the groups that this user is in, read once per request."""
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == self.Kind.PERSON
+
+
+class ApiKey(models.Model):
+    """A hashed bearer key; the key itself is shown once, when it is made."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class IdempotentAnswer(models.Model):
+    """The answer that a POST with an Idempotency-Key got, kept for 24 hours in the write's own transaction."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=300)
+    value = models.CharField(max_length=200)
+    body_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "method", "path", "value"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.value}"

@@ -1,0 +1,349 @@
+"""The work: tickets with their custody ledger, clocks, timeline and vendor cases."""
+
+from typing import Any, Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+from accounts.versions import NamedRow
+from clients.models import Asset, Client, Contact, OfClient
+from outbox.models import Message
+from sla.models import AgreementVersion, CalendarVersion
+from sla.priorities import PRIORITIES
+from tickets.status import HOLDERS, OPEN_STATUSES, STATUSES
+from tiers.models import PolicyVersion, Team, Tier
+from vendors.models import Service, Vendor
+
+PRIORITY_CHOICES = [(p, p) for p in PRIORITIES]
+
+
+class EventSource(NamedRow):
+    """Where monitoring events come from: the row below an integration. It reaches only the clients mapped to it."""
+
+    kind = models.CharField(max_length=40)
+
+
+class Mapping(models.Model):
+    """An outside organisation's id at an event source, and our client that it stands for."""
+
+    source = models.ForeignKey(EventSource, on_delete=models.CASCADE, related_name="mappings")
+    external_org = models.CharField(max_length=120)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "external_org"], name="one_client_per_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.external_org} → {self.client}"
+
+
+class TicketQuerySet(OfClient):
+    """Tickets; `visible_to` is inherited: what one may see follows from the client."""
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def by_key(self, key: str) -> Self:
+        """The ticket with the key `ESC-123`; nothing for anything else."""
+        prefix, _, number = key.upper().partition("-")
+        known = prefix == "ESC" and number.isascii() and number.isdigit() and len(number) < 18
+        return self.filter(pk=int(number)) if known else self.none()
+
+
+class Ticket(models.Model):
+    """One request for help or alert, in exactly one pair of hands at every moment of its life."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="tickets")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL)
+    asset = models.ForeignKey(Asset, null=True, on_delete=models.SET_NULL)
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT)
+    source = models.ForeignKey(EventSource, null=True, on_delete=models.PROTECT)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    priority = models.CharField(max_length=2, choices=PRIORITY_CHOICES)
+    category = models.CharField(max_length=60, blank=True)
+    tags = models.JSONField(default=list)
+    error_code = models.CharField(max_length=80, blank=True)
+    device_name = models.CharField(max_length=120, blank=True)
+    device_type = models.CharField(max_length=12, blank=True)
+    device_os = models.CharField(max_length=80, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
+
+    status = models.CharField(max_length=20, choices=[(s, s) for s in STATUSES])
+    holder_kind = models.CharField(max_length=8, choices=[(h, h) for h in HOLDERS])
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    routed_because = models.JSONField(default=list)
+    step = models.PositiveSmallIntegerField(default=0, help_text="Index of the ladder step that it stands on")
+    round = models.PositiveSmallIntegerField(default=1)
+    touched = models.BooleanField(default=False, help_text="A person has acted on it")
+
+    opened_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.TextField(blank=True)
+    wake_at = models.DateTimeField(null=True, help_text="A wait ends, or a resolved ticket closes")
+    last_event_at = models.DateTimeField()
+    event_count = models.PositiveIntegerField(default=0)
+    custody_count = models.PositiveIntegerField(default=0)
+
+    check_at = models.DateTimeField(null=True, help_text="The earliest moment at which anything can become due")
+    postponed = models.PositiveSmallIntegerField(default=0, help_text="How often the sweep failed on it")
+    next_due_at = models.DateTimeField(null=True, help_text="The deadline that matters now")
+    next_metric = models.CharField(max_length=20, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["check_at"], name="ticket_check_at", condition=models.Q(check_at__isnull=False)),
+            models.Index(
+                fields=["next_due_at", "id"], name="ticket_queue", condition=models.Q(status__in=OPEN_STATUSES)
+            ),
+            models.Index(fields=["client", "-opened_at"], name="ticket_of_client"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="one_ticket_per_external_id",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(acknowledged_at__isnull=True) | models.Q(touched=True),
+                name="acknowledged_means_touched",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["RESOLVED", "CLOSED"], resolved_at__isnull=False)
+                | (~models.Q(status__in=["RESOLVED", "CLOSED"]) & models.Q(resolved_at__isnull=True)),
+                name="resolved_has_its_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.title}"
+
+    @property
+    def key(self) -> str:
+        return f"ESC-{self.pk}"
+
+
+class AlertGroup(models.Model):
+    """One condition at one source: while it is open, its events belong to one ticket."""
+
+    source = models.ForeignKey(EventSource, on_delete=models.CASCADE)
+    dedupe_key = models.CharField(max_length=255)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="alert_groups")
+    count = models.PositiveIntegerField(default=1)
+    last_fired_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "dedupe_key"],
+                condition=models.Q(resolved_at__isnull=True),
+                name="one_open_ticket_per_condition",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+
+class MonitoringEvent(models.Model):
+    """What an outside system said, stored before anything is done about it."""
+
+    source = models.ForeignKey(EventSource, on_delete=models.CASCADE)
+    delivery_id = models.CharField(max_length=255)
+    dedupe_key = models.CharField(max_length=255)
+    state = models.CharField(max_length=12)
+    severity = models.CharField(max_length=8)
+    title = models.CharField(max_length=200)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    client = models.ForeignKey(Client, null=True, on_delete=models.SET_NULL)
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.SET_NULL, related_name="events")
+    facts = models.JSONField(default=dict)
+    payload = models.JSONField()
+    because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "delivery_id"], name="one_event_per_delivery")]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.title}"
+
+
+class OfTicket(models.QuerySet):
+    """Rows that belong to a ticket, and so to its client."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(ticket__client__in=Client.objects.visible_to(user))
+
+
+class TicketEvent(models.Model):
+    """One thing that happened: append-only. `client_text` is what the client may read; empty = internal."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timeline")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    client_text = models.TextField(blank=True)
+    why = models.JSONField(default=dict, help_text="The facts, rule and versions that an automatic act followed")
+    step = models.PositiveSmallIntegerField(null=True)
+    round = models.PositiveSmallIntegerField(null=True)
+    objects = OfTicket.as_manager()
+
+    class Meta:
+        ordering = ["ticket", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "seq"], name="one_event_per_sequence_number"),
+            models.UniqueConstraint(
+                fields=["ticket", "step", "round"],
+                condition=models.Q(kind="ESCALATED"),
+                name="one_escalation_per_level_and_round",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}"
+
+
+class VendorCase(models.Model):
+    """A case with a vendor. `ball` says who must act on it, whatever else the ticket waits for."""
+
+    class Status(models.TextChoices):
+        INCOMPLETE = "INCOMPLETE"
+        QUEUED = "QUEUED"
+        LODGED = "LODGED"
+        ANSWERED = "ANSWERED"
+        FAILED = "FAILED"
+        CLOSED = "CLOSED"
+
+    class Ball(models.TextChoices):
+        VENDOR = "VENDOR"
+        US = "US"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="vendor_cases")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="cases")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="cases")
+    status = models.CharField(max_length=10, choices=Status.choices)
+    ball = models.CharField(max_length=6, choices=Ball.choices, default=Ball.US)
+    severity = models.CharField(max_length=20, blank=True)
+    answers = models.JSONField(default=dict, help_text="What was gathered; secrets as references only")
+    missing = models.JSONField(default=list, help_text="Keys still to be answered")
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="vendor_case")
+    number = models.CharField(max_length=80, blank=True, help_text="The vendor's own case number")
+    step = models.PositiveSmallIntegerField(help_text="The ladder step that lodged it")
+    because = models.CharField(max_length=300)
+    opened_at = models.DateTimeField()
+    lodged_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    objects = OfTicket.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["message"], name="case_queued", condition=models.Q(status="QUEUED"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "vendor"],
+                condition=~models.Q(status="CLOSED"),
+                name="one_open_case_per_ticket_and_vendor",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=["LODGED", "ANSWERED"]) | models.Q(lodged_at__isnull=False),
+                name="lodged_has_its_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} case for {self.ticket_id}"
+
+
+class CustodyChange(models.Model):
+    """From `began_at` the ticket is in these hands, until the next change begins: no gap and no overlap can exist."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="custody")
+    seq = models.PositiveIntegerField()
+    holder_kind = models.CharField(max_length=8, choices=[(h, h) for h in HOLDERS])
+    tier = models.ForeignKey(Tier, null=True, on_delete=models.PROTECT)
+    vendor_case = models.ForeignKey(VendorCase, null=True, on_delete=models.PROTECT)
+    held = models.BooleanField(default=False, help_text="The ticket was on hold: OLA clocks pause")
+    began_at = models.DateTimeField()
+    because = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["ticket", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "seq"], name="one_custody_change_per_sequence_number"),
+            models.CheckConstraint(
+                condition=models.Q(holder_kind="TIER", tier__isnull=False, vendor_case__isnull=True)
+                | models.Q(holder_kind="VENDOR", tier__isnull=True, vendor_case__isnull=False)
+                | models.Q(holder_kind__in=["CLIENT", "NOBODY"], tier__isnull=True, vendor_case__isnull=True),
+                name="a_holder_is_named_by_its_kind",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.holder_kind} since {self.began_at}"
+
+
+class Clock(models.Model):
+    """One promise that runs on a ticket: a projection of the custody ledger. Durations in seconds of its calendar."""
+
+    class State(models.TextChoices):
+        RUNNING = "RUNNING"
+        PAUSED = "PAUSED"
+        MET = "MET"
+        BREACHED = "BREACHED"
+        ENDED = "ENDED"
+        SUPERSEDED = "SUPERSEDED"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
+    metric = models.CharField(max_length=20)
+    subject = models.CharField(max_length=40, blank=True)
+    round = models.PositiveSmallIntegerField(default=1)
+    agreement_version = models.ForeignKey(AgreementVersion, null=True, on_delete=models.PROTECT)
+    calendar_version = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT)
+    target_seconds = models.PositiveIntegerField()
+    consumed_seconds = models.FloatField(default=0)
+    started_at = models.DateTimeField()
+    running_since = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices)
+    warned_percent = models.PositiveSmallIntegerField(default=0)
+    breached_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="clock_due",
+                condition=models.Q(stopped_at__isnull=True, due_at__isnull=False, breached_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "metric", "subject", "round"], name="one_clock_per_promise"),
+            models.CheckConstraint(
+                condition=models.Q(running_since__isnull=True, due_at__isnull=True)
+                | models.Q(running_since__isnull=False, due_at__isnull=False)
+                | models.Q(stopped_at__isnull=False),
+                name="a_running_clock_has_its_deadline",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.subject} {self.state}"

@@ -1,0 +1,58 @@
+"""The completeness gate: what a vendor needs, gathered or asked for. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+PLACEHOLDER = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that a person must still answer, and why it was not taken."""
+
+    key: str
+    question: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts by key, and what is missing; a case may be sent only when nothing is."""
+
+    facts: Mapping[str, str]
+    missing: tuple[Missing, ...]
+
+
+def gather(
+    required: Sequence[Mapping[str, Any]], *, sources: Mapping[str, str], answers: Mapping[str, str]
+) -> Gathered:
+    """Take each required datum from a person's answer or else from its source, e.g. `account.tenant_id`."""
+    facts: dict[str, str] = {}
+    missing: list[Missing] = []
+    for datum in required:
+        value = (answers.get(datum["key"]) or sources.get(datum["source"]) or "").strip()
+        problem = _problem(datum, value)
+        if problem:
+            missing.append(Missing(datum["key"], datum.get("question") or f"{datum['label']}?", problem))
+        else:
+            facts[datum["key"]] = value
+    return Gathered(facts, tuple(missing))
+
+
+def render(template: str, facts: Mapping[str, str]) -> str:
+    """Fill flat `{{key}}` placeholders; nothing is evaluated, an unknown key stays visible as it is."""
+    return PLACEHOLDER.sub(lambda found: facts.get(found.group(1), found.group(0)), template)
+
+
+def _problem(datum: Mapping[str, Any], value: str) -> str:
+    if not value:
+        return f"{datum['label']} is not known"
+    pattern = datum.get("pattern")
+    # A secret is a reference here; its form was checked when it was stored.
+    if pattern and not datum.get("secret") and not re2.fullmatch(pattern, value):
+        return f"{datum['label']} does not have the expected form"
+    return ""
