@@ -184,9 +184,8 @@ class BusinessCalendar:
         number = start // _STRETCH
         stretch = self._stretch(number)
         while True:
-            for opens, closes in zip(stretch.opens, stretch.closes, strict=True):
-                if closes > start:
-                    yield max(opens, start), closes
+            for index in range(bisect_right(stretch.closes, start), len(stretch.closes)):
+                yield max(stretch.opens[index], start), stretch.closes[index]
             number, stretch = self._next_stretch(number)
 
     def _stretch(self, number: int) -> "_Stretch":
