@@ -17,28 +17,23 @@ def insert(model: type[models.Model], *, returning: str = "", **columns: Any) ->
     """Insert one row per element of the list columns; columns left out take the model's defaults.
 
     Returns the values of the column `returning` in row order, or nothing when it is empty.
-    Raises ValueError when lists differ in length.
+    Raises ValueError when lists differ in length or a column does not exist.
     """
-    size = _size(columns)
-    if not size:
+    if not _size(columns):
         return []
     fields = {f.attname: f for f in model._meta.concrete_fields if not f.primary_key}
-    values = {name: columns[name] if name in columns else field.get_default() for name, field in fields.items()}
     _refuse_unknown(columns, fields)
-    names, selects, arrays, params = [], [], [], []
-    for name, value in values.items():
-        names.append(f'"{fields[name].column}"')
-        _place(name, fields[name], value, selects, arrays, params)
-    scalars = [p for kind, p in params if kind == "scalar"]
-    lists = [p for kind, p in params if kind == "list"]
-    source = f"unnest({', '.join(a for a, _ in arrays)}) WITH ORDINALITY AS u({', '.join(n for _, n in arrays)}, nth)"
+    parts = _Parts(fields)
+    for name, field in fields.items():
+        parts.place(name, columns[name] if name in columns else field.get_default())
     sql = (
-        f'INSERT INTO "{model._meta.db_table}" ({", ".join(names)}) SELECT {", ".join(selects)} FROM {source} ORDER BY nth'
+        f'INSERT INTO "{model._meta.db_table}" ({", ".join(parts.targets)}) '
+        f"SELECT {', '.join(parts.selects)} FROM {parts.source(' WITH ORDINALITY', ', nth')} ORDER BY nth"
     )
     if returning:
-        sql += f' RETURNING "{fields[returning].column if returning in fields else model._meta.pk.column}"'
+        sql += f' RETURNING "{model._meta.get_field(returning).column}"'
     with connection.cursor() as cursor:
-        cursor.execute(sql, scalars + lists)
+        cursor.execute(sql, parts.params)
         return [row[0] for row in cursor.fetchall()] if returning else []
 
 
@@ -50,43 +45,64 @@ def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *,
 
 
 def update(model: type[models.Model], ids: Sequence[int], **columns: Any) -> int:
-    """Set columns on the rows with these primary keys; returns how many rows there were."""
+    """Set columns on the rows with these primary keys; returns how many rows there were.
+
+    Raises ValueError when a list differs in length from the ids or a column does not exist.
+    """
     if not ids:
         return 0
     fields = {f.attname: f for f in model._meta.concrete_fields}
     _refuse_unknown(columns, fields)
     pk = model._meta.pk
-    selects: list[str] = []
-    arrays = [(f"%s::{pk.rel_db_type(connection)}[]", '"u_pk"')]
-    params: list[tuple[str, Any]] = []
-    for name, value in columns.items():
-        _place(name, fields[name], value, selects, arrays, params)
-    if any(kind == "list" and len(p) != len(ids) for kind, p in params):
+    if _size({"ids": list(ids), **columns}) != len(ids):
         raise ValueError("a list column differs in length from the ids")
-    sets = ", ".join(f'"{fields[name].column}" = {select}' for name, select in zip(columns, selects, strict=True))
-    sql = (
-        f'UPDATE "{model._meta.db_table}" AS t SET {sets} '
-        f"FROM unnest({', '.join(a for a, _ in arrays)}) AS u({', '.join(n for _, n in arrays)}) "
-        f'WHERE t."{pk.column}" = u."u_pk"'
-    )
-    scalars = [p for kind, p in params if kind == "scalar"]
-    lists = [p for kind, p in params if kind == "list"]
+    parts = _Parts(fields)
+    for name, value in columns.items():
+        parts.place(name, value)
+    parts.place(pk.attname, list(ids), only_source=True)
+    sets = ", ".join(f"{target} = {select}" for target, select in zip(parts.targets, parts.selects, strict=True))
+    where = f't."{pk.column}" = u."{pk.attname}"'
+    sql = f'UPDATE "{model._meta.db_table}" AS t SET {sets} FROM {parts.source()} WHERE {where}'
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*scalars, list(ids), *lists])
+        cursor.execute(sql, parts.params)
         return cursor.rowcount
 
 
-def _place(name: str, field: Any, value: Any, selects: list, arrays: list, params: list) -> None:
-    """Append one column to the statement: as an unnested list, or as a scalar that repeats."""
-    db_type = field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
-    is_json = isinstance(field, models.JSONField)
-    if isinstance(value, list) and not (is_json and (not value or not isinstance(value[0], Json))):
-        selects.append(f'u."{name}"')
-        arrays.append((f"%s::{db_type}[]", f'"{name}"'))
-        params.append(("list", [_plain(v) for v in value]))
-    else:
-        selects.append(f"%s::{db_type}")
-        params.append(("scalar", Json(value).text if is_json and not isinstance(value, Json) else _plain(value)))
+class _Parts:
+    """The pieces of one statement: target columns, what is selected into them, and the arrays to unnest."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.fields = fields
+        self.targets: list[str] = []
+        self.selects: list[str] = []
+        self.arrays: list[tuple[str, str]] = []
+        self.scalars: list[Any] = []
+        self.lists: list[Any] = []
+
+    def place(self, name: str, value: Any, *, only_source: bool = False) -> None:
+        """A list becomes an unnested column, anything else repeats; a JSON list that is one value comes as `Json`."""
+        field = self.fields[name]
+        db_type = field.rel_db_type(connection)
+        is_json = isinstance(field, models.JSONField)
+        if not only_source:
+            self.targets.append(f'"{field.column}"')
+        if isinstance(value, list) and not (is_json and not value):
+            self.arrays.append((f"%s::{db_type}[]", f'"{name}"'))
+            self.lists.append([_plain(v, is_json) for v in value])
+            select = f'u."{name}"'
+        else:
+            self.scalars.append(_plain(value, is_json))
+            select = f"%s::{db_type}"
+        if not only_source:
+            self.selects.append(select)
+
+    def source(self, suffix: str = "", extra: str = "") -> str:
+        names = ", ".join(name for _, name in self.arrays)
+        return f"unnest({', '.join(array for array, _ in self.arrays)}){suffix} AS u({names}{extra})"
+
+    @property
+    def params(self) -> list[Any]:
+        return [*self.scalars, *self.lists]
 
 
 class Json:
@@ -98,8 +114,10 @@ class Json:
         self.text = json.dumps(value, cls=DjangoJSONEncoder)
 
 
-def _plain(value: Any) -> Any:
-    return value.text if isinstance(value, Json) else value
+def _plain(value: Any, is_json: bool) -> Any:
+    if isinstance(value, Json):
+        return value.text
+    return Json(value).text if is_json and value is not None else value
 
 
 def _size(columns: Mapping[str, Any]) -> int:

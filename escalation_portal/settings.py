@@ -1,4 +1,4 @@
-"""Settings, all from the environment. `manage.py up` and `manage.py test` set what they need before Django reads this."""
+"""Settings, all from the environment; `manage.py up` and `manage.py test` set what they need first."""
 
 from pathlib import Path
 

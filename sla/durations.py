@@ -47,3 +47,10 @@ def _checked(seconds: int, text: str) -> int:
     if seconds > LONGEST_SECONDS:
         raise ValueError(f"{text!r} is longer than a year")
     return seconds
+
+
+def words(seconds: int) -> str:
+    """A duration as people say it: "20 seconds", "15 minutes", "1 hour 30 minutes". Rounds to whole seconds."""
+    parts = ((seconds // 3600, "hour"), (seconds % 3600 // 60, "minute"), (seconds % 60, "second"))
+    said = [f"{number} {unit}{'s' if number != 1 else ''}" for number, unit in parts if number]
+    return " ".join(said) or "no time"

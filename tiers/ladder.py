@@ -47,6 +47,11 @@ class Ladder:
     start: int
     exception: Mapping[str, Any] | None = None
 
+    @property
+    def calendar(self) -> str:
+        """The calendar that the exception sets for these steps' waits; "" where the tier's own holds."""
+        return str((self.exception or {}).get("calendar") or "")
+
     def following(self, index: int) -> range:
         """The indexes above `index`, nearest first."""
         return range(index + 1, len(self.steps))
@@ -57,7 +62,7 @@ class Ladder:
         Where no tier stands below (straight to the vendor), the nearest one above.
         """
         order = [*range(index, -1, -1), *range(index + 1, len(self.steps))]
-        return next(self.steps[i] for i in order if not self.steps[i].vendor)
+        return next(step for i in order if not (step := self.steps[i]).vendor)
 
 
 def ladder_for(document: Mapping[str, Any], situation: Situation) -> Ladder:

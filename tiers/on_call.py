@@ -12,7 +12,8 @@ def on_call_at(rotation: Mapping[str, Any], members: Sequence[str], now: datetim
     """The address of who is on call at `now`; "" when nobody is.
 
     `rotation` is `{timezone, hand_over: "mon 09:00", days: 7, from: "2026-01-05", order: [addresses]}`; without one,
-    the first member is. People hand over every `days` days, at the local time of the hand-over, also across DST changes.
+    the first member is. People hand over every `days` days, at the
+    local time of the hand-over, also across DST changes.
     """
     order = [m for m in rotation.get("order") or members if m in members]
     if not order:

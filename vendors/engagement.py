@@ -1,6 +1,6 @@
 """When to engage a vendor. Pure: conditions and what is known in, *engage* or *not yet, because* out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ class Answer:
 
 
 def engagement(conditions: Sequence[Mapping[str, Any]], known: Known) -> Answer:
-    """Engage when any condition holds in all its parts; a service without conditions is engaged on reaching the step."""
+    """Engage when any condition holds in all its parts; without conditions, on reaching the step."""
     if not conditions:
         return Answer(True, "The service sets no condition.")
     for condition in conditions:
@@ -34,7 +34,7 @@ def engagement(conditions: Sequence[Mapping[str, Any]], known: Known) -> Answer:
 
 
 def _failed(condition: Mapping[str, Any], known: Known) -> list[str]:
-    checks = {
+    checks: dict[str, tuple[Callable[[Any], bool], str]] = {
         "error_codes": (
             lambda codes: known.error_code.lower() in [c.lower() for c in codes],
             f"error code {known.error_code or 'absent'} is not one of its codes",

@@ -1,0 +1,67 @@
+"""What is known for a vendor case, from the ticket and all that hangs on it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Prefetch
+
+from clients.models import Client
+from tickets.models import MonitoringEvent, Ticket
+from tickets.work import Work
+from vendors.models import ContactPoint, Service, ServiceAccount
+from vendors.references import defused, reference
+
+
+class Sources:
+    """Everything that the cases of some tickets can draw on, read in a fixed number of queries."""
+
+    def __init__(self, works: Sequence[Work], services: Iterable[int]) -> None:
+        ids = [work.id for work in works]
+        tickets = Ticket.objects.filter(pk__in=ids).select_related("client", "asset__site", "contact")
+        self.tickets = {ticket.pk: ticket for ticket in tickets}
+        points = Prefetch("contact_points", queryset=ContactPoint.objects.order_by("order"))
+        known = Service.objects.filter(pk__in=set(services)).select_related("vendor").prefetch_related(points)
+        self.services = {service.pk: service for service in known}
+        clients = {work.client_id for work in works}
+        accounts = ServiceAccount.objects.filter(client__in=Client.objects.filter(pk__in=clients), service__in=known)
+        self.accounts = {(a.client_id, a.service_id): a for a in accounts}
+        events = MonitoringEvent.objects.filter(ticket_id__in=ids).order_by("ticket_id", "received_at")
+        self.events = {event.ticket_id: event.facts for event in events}
+
+    def of(self, work: Work, service: Service) -> dict[str, str]:
+        """Every datum by its source, e.g. `account.tenant_id`; values from outside can carry no secret's reference."""
+        ticket = self.tickets[work.id]
+        account = self.accounts.get((work.client_id, service.pk))
+        groups: dict[str, dict[str, Any]] = {
+            "ticket": _ticket_facts(ticket),
+            "client": {"name": ticket.client.name, "timezone": ticket.client.timezone},
+            "contact": _fields(ticket.contact, "name", "email", "phone"),
+            "asset": _asset_facts(ticket),
+            "event": self.events.get(work.id, {}),
+            "account": account.facts if account else {},
+        }
+        facts = {f"{group}.{key}": defused(str(v)) for group, row in groups.items() for key, v in row.items() if v}
+        return facts | _secrets(account)
+
+
+def _ticket_facts(ticket: Ticket) -> dict[str, Any]:
+    names = ("title", "description", "priority", "category", "error_code", "device_name", "device_type", "device_os")
+    opened = ticket.opened_at.strftime("%Y-%m-%d %H:%M UTC")
+    return {"key": ticket.key, "opened_at": opened, **_fields(ticket, *names)}
+
+
+def _asset_facts(ticket: Ticket) -> dict[str, Any]:
+    asset = ticket.asset
+    if asset is None:
+        return {}
+    site = _fields(asset.site, "name", "address")
+    place = {"site": site.get("name", ""), "address": site.get("address", "")}
+    return {**asset.facts, **_fields(asset, "name", "type", "os", "serial"), **place}
+
+
+def _fields(row: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names} if row else {}
+
+
+def _secrets(account: ServiceAccount | None) -> dict[str, str]:
+    return {f"account.{key}": reference(account.pk, key) for key in account.secrets} if account else {}

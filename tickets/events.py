@@ -1,0 +1,152 @@
+"""Monitoring events: stored first, told apart by condition, turned into tickets or taken to the one that is open."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from clients.models import Client
+from outbox.alarms import raise_alarm
+from tickets.intake import NewTicket, open_ticket
+from tickets.lifecycle import finish, open_again
+from tickets.loading import in_hand
+from tickets.models import AlertGroup, EventSource, Mapping, MonitoringEvent, Ticket
+from tickets.moves import event as timeline
+from tickets.reported import FIRING, PRIORITY_OF, RESOLVED, ReportedEvent
+from tickets.status import OPEN_STATUSES
+from tickets.status import RESOLVED as TICKET_RESOLVED
+from tickets.work import write
+
+REOPEN_WINDOW = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event: its row, whether it was new, the ticket it led to, and why."""
+
+    event: MonitoringEvent
+    stored: bool
+    ticket: Ticket | None
+    because: str
+
+
+@transaction.atomic
+def take_in(*, source: EventSource, reported: ReportedEvent, now: datetime) -> Outcome:
+    """Store the event and do what it asks for; a replay has no effect. Two of one condition are taken in turn."""
+    _in_turn(source, reported.dedupe_key)
+    known = MonitoringEvent.objects.filter(source=source, delivery_id=reported.delivery_id)
+    if row := known.select_related("ticket").first():
+        return Outcome(row, False, row.ticket, "This delivery was taken in before.")
+    client = Client.objects.filter(mapping__source=source, mapping__external_org=reported.external_org).first()
+    row = _store(source, reported, client, now=now)
+    if client is None:
+        text = f"Organisation “{reported.external_org}” of {source} is mapped to no client."
+        raise_alarm(f"unmapped:{source.pk}:{reported.external_org}", text, now=now)
+        ticket, because = None, text
+    elif reported.state == FIRING:
+        ticket, because = _fire(source, reported, client, now=now)
+    else:
+        ticket, because = _calm(source, reported, now=now)
+    MonitoringEvent.objects.filter(pk=row.pk).update(ticket=ticket, because=because[:200])
+    return Outcome(row, True, ticket, because)
+
+
+def _in_turn(source: EventSource, dedupe_key: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{source.pk}:{dedupe_key}"])
+
+
+def _store(source: EventSource, reported: ReportedEvent, client: Client | None, *, now: datetime) -> MonitoringEvent:
+    return MonitoringEvent.objects.create(
+        source=source,
+        delivery_id=reported.delivery_id,
+        dedupe_key=reported.dedupe_key,
+        state=reported.state,
+        severity=reported.severity,
+        title=reported.title[:200],
+        occurred_at=reported.occurred_at,
+        received_at=now,
+        client=client,
+        facts=dict(reported.facts),
+        payload=dict(reported.payload),
+    )
+
+
+def _fire(source: EventSource, reported: ReportedEvent, client: Client, *, now: datetime) -> tuple[Ticket, str]:
+    """A condition holds: count it on its open ticket, reopen one resolved lately, or open a new one."""
+    group = _latest(source, reported)
+    if group and group.ticket.status in OPEN_STATUSES:
+        group.count += 1
+        group.last_fired_at = max(group.last_fired_at, reported.occurred_at)
+        group.save(update_fields=["count", "last_fired_at"])
+        return group.ticket, f"The same condition is open as {group.ticket.key}; it fired {group.count} times."
+    if group and group.resolved_at is None:
+        AlertGroup.objects.filter(pk=group.pk).update(resolved_at=group.ticket.resolved_at or now)
+    ticket, because = _reopened(group, now=now) if group else (None, "")
+    if ticket is None:
+        earlier = f" It was {group.ticket.key} before." if group else ""
+        ticket = open_ticket(client=client, wanted=_wanted(source, reported), by=None, now=now)
+        because = f"Opened {ticket.key} for a new condition.{earlier}"
+    AlertGroup.objects.create(
+        source=source, dedupe_key=reported.dedupe_key, ticket=ticket, last_fired_at=reported.occurred_at
+    )
+    return ticket, because
+
+
+def _reopened(group: AlertGroup, *, now: datetime) -> tuple[Ticket | None, str]:
+    resolved_at = group.ticket.resolved_at
+    if group.ticket.status != TICKET_RESOLVED or resolved_at is None or now - resolved_at > REOPEN_WINDOW:
+        return None, ""
+    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk])
+    why = "The condition came back within 30 minutes of its resolution."
+    open_again(work, why, by=None, now=max(now, work.last_event_at))
+    write([work], now=now)
+    return group.ticket, f"Reopened {group.ticket.key}: {why}"
+
+
+def _calm(source: EventSource, reported: ReportedEvent, *, now: datetime) -> tuple[Ticket | None, str]:
+    """A condition has ended or was acknowledged over there: only a ticket that nobody touched resolves by itself."""
+    group = _latest(source, reported)
+    if group is None or group.resolved_at is not None:
+        return None, "No ticket is open for this condition."
+    if reported.occurred_at < group.last_fired_at:
+        return group.ticket, "Older than the last alert of this condition; nothing was changed."
+    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk])
+    at = max(now, work.last_event_at)
+    if reported.state == RESOLVED:
+        AlertGroup.objects.filter(pk=group.pk).update(resolved_at=now)
+    if work.status not in OPEN_STATUSES:
+        return group.ticket, f"{group.ticket.key} had ended already."
+    if reported.state == RESOLVED and not work.touched:
+        finish(work, "The condition ended by itself.", now=at)
+        because = f"{source} reported that the condition has ended, and nobody had touched the ticket."
+        timeline(work, "RESOLVED", f"Resolved: {because}", now=at, client_text="The problem has gone by itself.",
+                 why={"rule": "CONDITION_ENDED", "source": source.name, "delivery": reported.delivery_id})  # fmt: skip
+    else:
+        because = f"{source} reported: {reported.title} ({reported.state.lower()}). It stays open."
+        timeline(work, "SOURCE_REPORTED", because, now=at, why={"rule": "REPORTED", "state": reported.state})
+    write([work], now=now)
+    return group.ticket, because
+
+
+def _latest(source: EventSource, reported: ReportedEvent) -> AlertGroup | None:
+    groups = AlertGroup.objects.filter(source=source, dedupe_key=reported.dedupe_key)
+    return groups.select_related("ticket").order_by("-id").first()
+
+
+def _wanted(source: EventSource, reported: ReportedEvent) -> NewTicket:
+    return NewTicket(
+        title=reported.title[:200],
+        description=reported.message,
+        fallback_priority=PRIORITY_OF[reported.severity],
+        device_name=reported.device_name,
+        device_type=reported.device_type,
+        device_os=reported.device_os,
+        error_code=reported.error_code,
+        source=source,
+    )
+
+
+def mapped_clients(source: EventSource) -> list[str]:
+    """The names of the clients that this source reaches."""
+    return list(Mapping.objects.filter(source=source).order_by("client__name").values_list("client__name", flat=True))

@@ -1,0 +1,201 @@
+"""How tickets begin: routed by the live policy, written with custody, clocks and timeline in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from clients.models import Asset, Client, Contact
+from sla.priorities import DEFAULT
+from tickets import vendor_cases
+from tickets.escalation import climb_to
+from tickets.facts import ACKNOWLEDGE, RESOLVE
+from tickets.loading import obstacles
+from tickets.models import EventSource, Ticket
+from tickets.moves import arrive, event, start_clock
+from tickets.notices import tell_step
+from tickets.status import NEW, TIER
+from tickets.work import Work, write
+from tiers.ladder import Ladder, Situation, ladder_for
+from tiers.models import PolicyVersion
+from tiers.policies import live_policy
+from tiers.roster import Roster, TeamInfo, roster
+from tiers.routing import Request, Route, route
+from vendors.models import ContactPoint, Service
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """What somebody or something asks for; empty where unknown. `fallback_priority` yields to a routing rule's."""
+
+    title: str
+    description: str = ""
+    priority: str = ""
+    fallback_priority: str = DEFAULT
+    category: str = ""
+    service: Service | None = None
+    device_name: str = ""
+    device_type: str = ""
+    device_os: str = ""
+    error_code: str = ""
+    contact: Contact | None = None
+    external_id: str = ""
+    source: EventSource | None = None
+
+
+@transaction.atomic
+def open_ticket(*, client: Client, wanted: NewTicket, by: User | None, now: datetime) -> Ticket:
+    """Open a ticket: route it, put it on its ladder, start its clocks, tell who must act. Raises NoPolicy."""
+    version, staff = live_policy(client.name), roster()
+    asset = Asset.objects.filter(client=client, name__iexact=wanted.device_name).first() if wanted.device_name else None
+    routed = route(version.document.get("routing", ()), _request(client, wanted, asset))
+    row = _row(client, wanted, asset, routed, version)
+    ladder = _ladder(version, client, row)
+    start, because = _start(ladder, row, routed, staff)
+    holding = staff.tiers[ladder.tier_at_or_below(start).tier]
+    ticket = Ticket(**row, routed_because=because, tier_id=holding.id, team_id=holding.team.id, **_at_birth(now))
+    ticket.save(force_insert=True)
+    work = _in_hand(ticket, client, version, ladder, staff)
+    _begin(work, start, routed, because, by=by, now=now)
+    write([work], now=now)
+    return ticket
+
+
+def _request(client: Client, wanted: NewTicket, asset: Asset | None) -> Request:
+    return Request(
+        title=wanted.title,
+        body=wanted.description,
+        device_type=wanted.device_type or (asset.type if asset else ""),
+        os=wanted.device_os or (asset.os if asset else ""),
+        error_code=wanted.error_code,
+        source=wanted.source.name if wanted.source else "",
+        category=wanted.category,
+        client=client.name,
+    )
+
+
+def _row(
+    client: Client, wanted: NewTicket, asset: Asset | None, routed: Route, version: PolicyVersion
+) -> dict[str, Any]:
+    """The ticket's columns from what was asked, what is known of the asset, and what the rules say."""
+    then = routed.then
+    service = wanted.service or (Service.objects.filter(name=then["service"]).first() if "service" in then else None)
+    return {
+        "client": client,
+        "contact": wanted.contact,
+        "asset": asset,
+        "service": service,
+        "source": wanted.source,
+        "title": wanted.title,
+        "description": wanted.description,
+        "priority": wanted.priority or then.get("priority") or wanted.fallback_priority,
+        "category": wanted.category or then.get("category", ""),
+        "tags": list(then.get("tags", [])),
+        "error_code": wanted.error_code or routed.error_code,
+        "device_name": wanted.device_name,
+        "device_type": wanted.device_type or (asset.type if asset else ""),
+        "device_os": wanted.device_os or (asset.os if asset else ""),
+        "external_id": wanted.external_id,
+        "policy_version": version,
+    }
+
+
+def _ladder(version: PolicyVersion, client: Client, row: Mapping[str, Any]) -> Ladder:
+    service = row["service"].name if row["service"] else ""
+    situation = Situation(client.name, row["priority"], service, row["category"], row["device_type"])
+    return ladder_for(version.document, situation)
+
+
+def _start(ladder: Ladder, row: Mapping[str, Any], routed: Route, staff: Roster) -> tuple[int, list[str]]:
+    """The step to begin on, and why: the rule's tier, else the exception's or the first, else the next reachable."""
+    because = list(routed.because) or ["No routing rule matched."]
+    if ladder.exception:
+        because.append(f"Client exception: {ladder.exception['reason']}")
+    start, tier = ladder.start, routed.then.get("tier")
+    if tier:
+        start = next((i for i, step in enumerate(ladder.steps) if step.tier == tier), start)
+    blocked = obstacles(ladder, _vendor_obstacle(row["service"]), staff)
+    reachable = next((i for i in range(start, len(ladder.steps)) if not blocked[i]), start)
+    because += [f"{ladder.steps[i].name} was skipped: {blocked[i]}." for i in range(start, reachable)]
+    return reachable, because
+
+
+def _vendor_obstacle(service: Service | None) -> str:
+    if service is None:
+        return "no vendor service is known for this ticket"
+    known = service.contact_points.filter(kind=ContactPoint.Kind.EMAIL).exists()
+    return "" if known else f"{service.name} has no address to write to"
+
+
+def _at_birth(now: datetime) -> dict[str, Any]:
+    return {"status": NEW, "holder_kind": TIER, "opened_at": now, "last_event_at": now}
+
+
+def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Ladder, staff: Roster) -> Work:
+    own = {name: getattr(ticket, name) for name in Work.__dataclass_fields__ if hasattr(Ticket, name)}
+    for name in ("clocks", "custody", "client", "service", "assignee"):
+        own.pop(name, None)
+    return Work(
+        **own,
+        client=client.name,
+        agreement_id=_agreement(ladder, client, staff),
+        service=ticket.service.name if ticket.service else "",
+        assignee="",
+        policy=str(version),
+        ladder=ladder,
+        obstacles=obstacles(ladder, _vendor_obstacle(ticket.service), staff),
+        roster=staff,
+    )
+
+
+def _agreement(ladder: Ladder, client: Client, staff: Roster) -> int:
+    """The exception's agreement where it names one, else the client's."""
+    named = staff.terms_named((ladder.exception or {}).get("agreement") or "")
+    return named.agreement_id if named else client.agreement_id
+
+
+def _begin(work: Work, start: int, routed: Route, because: list[str], *, by: User | None, now: datetime) -> None:
+    terms = work.roster.terms[work.agreement_id]
+    for metric in (ACKNOWLEDGE, RESOLVE):
+        start_clock(work, metric, terms.target(work.priority, metric), now=now)
+    home = work.ladder.steps.index(work.ladder.tier_at_or_below(start))
+    reason = " ".join(because)
+    arrive(work, home, now=now, because=reason)
+    team = _team(work, routed)
+    _assign(work, team, routed, now=now)
+    event(work, "OPENED", f"Opened for {work.client}, {work.priority}, at {work.tier.name}. {reason}", now=now, by=by,
+          client_text=f"We have received your request; {work.tier.title} will look at it first.",
+          why={"rule": "ROUTED", "because": because, "policy": work.policy, "priority": work.priority})  # fmt: skip
+    if start == home:
+        tell_step(work, work.ladder.steps[home], because=f"New ticket: {work.title}. {reason}", now=now)
+        return
+    text = f"Straight to the vendor: {reason}"
+    climb_to(work, start, text=text, because=text, now=now, why={"because": reason, "policy": work.policy})
+    vendor_cases.prepare([vendor_cases.Request(work, work.service_id or 0, text)], now=now)
+
+
+def _team(work: Work, routed: Route) -> TeamInfo:
+    """A rule may name another team than the tier's own."""
+    named = work.roster.team_named(routed.then.get("team", ""))
+    team = named or work.tier.team
+    work.team_id = team.id
+    return team
+
+
+def _assign(work: Work, team: TeamInfo, routed: Route, *, now: datetime) -> None:
+    """To whom a rule gives it: who is on call, whose turn it is, or an address; taking it is still theirs to do."""
+    match routed.then.get("assignee"):
+        case None:
+            return
+        case "on_call":
+            address = team.on_call(now)
+        case "round_robin":
+            address = team.members[work.id % len(team.members)] if team.members else ""
+        case address:
+            pass
+    known = {a: pk for t in work.roster.teams.values() for a, pk in zip(t.members, t.member_ids, strict=True)}
+    if address in known:
+        work.assignee, work.assignee_id = address, known[address]

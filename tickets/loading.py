@@ -1,0 +1,142 @@
+"""Locking tickets and taking them in hand, many at a time, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef
+
+from accounts.models import User
+from sla.agreements import CalendarRef, calendars_by_version
+from tickets.facts import OLA_RESOLVE
+from tickets.models import Clock, Ticket, VendorCase
+from tickets.status import TIER
+from tickets.work import RunningClock, Work
+from tiers.ladder import Ladder, Situation, ladder_for
+from tiers.policies import policy_documents
+from tiers.roster import Roster, roster
+from vendors.models import ContactPoint
+
+OWN = (
+    "id", "client_id", "title", "priority", "service_id", "opened_at", "policy_version_id", "status", "holder_kind",
+    "tier_id", "team_id", "assignee_id", "step", "round", "touched", "acknowledged_at", "acknowledged_by_id",
+    "resolved_at", "resolution", "wake_at", "last_event_at", "event_count", "custody_count",
+)  # fmt: skip
+JOINED = {
+    "j_client": F("client__name"),
+    "j_agreement_id": F("client__agreement_id"),
+    "j_service": F("service__name"),
+    "j_assignee": F("assignee__email"),
+    "j_category": F("category"),
+    "j_device_type": F("device_type"),
+}
+CLOCK = (
+    "id", "metric", "subject", "round", "agreement_version_id", "target_seconds", "consumed_seconds", "started_at",
+    "running_since", "due_at", "state", "warned_percent", "breached_at",
+)  # fmt: skip
+
+
+def locked(key: str, *, by: User) -> Work:
+    """Lock the ticket that `by` may see and take it in hand. Raises Ticket.DoesNotExist, for a foreign one too."""
+    seen = Ticket.objects.visible_to(by).by_key(key).values("pk")
+    ids = list(Ticket.objects.filter(pk__in=seen).select_for_update(no_key=True).values_list("pk", flat=True))
+    if not ids:
+        raise Ticket.DoesNotExist(f"{key} does not exist.")
+    return in_hand(ids)[0]
+
+
+def claim_due(*, now: datetime, limit: int) -> list[int]:
+    """Lock the tickets that are due, earliest first, leaving those that somebody else is at."""
+    due = Ticket.objects.filter(check_at__lte=now).order_by("check_at")
+    return list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:limit])
+
+
+def in_hand(ids: Sequence[int], *, staff: Roster | None = None) -> list[Work]:
+    """Take these locked tickets in hand: their rows, open clocks, ladders and who could be reached."""
+    staff = staff or roster()
+    rows = list(Ticket.objects.filter(pk__in=ids).order_by("check_at", "pk").values(*OWN, **JOINED))
+    policies = policy_documents(row["policy_version_id"] for row in rows)
+    clocks = _open_clocks(ids)
+    hindrances = _vendor_obstacles(ids)
+    works = [_work(row, policies, clocks[row["id"]], hindrances.get(row["id"], ""), staff) for row in rows]
+    _note_used(works)
+    return works
+
+
+def _note_used(works: Sequence[Work]) -> None:
+    """What the tier that last held a ticket had used up, for those that will come back to it."""
+    away = {work.id: work for work in works if work.holder_kind != TIER}
+    if not away:
+        return
+    stopped = Clock.objects.filter(ticket_id__in=away, metric=OLA_RESOLVE).order_by("ticket_id", "-id")
+    for ticket_id, used in stopped.distinct("ticket_id").values_list("ticket_id", "consumed_seconds"):
+        away[ticket_id].used_seconds = used
+
+
+def _open_clocks(ids: Sequence[int]) -> dict[int, list[RunningClock]]:
+    open_rows = Clock.objects.filter(ticket_id__in=ids, stopped_at__isnull=True).order_by("id")
+    rows = list(open_rows.values_list("ticket_id", "calendar_version_id", *CLOCK))
+    calendars = calendars_by_version({row[1] for row in rows})
+    clocks: dict[int, list[RunningClock]] = defaultdict(list)
+    for ticket_id, calendar_id, *values in rows:
+        clocks[ticket_id].append(_clock(values, calendars[calendar_id]))
+    return clocks
+
+
+def _clock(values: Sequence[Any], calendar: CalendarRef) -> RunningClock:
+    return RunningClock(**dict(zip(CLOCK, values, strict=True)), calendar=calendar)
+
+
+def _vendor_obstacles(ids: Sequence[int]) -> dict[int, str]:
+    """Why a ticket's vendor step cannot be reached; absent where it can."""
+    mail = ContactPoint.objects.filter(service=OuterRef("service"), kind=ContactPoint.Kind.EMAIL)
+    case = VendorCase.objects.filter(ticket=OuterRef("pk"), vendor=OuterRef("service__vendor")).exclude(status="CLOSED")
+    rows = Ticket.objects.filter(pk__in=ids).values_list("pk", "service__name", Exists(mail), Exists(case))
+    return {pk: words for pk, service, mailed, opened in rows if (words := _obstacle(service, mailed, opened))}
+
+
+def _obstacle(service: str | None, mailed: bool, opened: bool) -> str:
+    if service is None:
+        return "no vendor service is known for this ticket"
+    if opened:
+        return f"a case about {service} is open already"
+    return "" if mailed else f"{service} has no address to write to"
+
+
+def obstacles(ladder: Ladder, vendor: str, staff: Roster) -> tuple[str, ...]:
+    """For each step why it cannot be reached, "" where it can."""
+    return tuple(vendor if step.vendor else _empty(step.tier, staff) for step in ladder.steps)
+
+
+def _empty(tier: str, staff: Roster) -> str:
+    info = staff.tiers.get(tier)
+    if info is None:
+        return f"there is no tier {tier}"
+    return "" if info.team.members else f"nobody is in {info.team.name}"
+
+
+@lru_cache(maxsize=4096)
+def ladder_in(policy_version_id: int, situation: Situation) -> Ladder:
+    """The ladder of a published version, whose document never changes."""
+    return ladder_for(policy_documents([policy_version_id])[policy_version_id][1], situation)
+
+
+def _work(
+    row: dict[str, Any], policies: dict[int, tuple[str, Any]], clocks: list[RunningClock], vendor: str, staff: Roster
+) -> Work:
+    joined = {name.removeprefix("j_"): row.pop(name) or "" for name in JOINED}
+    situation = Situation(
+        joined["client"], row["priority"], joined["service"], joined.pop("category"), joined.pop("device_type")
+    )
+    ladder = ladder_in(row["policy_version_id"], situation)
+    return Work(
+        **row,
+        **joined,
+        policy=policies[row["policy_version_id"]][0],
+        ladder=ladder,
+        obstacles=obstacles(ladder, vendor, staff),
+        roster=staff,
+        clocks=clocks,
+    )

@@ -1,0 +1,192 @@
+"""The moves that verbs and the sweep are made of: custody, clocks, timeline and mail of a ticket in hand.
+
+Nothing here touches the database; `work.write` does, once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from columnar import Json
+from sla.agreements import Target, counts_vendor_time
+from sla.clocks import pause, resume
+from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, counts
+from tickets.status import NEW, TIER
+from tickets.work import RunningClock, Work
+from tiers.ladder import Step
+
+
+def event(
+    work: Work,
+    kind: str,
+    text: str,
+    *,
+    now: datetime,
+    by: User | None = None,
+    client_text: str = "",
+    why: dict[str, Any] | None = None,
+    step: int | None = None,
+) -> None:
+    """Add to the timeline. Time never runs backwards on one ticket."""
+    work.event_count += 1
+    work.last_event_at = max(now, work.last_event_at)
+    work.events.append(
+        {
+            "ticket_id": work.id,
+            "seq": work.event_count,
+            "kind": kind,
+            "at": work.last_event_at,
+            "actor_id": by.pk if by else None,
+            "text": text,
+            "client_text": client_text,
+            "why": Json(why or {}),
+            "step": step,
+            "round": None if step is None else work.round,
+        }
+    )
+
+
+def mail(work: Work, suffix: str, *, to: tuple[str, ...], subject: str, lines: list[str], now: datetime) -> None:
+    """Queue one mail; the same intent has the same key, so that it can be queued once only."""
+    if not to:
+        return
+    payload = {"to": list(to), "subject": f"[{work.key}] {subject}", "text": "\n".join(lines), "ticket": work.key}
+    row = {"key": f"{work.key}:{suffix}", "kind": "MAIL", "payload": payload, "not_before": now}
+    work.messages.append(row)
+
+
+def take_custody(
+    work: Work, holder: str, *, now: datetime, because: str, tier_id: int | None = None, case_id: int | None = None,
+    held: bool = False,
+) -> None:  # fmt: skip
+    """From now on the ticket is in these hands; its clocks follow."""
+    work.custody_count += 1
+    work.holder_kind = holder
+    work.custody.append(
+        {
+            "ticket_id": work.id,
+            "seq": work.custody_count,
+            "holder_kind": holder,
+            "tier_id": tier_id,
+            "vendor_case_id": case_id,
+            "held": held,
+            "began_at": now,
+            "because": because[:300],
+        }
+    )
+    follow_custody(work, now=now)
+
+
+def follow_custody(work: Work, *, now: datetime) -> None:
+    """Pause or resume each open clock as the ticket's hands say."""
+    for clock in work.open_clocks:
+        vendor_counts = clock.metric != RESOLVE or counts_vendor_time(clock.agreement_version_id)
+        wanted = counts(clock.metric, holder=work.holder_kind, status=work.status, vendor_time_counts=vendor_counts)
+        if wanted and clock.running_since is None:
+            start_running(clock, now=now)
+        elif not wanted and clock.running_since is not None:
+            stop_running(clock, now=now)
+
+
+def start_running(clock: RunningClock, *, now: datetime) -> None:
+    clock.running_since, clock.dirty = now, True
+    clock.due_at = resume(
+        consumed_seconds=clock.consumed_seconds,
+        target_seconds=clock.target_seconds,
+        now=now,
+        calendar=clock.calendar.calendar,
+    )
+    clock.state = "BREACHED" if clock.breached_at else "RUNNING"
+
+
+def stop_running(clock: RunningClock, *, now: datetime) -> None:
+    """Pause: a target that was reached before now is a breach, seen or not."""
+    assert clock.running_since is not None and clock.due_at is not None
+    clock.consumed_seconds = pause(
+        consumed_seconds=clock.consumed_seconds,
+        running_since=clock.running_since,
+        now=now,
+        calendar=clock.calendar.calendar,
+    )
+    if clock.breached_at is None and clock.due_at <= now:
+        clock.breached_at = clock.due_at
+    clock.running_since, clock.due_at, clock.dirty = None, None, True
+    clock.state = "BREACHED" if clock.breached_at else "PAUSED"
+
+
+def stop_clock(clock: RunningClock, *, now: datetime, met: bool = True) -> None:
+    """End a clock with its verdict: MET or BREACHED, or ENDED when what it measured will not come any more."""
+    if clock.running_since is not None:
+        stop_running(clock, now=now)
+    clock.stopped_at, clock.dirty = now, True
+    clock.state = "BREACHED" if clock.breached_at else ("MET" if met else "ENDED")
+
+
+def stop_metric(work: Work, metric: str, *, now: datetime, subject: str | None = None, met: bool = True) -> None:
+    for clock in work.open_clocks:
+        if clock.metric == metric and subject in (None, clock.subject):
+            stop_clock(clock, now=now, met=met)
+
+
+def start_clock(
+    work: Work, metric: str, target: Target | None, *, now: datetime, subject: str = "", consumed: float = 0
+) -> None:
+    """Open a clock, running; no target, no clock."""
+    if target is None:
+        return
+    clock = RunningClock(
+        id=None,
+        metric=metric,
+        subject=subject,
+        round=work.round,
+        agreement_version_id=target.agreement_version_id,
+        calendar=target.calendar,
+        target_seconds=target.seconds,
+        consumed_seconds=consumed,
+        started_at=now,
+        running_since=None,
+        due_at=None,
+        state="RUNNING",
+        warned_percent=0,
+        breached_at=None,
+    )
+    start_running(clock, now=now)
+    work.clocks.append(clock)
+
+
+def leave_tier(work: Work, *, now: datetime) -> None:
+    """Custody leaves the tier: what it promised has ended, OLA_RESOLVE is met by handing over in time."""
+    stop_metric(work, OLA_ACKNOWLEDGE, now=now, met=False)
+    stop_metric(work, OLA_RESOLVE, now=now)
+
+
+def arrive(work: Work, index: int, *, now: datetime, because: str, left: float = 0) -> None:
+    """The ticket arrives at a tier step: NEW there, that tier must acknowledge for itself.
+
+    `left` = seconds of OLA_RESOLVE that an earlier stay at this tier has used up.
+    """
+    step = work.ladder.steps[index]
+    tier = work.roster.tiers[step.tier]
+    leave_tier(work, now=now)
+    work.step, work.status = index, NEW
+    work.tier_id, work.team_id = tier.id, tier.team.id
+    work.assignee_id, work.assignee = None, ""
+    work.acknowledged_at = work.acknowledged_by_id = work.wake_at = None
+    take_custody(work, TIER, now=now, because=because, tier_id=tier.id)
+    start_step_clocks(work, step, now=now, left=left)
+
+
+def start_step_clocks(work: Work, step: Step, *, now: datetime, left: float = 0) -> None:
+    """The step's own waits, or else what the tier's OLA says, on the OLA's calendar."""
+    subject = f"step:{work.step}"
+    start_clock(work, OLA_ACKNOWLEDGE, wait(work, step.acknowledge_within, ACKNOWLEDGE), now=now, subject=subject)
+    start_clock(work, OLA_RESOLVE, wait(work, step.hand_over_after, RESOLVE), now=now, subject=subject, consumed=left)
+
+
+def wait(work: Work, seconds: int | None, metric: str) -> Target | None:
+    """What a step promises: its own wait or the tier's OLA, on the exception's calendar or else the OLA's."""
+    ola = work.tier.ola
+    target = ola.target(work.priority, metric) if seconds is None else ola.promise(work.priority, seconds)
+    if target and work.ladder.calendar:
+        return Target(target.seconds, work.roster.calendars[work.ladder.calendar], target.agreement_version_id)
+    return target

@@ -1,0 +1,229 @@
+"""Vendor cases: gathered, checked for completeness, rendered, queued; custody passes once the case was really sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+import columnar
+from accounts.models import User
+from columnar import Json
+from outbox.alarms import raise_alarm
+from outbox.models import Message
+from sla.durations import words
+from tickets.case_facts import Sources
+from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND
+from tickets.loading import in_hand
+from tickets.models import Ticket, VendorCase
+from tickets.moves import event, leave_tier, start_clock, stop_metric, take_custody, wait
+from tickets.notices import tell_managers, tell_step
+from tickets.status import OPEN_STATUSES, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
+from tickets.work import Work, write
+from vendors.completeness import Gathered, gather, render
+from vendors.models import ContactPoint, Service
+from vendors.references import REFERENCE, reference
+
+SETTLE_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A case that is wanted: for which ticket and service, why, and what a person has answered."""
+
+    work: Work
+    service_id: int
+    because: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    by: User | None = None
+
+
+def prepare(requests: Sequence[Request], *, now: datetime) -> list[VendorCase]:
+    """Open a case for each request: queued when it is complete, else INCOMPLETE with questions on the ticket."""
+    if not requests:
+        return []
+    sources = Sources([r.work for r in requests], [r.service_id for r in requests])
+    cases = VendorCase.objects.bulk_create([_case(request, sources, now=now) for request in requests])
+    for request, case in zip(requests, cases, strict=True):
+        _note(request, case, sources.services[request.service_id], now=now)
+    _queue([(r, c) for r, c in zip(requests, cases, strict=True) if c.status == "QUEUED"], sources, now=now)
+    return cases
+
+
+def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase:
+    """A person has answered: check again, and queue the case when nothing is missing any more."""
+    sources = Sources([request.work], [case.service_id])
+    fresh = _case(request, sources, now=now)
+    for name in ("status", "answers", "missing", "subject", "body", "because"):
+        setattr(case, name, getattr(fresh, name))
+    case.save()
+    _note(request, case, sources.services[case.service_id], now=now)
+    if case.status == "QUEUED":
+        stop_metric(request.work, OLA_ACKNOWLEDGE, now=now, subject=f"step:{request.work.step}")
+        _queue([(request, case)], sources, now=now)
+    return case
+
+
+def _case(request: Request, sources: Sources, *, now: datetime) -> VendorCase:
+    work, service = request.work, sources.services[request.service_id]
+    known = sources.of(work, service)
+    gathered = gather(service.required, sources=known, answers=request.answers)
+    severity = service.severity_of.get(work.priority, work.priority)
+    facts = _builtin(work, known, severity=severity) | dict(gathered.facts)
+    return VendorCase(
+        ticket_id=work.id,
+        vendor=service.vendor,
+        service=service,
+        status="INCOMPLETE" if gathered.missing else "QUEUED",
+        severity=severity,
+        answers=dict(gathered.facts),
+        missing=_missing(gathered),
+        subject=render(service.template.get("subject", "{{title}}"), facts)[:300],
+        body=render(service.template.get("body", "{{description}}"), facts),
+        step=work.step,
+        because=request.because[:300],
+        opened_at=now,
+    )
+
+
+def _missing(gathered: Gathered) -> list[dict[str, str]]:
+    return [{"key": m.key, "question": m.question, "problem": m.problem} for m in gathered.missing]
+
+
+def _builtin(work: Work, known: Mapping[str, str], *, severity: str) -> dict[str, str]:
+    """The placeholders that every template may use beside the service's own required data."""
+    names = ("title", "description", "priority", "error_code", "device_name", "device_os", "opened_at")
+    return {
+        "ticket_key": work.key,
+        "client": work.client,
+        "severity": severity,
+        "contact_name": known.get("contact.name", "our service desk"),
+        "callback": known.get("contact.phone", settings.DEFAULT_FROM_EMAIL),
+        "portal_url": f"{settings.PUBLIC_URL}/tickets/{work.key}/",
+        "timeline": f"Opened {known['ticket.opened_at']}; passed up to step {work.step + 1} of our escalation.",
+        **{name: known.get(f"ticket.{name}", "-") for name in names},
+    }
+
+
+def _note(request: Request, case: VendorCase, service: Service, *, now: datetime) -> None:
+    if case.status == "QUEUED":
+        text = f"Case for {service.name} is complete and queued (severity {case.severity}). {request.because}"
+        event(request.work, "CASE_QUEUED", text, now=now, by=request.by, why=_why(request, case))
+        return
+    questions = " ".join(m["question"] for m in case.missing)
+    text = f"Case for {service.name} waits for {len(case.missing)} answers: {questions}"
+    event(request.work, "CASE_INCOMPLETE", text, now=now, by=request.by, why=_why(request, case))
+    _ask(request.work, text, now=now)
+
+
+def _ask(work: Work, text: str, *, now: datetime) -> None:
+    """The question runs the holding tier's OLA_ACKNOWLEDGE, then a manager hears of it."""
+    subject = f"step:{work.step}"
+    if work.clock(OLA_ACKNOWLEDGE, subject) is None and work.ladder.steps[work.step].vendor:
+        seconds = work.ladder.steps[work.step].acknowledge_within
+        start_clock(work, OLA_ACKNOWLEDGE, wait(work, seconds, ACKNOWLEDGE), now=now, subject=subject)
+    tell_step(work, work.ladder.tier_at_or_below(work.step), because=text, now=now, occasion=f":ask:{work.event_count}")
+
+
+def _why(request: Request, case: VendorCase) -> dict[str, Any]:
+    missing = [m["key"] for m in case.missing]
+    return {"rule": "CASE", "because": request.because, "severity": case.severity, "missing": missing}
+
+
+def _queue(queued: Sequence[tuple[Request, VendorCase]], sources: Sources, *, now: datetime) -> None:
+    """Put the mails into the outbox and tie each to its case."""
+    if not queued:
+        return
+    rows = [_message(request, case, sources.services[case.service_id], now=now) for request, case in queued]
+    ids = columnar.insert_rows(Message, rows, returning="id")
+    columnar.update(VendorCase, [case.pk for _, case in queued], message_id=ids)
+    for (_, case), pk in zip(queued, ids, strict=True):
+        case.message_id = pk
+
+
+def _message(request: Request, case: VendorCase, service: Service, *, now: datetime) -> dict[str, Any]:
+    to = next(p.value for p in service.contact_points.all() if p.kind == ContactPoint.Kind.EMAIL)
+    references = [reference(int(pk), key) for pk, key in REFERENCE.findall("\n".join(case.answers.values()))]
+    key = f"{request.work.key}:case:{case.pk}"
+    payload = {
+        "to": [to],
+        "subject": f"{case.subject} [{request.work.key}]",
+        "text": case.body,
+        "ticket": request.work.key,
+        "secrets": references,
+    }
+    return {"key": key, "kind": "MAIL", "payload": Json(payload), "not_before": now, "created_at": now}
+
+
+def note_settled(*, now: datetime, limit: int = SETTLE_BATCH) -> int:
+    """Pass custody for cases whose mail was sent; tell of those that could not be. Returns how many were settled."""
+    with transaction.atomic():
+        settled = VendorCase.objects.filter(status="QUEUED", message__state__in=["SENT", "DEAD"]).order_by("message_id")
+        ids = list(settled.values_list("ticket_id", flat=True)[:limit])
+        locked = Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+        held = list(locked.values_list("pk", flat=True))
+        works = {work.id: work for work in in_hand(held)} if held else {}
+        cases = settled.filter(ticket_id__in=held).select_related("message", "service__vendor")
+        for case in cases:
+            _settle(works[case.ticket_id], case, now=now)
+        write(list(works.values()), now=now) if works else None
+        return len(cases)
+
+
+def _settle(work: Work, case: VendorCase, *, now: datetime) -> None:
+    now = max(now, work.last_event_at)
+    if case.message is not None and case.message.state == "DEAD":
+        _failed(work, case, now=now)
+    else:
+        lodge(work, case, now=now)
+    case.save()
+
+
+def _failed(work: Work, case: VendorCase, *, now: datetime) -> None:
+    """Custody stays where it is, and somebody is told."""
+    case.status = "FAILED"
+    error = case.message.last_error if case.message else ""
+    text = f"The case for {case.service.name} could not be sent: {error}"
+    event(work, "CASE_FAILED", text, now=now, why={"rule": "CASE_FAILED", "error": error})
+    tell_managers(work, because=text, now=now, occasion=f"case:{case.pk}:failed")
+    raise_alarm(f"case:{case.pk}", f"{work.key}: {text}", now=now)
+
+
+def lodge(work: Work, case: VendorCase, *, now: datetime) -> None:
+    """The vendor has it: custody passes, what it promised runs."""
+    case.status, case.lodged_at = "LODGED", now
+    if work.status not in OPEN_STATUSES:
+        case.status, case.closed_at = "CLOSED", now
+        event(work, "CASE_LODGED", f"Case for {case.service.name} went out after the ticket had ended.", now=now)
+        return
+    case.ball = VendorCase.Ball.VENDOR
+    promise, vendor = _promise(work, case), case.service.vendor.name
+    event(
+        work,
+        "CASE_LODGED",
+        f"Case lodged with {vendor} ({case.service.name}, severity {case.severity}).{_by_then(promise)}",
+        now=now,
+        client_text=f"We have passed your request to {vendor}.{_by_then(promise)}",
+        why={"rule": "CASE_SENT", "because": case.because, "message": case.message.key if case.message else ""},
+    )
+    if work.status != WAITING_ON_CLIENT:
+        give_to_vendor(work, case, now=now)
+    start_clock(work, VENDOR_RESPOND, promise, now=now, subject=f"case:{case.pk}")
+
+
+def give_to_vendor(work: Work, case: VendorCase, *, now: datetime) -> None:
+    leave_tier(work, now=now)
+    work.status, work.wake_at = WAITING_ON_VENDOR, None
+    because = f"Case lodged with {case.service.vendor.name}"
+    take_custody(work, VENDOR, now=now, because=because, case_id=case.pk)
+
+
+def _promise(work: Work, case: VendorCase) -> Any:
+    terms = work.roster.terms.get(case.service.commitment_id or 0)
+    return terms.target(case.severity, "RESPOND") if terms else None
+
+
+def _by_then(promise: Any) -> str:
+    return f" They promise a first answer within {words(promise.seconds)}." if promise else ""

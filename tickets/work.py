@@ -1,0 +1,182 @@
+"""A ticket in hand: the one mutable thing of a transaction, from its row's lock to its write.
+
+`Work` is loaded, changed by the moves in `moves.py`, and written column-wise by `write`, many at a time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import columnar
+from columnar import Json
+from outbox.models import Message
+from sla.agreements import CalendarRef
+from tickets.facts import ClockFacts, Facts, moments
+from tickets.models import Clock, CustodyChange, Ticket, TicketEvent
+from tickets.status import OPEN_STATUSES
+from tiers.ladder import Ladder
+from tiers.roster import Roster, TierInfo
+
+
+@dataclass(slots=True)
+class RunningClock:
+    """One open clock of a ticket in hand; `id` is empty until it is written."""
+
+    id: int | None
+    metric: str
+    subject: str
+    round: int
+    agreement_version_id: int | None
+    calendar: CalendarRef
+    target_seconds: int
+    consumed_seconds: float
+    started_at: datetime
+    running_since: datetime | None
+    due_at: datetime | None
+    state: str
+    warned_percent: int
+    breached_at: datetime | None
+    stopped_at: datetime | None = None
+    dirty: bool = False
+
+    def facts(self) -> ClockFacts:
+        return ClockFacts(
+            self.metric, self.subject, self.round, self.target_seconds, self.consumed_seconds, self.running_since,
+            self.due_at, self.breached_at is not None, self.warned_percent, self.calendar.calendar,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Work:
+    """A locked ticket with all that its moves need, and what they will write."""
+
+    id: int
+    client_id: int
+    client: str
+    agreement_id: int
+    title: str
+    priority: str
+    service: str
+    service_id: int | None
+    opened_at: datetime
+    assignee: str
+    policy_version_id: int
+    policy: str
+    ladder: Ladder
+    obstacles: tuple[str, ...]
+    roster: Roster
+    # columns that moves change
+    status: str
+    holder_kind: str
+    tier_id: int
+    team_id: int
+    assignee_id: int | None
+    step: int
+    round: int
+    touched: bool
+    acknowledged_at: datetime | None
+    acknowledged_by_id: int | None
+    resolved_at: datetime | None
+    resolution: str
+    wake_at: datetime | None
+    last_event_at: datetime
+    event_count: int
+    custody_count: int
+    used_seconds: float = 0  # of OLA_RESOLVE, by the tier that last held it
+    clocks: list[RunningClock] = field(default_factory=list)
+    # rows to be written
+    custody: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return f"ESC-{self.id}"
+
+    @property
+    def tier(self) -> TierInfo:
+        return self.roster.tier_by_id(self.tier_id)
+
+    @property
+    def open_clocks(self) -> list[RunningClock]:
+        return [clock for clock in self.clocks if clock.stopped_at is None]
+
+    def clock(self, metric: str, subject: str) -> RunningClock | None:
+        return next((c for c in self.open_clocks if c.metric == metric and c.subject == subject), None)
+
+    def facts(self) -> Facts:
+        return Facts(
+            self.key, self.client, self.priority, self.status, self.holder_kind, self.step, self.round, self.ladder,
+            self.obstacles, self.policy, tuple(c.facts() for c in self.open_clocks), self.wake_at,
+        )  # fmt: skip
+
+    def check_at(self) -> datetime | None:
+        """The earliest moment at which anything can become due."""
+        return min(moments(self.facts()), default=None)
+
+    def next_deadline(self) -> tuple[datetime | None, str]:
+        """The deadline that matters now, with its metric: the earliest of what still runs, missed ones included."""
+        if self.status not in OPEN_STATUSES:
+            return None, ""
+        due = [(c.due_at, c.metric) for c in self.open_clocks if c.due_at]
+        return min(due, default=(None, ""))
+
+
+TICKET_COLUMNS = (
+    "status", "holder_kind", "tier_id", "team_id", "assignee_id", "step", "round", "touched", "acknowledged_at",
+    "acknowledged_by_id", "resolved_at", "resolution", "wake_at", "last_event_at", "event_count", "custody_count",
+    "priority",
+)  # fmt: skip
+CLOCK_CHANGES = (
+    "consumed_seconds", "running_since", "due_at", "state", "warned_percent", "breached_at", "stopped_at",
+)  # fmt: skip
+CLOCK_COLUMNS = (
+    "metric", "subject", "round", "agreement_version_id", "target_seconds", "started_at", *CLOCK_CHANGES
+)  # fmt: skip
+
+
+def write(works: Sequence[Work], *, now: datetime) -> None:
+    """Write everything that was changed, one statement per table."""
+    _write_tickets(works)
+    _write_clocks(works)
+    columnar.insert_rows(CustodyChange, [row for w in works for row in w.custody])
+    columnar.insert_rows(TicketEvent, [row for w in works for row in w.events])
+    messages = [row for w in works for row in w.messages]
+    columnar.insert_rows(Message, [{**m, "payload": Json(m["payload"]), "created_at": now} for m in messages])
+    for work in works:
+        work.custody, work.events, work.messages = [], [], []
+        for clock in work.clocks:
+            clock.dirty = False
+
+
+def _write_tickets(works: Sequence[Work]) -> None:
+    columns: dict[str, Any] = {name: [getattr(w, name) for w in works] for name in TICKET_COLUMNS}
+    deadlines = [w.next_deadline() for w in works]
+    columnar.update(
+        Ticket,
+        [w.id for w in works],
+        **columns,
+        check_at=[w.check_at() for w in works],
+        next_due_at=[at for at, _ in deadlines],
+        next_metric=[metric for _, metric in deadlines],
+        postponed=0,
+    )
+
+
+def _write_clocks(works: Sequence[Work]) -> None:
+    new = [(w.id, c) for w in works for c in w.clocks if c.id is None]
+    if new:
+        columns: dict[str, Any] = {name: [getattr(c, name) for _, c in new] for name in CLOCK_COLUMNS}
+        calendars = [c.calendar.version_id for _, c in new]
+        ids = columnar.insert(
+            Clock, returning="id", ticket_id=[t for t, _ in new], calendar_version_id=calendars, **columns
+        )
+        for (_, clock), pk in zip(new, ids, strict=True):
+            clock.id = pk
+    changed = [c for w in works for c in w.clocks if c.dirty]
+    fresh = {id(c) for _, c in new}
+    changed = [c for c in changed if id(c) not in fresh]
+    columnar.update(
+        Clock, [c.id for c in changed], **{name: [getattr(c, name) for c in changed] for name in CLOCK_CHANGES}
+    )
