@@ -92,6 +92,11 @@ function changeTheme() {
   document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
+function openDialog(dialog) {
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus();
+}
+
 function onClick(event) {
   const target = event.target.closest("[data-opens], [data-closes], [data-theme-toggle], [data-toast-close]");
   if (!target) return;
@@ -101,7 +106,7 @@ function onClick(event) {
   const dialog = document.getElementById(target.dataset.opens);
   if (!dialog) return;
   event.preventDefault();
-  dialog.showModal();
+  openDialog(dialog);
 }
 
 // What htmx puts into #dialog opens it; nothing closes it.
@@ -109,7 +114,7 @@ function onSwap(event) {
   if (event.target.id !== "dialog") return;
   const dialog = event.target;
   const filled = dialog.childElementCount > 0;
-  if (filled && !dialog.open) dialog.showModal();
+  if (filled) openDialog(dialog);
   if (!filled && dialog.open) dialog.close();
 }
 
@@ -126,6 +131,7 @@ document.addEventListener("htmx:responseError", (event) =>
 );
 document.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Nothing was saved; try again.", "error"));
 document.querySelectorAll("[data-theme-toggle]").forEach((button) => (button.hidden = false));
+document.querySelectorAll("[data-toast-close]").forEach((button) => (button.hidden = false));
 document.querySelectorAll("[data-without-script]").forEach((button) => (button.hidden = true));
 watchToasts();
 tick();
