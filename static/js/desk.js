@@ -55,15 +55,9 @@ export function announce(words) {
 }
 
 export function toast(words, level = "info") {
-  const box = document.createElement("div");
-  box.className = "toast";
-  box.dataset.toast = "";
-  box.dataset.level = level;
-  const text = document.createElement("span");
-  text.className = "toast-words";
-  text.textContent = words;
-  box.append(text);
-  document.getElementById("toasts")?.append(box);
+  const box = document.getElementById(`toast-${level}`).content.firstElementChild.cloneNode(true);
+  box.querySelector(".toast-words").textContent = words;
+  document.getElementById("toasts").append(box);
 }
 
 // A toast leaves after its seconds, not while somebody points at it or has the focus in it; an error stays.
