@@ -43,6 +43,7 @@ def examples(now: datetime) -> dict:
         "lint": ["Step 2 waits for nobody.", "P1 promises less time than Microsoft needs."],
         "filters": _filters(),
         "form": _form(),
+        "dialog_form": ExampleForm(auto_id="dialog_%s"),
         "document": mark_safe(DOCUMENT),
         "rail_items": _rail_items(),
     }
