@@ -13,7 +13,7 @@ from sla.priorities import DEFAULT
 from tickets import vendor_cases
 from tickets.escalation import climb_to
 from tickets.facts import ACKNOWLEDGE, RESOLVE
-from tickets.loading import obstacles
+from tickets.loading import OWN, obstacles
 from tickets.models import EventSource, Ticket
 from tickets.moves import arrive, event, start_clock
 from tickets.notices import tell_step
@@ -135,9 +135,7 @@ def _at_birth(now: datetime) -> dict[str, Any]:
 
 
 def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Ladder, staff: Roster) -> Work:
-    own = {name: getattr(ticket, name) for name in Work.__dataclass_fields__ if hasattr(Ticket, name)}
-    for name in ("clocks", "custody", "client", "service", "assignee"):
-        own.pop(name, None)
+    own = {name: getattr(ticket, name) for name in OWN}
     return Work(
         **own,
         client=client.name,

@@ -62,7 +62,8 @@ class Ladder:
         Where no tier stands below (straight to the vendor), the nearest one above.
         """
         order = [*range(index, -1, -1), *range(index + 1, len(self.steps))]
-        return next(step for i in order if not (step := self.steps[i]).vendor)
+        steps: list[Step] = [self.steps[i] for i in order]
+        return next(step for step in steps if not step.vendor)
 
 
 def ladder_for(document: Mapping[str, Any], situation: Situation) -> Ladder:

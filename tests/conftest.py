@@ -1,0 +1,28 @@
+"""Fixtures for the whole suite."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from sla.agreements import forget_parsed
+from tickets.loading import ladder_in
+from tiers.policies import forget_documents
+from world import World
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered():
+    """Ids come again in a rolled-back or emptied database, so what was parsed from them must not stay."""
+    yield
+    forget_parsed()
+    forget_documents()
+    ladder_in.cache_clear()
+
+
+@pytest.fixture
+def world(db, settings) -> World:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    return World()

@@ -1,0 +1,184 @@
+"""A small provider whose clock the test moves: no server, no sleep, the real database, sweep and delivery.
+
+What leaves goes through the real outbox and Django's in-memory mail backend, the one place where the outside begins.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core import mail
+
+from accounts import roles
+from accounts.models import User
+from clients.access import give_role, grant_defaults
+from clients.models import Asset, Client, Contact
+from outbox.delivery import deliver
+from outbox.models import Message
+from sla.models import Agreement, AgreementVersion, Calendar, CalendarVersion
+from tickets import escalation, vendor_cases
+from tickets.intake import NewTicket, open_ticket
+from tickets.models import EventSource, Mapping, Ticket, TicketEvent, VendorCase
+from tickets.reported import FIRING, ReportedEvent
+from tiers.models import Member, Policy, PolicyVersion, Team, Tier
+from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
+
+# A Monday morning, well inside office hours in London.
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+LADDER = [
+    {"tier": "L1", "acknowledge_within": "15m", "hand_over_after": "45m", "notify": ["on_call"], "repeat": 0},
+    {"tier": "L2", "acknowledge_within": "15m", "hand_over_after": "60m", "notify": ["on_call"]},
+    {"tier": "L3", "acknowledge_within": "30m", "hand_over_after": "2h", "notify": ["team"]},
+    {"vendor": True, "acknowledge_within": "30m"},
+]
+ROUTING = [
+    {"name": "Sign-in code", "when": {"error_code": ["0x8004de40"]}, "then": {"service": "Microsoft 365"}},
+    {"name": "Firewalls", "when": {"device_type": "NETWORK"}, "then": {"tier": "L2", "tags": ["network"]}},
+    {"name": "Ransom", "when": {"keywords": ["ransom"]}, "then": {"tier": "L3", "priority": "P1"}},
+]
+REQUIRED = [
+    {"key": "tenant_id", "label": "Tenant id", "source": "account.tenant_id", "pattern": "[0-9a-f-]{36}"},
+    {"key": "problem", "label": "Problem", "source": "ticket.title"},
+    {"key": "users", "label": "Affected users", "source": "question", "question": "How many users are affected?"},
+]
+TENANT = "11111111-2222-4333-8444-555555555555"
+
+
+class World:
+    """The provider, its client Acme, the vendor Microsoft, and `now`."""
+
+    def __init__(self) -> None:
+        self.now = NINE
+        self._agreements()
+        self._people()
+        self._client()
+        self._vendor()
+        self._policy()
+
+    # the provider ------------------------------------------------------------------------------------------------
+
+    def _agreements(self) -> None:
+        hours = {day: ["09:00-17:30"] for day in ("mon", "tue", "wed", "thu", "fri")}
+        self.calendar("Office", {"timezone": "Europe/London", "hours": hours})
+        self.calendar("24x7", {"timezone": "UTC", "always": True})
+        slow = {"ACKNOWLEDGE": "1h", "RESOLVE": "8h"}
+        targets = {"P1": {"ACKNOWLEDGE": "20m", "RESOLVE": "4h"}, "P2": slow, "P3": slow, "P4": slow}
+        self.sla = self.agreement("Gold", "SLA", {"calendar": "24x7", "targets": targets})
+        ola = {p: {"ACKNOWLEDGE": "30m", "RESOLVE": "2h"} for p in ("P1", "P2", "P3", "P4")}
+        self.ola = self.agreement("OLA", "OLA", {"calendar": "24x7", "targets": ola})
+        self.uc = self.agreement("M365", "UC", {"calendar": "Office", "targets": {"A": {"RESPOND": "1h"}}})
+
+    def calendar(self, name: str, document: dict[str, Any]) -> None:
+        row, _ = Calendar.objects.get_or_create(name=name)
+        CalendarVersion.publish(row, document, author=None, note="", now=self.now)
+
+    def agreement(self, name: str, kind: str, document: dict[str, Any]) -> Agreement:
+        row, _ = Agreement.objects.get_or_create(name=name, defaults={"kind": kind})
+        AgreementVersion.publish(row, document, author=None, note="", now=self.now)
+        return row
+
+    def _people(self) -> None:
+        self.tiers = {}
+        for level, name in enumerate(("L1", "L2", "L3"), start=1):
+            team = Team.objects.create(name=f"{name} team")
+            title = {"L1": "our helpdesk", "L2": "our technical specialists", "L3": "our senior engineers"}[name]
+            self.tiers[name] = Tier.objects.create(name=name, level=level, title=title, team=team, ola=self.ola)
+            setattr(self, name.lower(), self.person(f"{name.lower()}@msp.example", roles.TECHNICIAN, team))
+        managers = Team.objects.create(name="Managers", managers=True)
+        self.manager = self.person("boss@msp.example", roles.MANAGER, managers)
+
+    def person(self, email: str, role: str, team: Team | None = None) -> User:
+        user = User.objects.create_user(email, "a good password", name=email.split("@")[0].title())
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+        if team:
+            Member.objects.create(team=team, user=user)
+        return user
+
+    def _client(self) -> None:
+        self.acme = self.client("Acme")
+        Contact.objects.create(client=self.acme, name="Dana", email="dana@acme.example", phone="+44 20 7946 0000")
+        Asset.objects.create(client=self.acme, name="esx01", type="SERVER", os="ESXi 8", serial="SN-1")
+        self.ninja = EventSource.objects.create(name="NinjaOne", kind="ninjaone")
+        Mapping.objects.create(source=self.ninja, external_org="2", client=self.acme)
+
+    def client(self, name: str) -> Client:
+        client = Client.objects.create(name=name, timezone="Europe/London", agreement=self.sla)
+        grant_defaults(client)
+        return client
+
+    def reader(self, client: Client, role: str = roles.DECISION_MAKER) -> User:
+        """Somebody at the client who signs in."""
+        user = User.objects.create_user(f"{role.split()[0]}@{client.slug}.example", "a good password", name="Reader")
+        give_role(user, role, client)
+        return user
+
+    def _vendor(self) -> None:
+        microsoft = Vendor.objects.create(name="Microsoft")
+        self.m365 = Service.objects.create(
+            name="Microsoft 365", vendor=microsoft, commitment=self.uc, severity_of={"P1": "A", "P2": "A"},
+            required=REQUIRED[:2],
+            template={"subject": "{{client}}: {{problem}}", "body": "Tenant {{tenant_id}}\n{{problem}}\n{{timeline}}"},
+        )  # fmt: skip
+        ContactPoint.objects.create(service=self.m365, order=1, kind="EMAIL", value="support@vendor.example")
+        self.account = ServiceAccount.objects.create(client=self.acme, service=self.m365, facts={"tenant_id": TENANT})
+
+    def _policy(self) -> None:
+        self.policy = Policy.objects.create(name="Standard")
+        self.publish({"ladders": dict.fromkeys(("P1", "P2", "P3", "P4"), LADDER), "exceptions": [], "routing": ROUTING})
+
+    def publish(self, document: dict[str, Any]) -> PolicyVersion:
+        return PolicyVersion.publish(self.policy, document, author=None, note="", now=self.now)
+
+    # what happens ------------------------------------------------------------------------------------------------
+
+    def open(self, title: str = "Mail does not arrive", **wanted: Any) -> Ticket:
+        wanted.setdefault("priority", "P1")
+        return open_ticket(client=self.acme, wanted=NewTicket(title=title, **wanted), by=None, now=self.now)
+
+    def alert(self, **changes: Any) -> ReportedEvent:
+        event = {
+            "delivery_id": "1", "dedupe_key": "series-1", "state": FIRING, "severity": "CRITICAL",
+            "title": "esx01: memory", "occurred_at": self.now, "external_org": "2", "device_name": "esx01",
+            "device_type": "SERVER", "error_code": "0x8004de40",
+        }  # fmt: skip
+        return ReportedEvent(**(event | changes))
+
+    def tick(self) -> None:
+        """One round of beat: deliver, settle, sweep, deliver."""
+        for _ in range(3):
+            while deliver(now=self.now, clock=lambda: self.now):
+                pass
+            vendor_cases.note_settled(now=self.now)
+            escalation.sweep_until_done(now=self.now)
+
+    def forward(self, **by: float) -> None:
+        """Move the clock on, minute by minute, with a round of beat at each."""
+        end = self.now + timedelta(**by)
+        while self.now < end:
+            self.now = min(end, self.now + timedelta(minutes=1))
+            self.tick()
+
+    # what is seen ------------------------------------------------------------------------------------------------
+
+    def fresh(self, ticket: Ticket) -> Ticket:
+        return Ticket.objects.get(pk=ticket.pk)
+
+    def kinds(self, ticket: Ticket) -> list[str]:
+        return list(TicketEvent.objects.filter(ticket=ticket).order_by("seq").values_list("kind", flat=True))
+
+    def open_case(self, ticket: Ticket) -> VendorCase:
+        return VendorCase.objects.exclude(status="CLOSED").get(ticket=ticket)
+
+    def mails_to(self, address: str) -> list[Any]:
+        return [m for m in mail.outbox if address in m.to]
+
+    def clock(self, ticket: Ticket, metric: str, subject: str = "") -> Any:
+        return ticket.clocks.filter(metric=metric, subject=subject).latest("round")
+
+    def custody(self, ticket: Ticket) -> list[str]:
+        rows = ticket.custody.select_related("tier", "vendor_case__vendor")
+        return [r.tier.name if r.tier else r.vendor_case.vendor.name if r.vendor_case else r.holder_kind for r in rows]
+
+    def pending(self) -> list[Message]:
+        return list(Message.objects.filter(state="PENDING"))
