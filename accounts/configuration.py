@@ -105,7 +105,7 @@ class Run:
     _sound: bool = True
 
     def declare(self, model: type[models.Model], names: Iterable[str]) -> None:
-        """These files describe rows with such names: a reference to one is never unknown, even if the row is refused."""
+        """These files describe such rows: referring to one is never an error, even if it is refused itself."""
         self._declared[model].update(names)
 
     def refuse(self, entry: Entry[Any], message: str, *keys: str | int) -> None:

@@ -1,0 +1,81 @@
+"""Connected systems as configuration: which organisation over there is which client, and who lets them in."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from accounts.configuration import Change, Entry, Run
+from accounts.schema import Name, Row, text
+from clients.models import Client
+from integrations.models import Integration
+from tickets.models import EventSource, Mapping
+
+System = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class IntegrationRow(Row):
+    """An outside system; its token is taken from an environment variable, and only the digest is stored."""
+
+    name: Name
+    system: System = None
+    secret_env: Variable = None
+    organisations: dict[text(120, shortest=1), Name] = None
+
+
+def import_integrations(entries: Sequence[Entry[IntegrationRow]], run: Run) -> None:
+    for entry in entries:
+        with run.importing(entry):
+            _import_integration(entry, run)
+
+
+def _import_integration(entry: Entry[IntegrationRow], run: Run) -> None:
+    source = EventSource.objects.filter(name=entry.row.name).first() or EventSource(name=entry.row.name)
+    run.needs(entry, source, "system")
+    clients = {
+        organisation: run.find(Client, name, entry, "organisations", organisation)
+        for organisation, name in (entry.row.organisations or {}).items()
+    }
+    run.checked()
+    change = run.settle(source, {"kind": entry.row.system} if entry.gives("system") else {})
+    integration = Integration.objects.filter(source=source).first() or Integration(source=source)
+    settled = run.settle(integration, {"system": source.kind, **_token(entry, integration, run)})
+    change.keys += [key for key in settled.keys if key != "system"]
+    if entry.gives("organisations"):
+        _settle_mappings(source, clients, change)
+    run.record(integration, change, name=source.name)
+
+
+def _token(entry: Entry[IntegrationRow], integration: Integration, run: Run) -> dict[str, Any]:
+    """The digest of the token in the environment, unless it is let in already."""
+    variable = entry.row.secret_env
+    token = run.environ.get(variable, "") if variable else ""
+    if variable and not token:
+        run.remark(f"{entry.row.name}: {variable} is not set, so its tokens stay as they are")
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return {"token_digests": [digest]} if token and digest not in integration.token_digests else {}
+
+
+def _settle_mappings(source: EventSource, clients: dict[str, Client | None], change: Change) -> None:
+    """The source reaches exactly these clients."""
+    before = {m.external_org: m.client for m in source.mappings.select_related("client")}
+    if not change.note("organisations", before, clients):
+        return
+    source.mappings.exclude(external_org__in=clients).delete()
+    for organisation, client in clients.items():
+        Mapping.objects.update_or_create(source=source, external_org=organisation, defaults={"client": client})
+
+
+def export_integrations() -> list[dict[str, Any]]:
+    """Without tokens and without the variables that they came from: neither is stored."""
+    rows = Integration.objects.select_related("source").order_by("source__name")
+    return [_form(row) for row in rows]
+
+
+def _form(row: Integration) -> dict[str, Any]:
+    mappings = row.source.mappings.select_related("client").order_by("external_org")
+    organisations = {mapping.external_org: mapping.client.name for mapping in mappings}
+    form = {"name": row.source.name, "system": row.system}
+    return {**form, "organisations": organisations} if organisations else form

@@ -1,0 +1,180 @@
+"""The vendor directory as configuration: vendors, their services with promise, case data and template, and accounts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from accounts.configuration import Change, Entry, Run, refuse_twins
+from clients.models import Client
+from sla.configuration import check_calendars, import_commitment, live_document
+from sla.models import AgreementVersion
+from vendors.contact_points import check_contacts, contact_forms, settle_contacts
+from vendors.models import Service, ServiceAccount, Vendor
+from vendors.placeholders import BUILT_IN, faults
+from vendors.schema import AccountRow, ServiceRow, VendorRow
+from vendors.secrets import decrypt, encrypt
+
+JSON_KEYS = ("severity_of", "required", "engage_when", "template")
+
+
+def import_vendors(entries: Sequence[Entry[VendorRow]], run: Run) -> None:
+    services = [service for entry in entries for service in entry.inside("services")]
+    refuse_twins(run, services)
+    run.declare(Service, (service.row.name for service in services))
+    for entry in entries:
+        with run.importing(entry):
+            _import_vendor(entry, run)
+
+
+def _import_vendor(entry: Entry[VendorRow], run: Run) -> None:
+    row = Vendor.objects.filter(name=entry.row.name).first() or Vendor(name=entry.row.name)
+    run.record(row, run.settle(row, entry.values("website", "protocol")))
+    for key, import_one in (("services", _import_service), ("accounts", _import_account)):
+        for child in entry.inside(key):
+            with run.importing(child):
+                import_one(child, row, run)
+
+
+def _import_service(entry: Entry[ServiceRow], vendor: Vendor, run: Run) -> None:
+    name = entry.row.name
+    row = Service.objects.filter(name=name).first() or Service(name=name, vendor=vendor)
+    if row.vendor != vendor:
+        run.refuse(entry, f"{name} belongs to {row.vendor}", "name")
+    _check_service(entry, row, run)
+    run.checked()
+    values = entry.values("category", "plan", "client_text") | _documents(entry)
+    promised = Change()
+    if entry.gives("commitment"):
+        document = entry.row.commitment.given() if entry.row.commitment else None
+        values["commitment"], promised = import_commitment(entry, name, document, run)
+    change = run.settle(row, values)
+    change.version = promised.version
+    if promised.keys:
+        change.note("commitment", "before", "after")
+    if entry.gives("contacts"):
+        settle_contacts(row, entry.row.contacts, change)
+    run.record(row, change)
+
+
+def _documents(entry: Entry[ServiceRow]) -> dict[str, Any]:
+    """The keys that are stored as they are written."""
+    given = entry.row.given()
+    return {key: given[key] for key in JSON_KEYS if key in given}
+
+
+def _check_service(entry: Entry[ServiceRow], row: Service, run: Run) -> None:
+    if entry.row.commitment:
+        check_calendars(entry, run, "commitment")
+    check_contacts(entry, run)
+    _check_severities(entry, row, run)
+    _check_required(entry, run)
+    _check_template(entry, row, run)
+
+
+def _check_severities(entry: Entry[ServiceRow], row: Service, run: Run) -> None:
+    """Our priorities map to severities for which something is promised."""
+    known = _promised_severities(entry, row)
+    for priority, severity in (entry.row.severity_of or {}).items():
+        if known and severity not in known:
+            message = f'the commitment has no severity "{severity}" (it has {", ".join(known)})'
+            run.refuse(entry, message, "severity_of", priority)
+
+
+def _promised_severities(entry: Entry[ServiceRow], row: Service) -> list[str]:
+    if entry.gives("commitment"):
+        return list(entry.row.commitment.targets) if entry.row.commitment else []
+    stored = live_document(AgreementVersion, row.commitment) if row.commitment else {}
+    return list(stored.get("targets", ()))
+
+
+def _check_required(entry: Entry[ServiceRow], run: Run) -> None:
+    required = entry.inside("required")
+    refuse_twins(run, required, key="key")
+    for datum in required:
+        if datum.row.secret and not datum.row.source.startswith("account."):
+            run.refuse(datum, "a secret comes from the client's account: write account.…", "source")
+
+
+def _check_template(entry: Entry[ServiceRow], row: Service, run: Run) -> None:
+    """Every placeholder is built in or one of the required data, as both will be after this import."""
+    documents = _documents(entry)
+    template = documents.get("template", row.template)
+    required = {datum["key"] for datum in documents.get("required", row.required)}
+    blamed = "template" if entry.gives("template") else "required"
+    for part, text in template.items():
+        for fault in faults(text, BUILT_IN | required):
+            run.refuse(entry, fault, *((blamed, part) if blamed == "template" else (blamed,)))
+
+
+def _import_account(entry: Entry[AccountRow], vendor: Vendor, run: Run) -> None:
+    client = run.find(Client, entry.row.client, entry, "client")
+    service = run.find(Service, entry.row.service, entry, "service")
+    if service and service.vendor != vendor:
+        run.refuse(entry, f"{service} belongs to {service.vendor}", "service")
+    run.checked()
+    known = ServiceAccount.objects.filter(client=client, service=service).first()
+    row = known or ServiceAccount(client=client, service=service)
+    values = entry.values("facts")
+    secrets = _secrets(entry, row, run)
+    run.checked()
+    if secrets:
+        values["secrets"] = {**row.secrets, **secrets}
+    run.record(row, run.settle(row, values))
+
+
+def _secrets(entry: Entry[AccountRow], row: ServiceAccount, run: Run) -> dict[str, str]:
+    """The ciphertexts of those secrets that the environment holds and that are not stored yet."""
+    fresh: dict[str, str] = {}
+    for key, variable in (entry.row.secrets_env or {}).items():
+        value = run.environ.get(variable, "")
+        if not value:
+            run.remark(f"{row}: {variable} is not set, so {key} stays as it is")
+        elif _differs(entry, row.secrets.get(key), value, run, key):
+            fresh[key] = encrypt(value)
+    return fresh
+
+
+def _differs(entry: Entry[AccountRow], stored: str | None, value: str, run: Run, key: str) -> bool:
+    try:
+        return stored is None or decrypt(stored) != value
+    except ImproperlyConfigured as error:
+        run.refuse(entry, str(error), "secrets_env", key)
+        return False
+
+
+def export_vendors() -> list[dict[str, Any]]:
+    vendors = Vendor.objects.order_by("name")
+    return [_vendor_form(vendor) for vendor in vendors]
+
+
+def _vendor_form(vendor: Vendor) -> dict[str, Any]:
+    services = vendor.services.order_by("name").select_related("commitment")
+    accounts = ServiceAccount.objects.filter(service__vendor=vendor).select_related("client", "service")
+    return _written(
+        name=vendor.name,
+        website=vendor.website,
+        protocol=vendor.protocol,
+        services=[_service_form(service) for service in services],
+        accounts=[
+            _written(client=a.client.name, service=a.service.name, facts=a.facts)
+            for a in accounts.order_by("client__name", "service__name")
+        ],
+    )
+
+
+def _service_form(service: Service) -> dict[str, Any]:
+    return _written(
+        name=service.name,
+        category=service.category,
+        plan=service.plan,
+        client_text=service.client_text,
+        contacts=contact_forms(service),
+        commitment=live_document(AgreementVersion, service.commitment) if service.commitment else {},
+        **{key: getattr(service, key) for key in JSON_KEYS},
+    )
+
+
+def _written(**form: Any) -> dict[str, Any]:
+    """Without what is empty."""
+    return {key: value for key, value in form.items() if value}

@@ -1,0 +1,103 @@
+"""The form of the vendor directory in configuration files."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from accounts.patterns import expression
+from accounts.schema import Day, Email, Label, Name, OptionalUrl, Row, Text, Upper, Words, text
+from sla.configuration import Duration, Priority
+
+Severity = text(20, shortest=1)
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+Origin = Annotated[
+    str,
+    StringConstraints(pattern=r"^(question|(ticket|asset|account|event|client|contact)\.[a-z0-9_]{1,40})$"),
+    Field(json_schema_extra={"examples": ["account.tenant_id", "asset.serial", "question"]}),
+]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Kind = Annotated[
+    Literal["email", "portal", "hotline"],
+    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+]
+
+
+class ContactPointRow(Row):
+    """One way to reach a service's support; the order of the list is the order in which they are tried."""
+
+    kind: Kind
+    value: text(300, shortest=1)
+    hours: text(120) = ""
+    language: text(20) = ""
+    verified_on: Day | None = None
+    owner: Email | None = None
+
+
+class CommitmentRow(Row):
+    """What the vendor promised, by its own severity, on its own calendar: an underpinning contract."""
+
+    calendar: Name
+    targets: Annotated[dict[Severity, dict[Literal["RESPOND", "UPDATE", "RESOLVE"], Duration]], Field(min_length=1)]
+
+
+class RequiredRow(Row):
+    """What the vendor wants to be told, and where it comes from; what is unknown is asked for."""
+
+    key: Key
+    label: Label
+    source: Origin
+    question: Words = None
+    pattern: Annotated[text(300, shortest=1), AfterValidator(expression)] = None
+    secret: bool = None
+
+
+class ConditionRow(Row):
+    """When the vendor may be engaged: all parts of one of the conditions."""
+
+    error_codes: Annotated[list[Label], Field(min_length=1)] = None
+    categories: Annotated[list[Label], Field(min_length=1)] = None
+    tier_level: Annotated[int, Field(ge=1, le=99)] = None
+    minutes: Annotated[int, Field(ge=1)] = None
+    impact: Annotated[Literal["HIGH", "MEDIUM", "LOW"], Upper] = None
+    words: Words
+
+
+class TemplateRow(Row):
+    """The case as it is sent: flat placeholders only, nothing is evaluated."""
+
+    subject: text(300, shortest=1)
+    body: Annotated[Text, Field(min_length=1)]
+
+
+class ServiceRow(Row):
+    """What a vendor provides, and how it is engaged."""
+
+    name: text(100, shortest=1)
+    category: text(40) = None
+    plan: text(80) = None
+    client_text: Annotated[text(300), Field(description="When and why it is engaged, for clients")] = None
+    contacts: list[ContactPointRow] = None
+    commitment: CommitmentRow | None = None
+    severity_of: dict[Priority, Severity] = None
+    required: list[RequiredRow] = None
+    engage_when: list[ConditionRow] = None
+    template: TemplateRow = None
+
+
+class AccountRow(Row):
+    """A client's account with a service; secrets come from environment variables and are never written out."""
+
+    client: Name
+    service: text(100, shortest=1)
+    facts: dict[Key, text(300)] = None
+    secrets_env: dict[Key, Variable] = None
+
+
+class VendorRow(Row):
+    """A company outside that may hold the ball."""
+
+    name: Name
+    website: OptionalUrl = None
+    protocol: Annotated[Text, Field(description="How this vendor wants to be engaged, in words")] = None
+    services: list[ServiceRow] = None
+    accounts: list[AccountRow] = None
