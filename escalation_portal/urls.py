@@ -1,3 +1,28 @@
-"""Every URL of the portal; `4-surfaces` names are promises."""
+"""Every URL of the portal; the names are promises, templates and tests build on them."""
 
-urlpatterns: list = []
+from importlib.util import find_spec
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path, re_path
+
+from accounts.admin import site
+from escalation_portal import health
+from escalation_portal.home import home
+from escalation_portal.pieces import pieces
+
+sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
+
+# Each of these names its own paths from the root.
+PAGES = ("tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls")
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in/", sign_in, name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("admin/", site.urls),
+    *(path("", include(pages)) for pages in PAGES if find_spec(pages)),
+    path("dev/pieces/", pieces, name="pieces"),
+    re_path(r"^healthz/?$", health.alive, name="alive"),
+    re_path(r"^readyz/?$", health.ready, name="ready"),
+    re_path(r"^healthz/escalations/?$", health.escalations, name="escalations"),
+]
