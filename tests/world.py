@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core import mail
+from django.db.models import Min
 
 from accounts import roles
 from accounts.models import User
@@ -153,11 +154,16 @@ class World:
             escalation.sweep_until_done(now=self.now)
 
     def forward(self, **by: float) -> None:
-        """Move the clock on, minute by minute, with a round of beat at each."""
+        """Move the clock on, from one moment at which something is due to the next, with a round of beat at each."""
         end = self.now + timedelta(**by)
         while self.now < end:
-            self.now = min(end, self.now + timedelta(minutes=1))
+            self.now = min([end, *self._ahead()])
             self.tick()
+
+    def _ahead(self) -> list[datetime]:
+        checks = Ticket.objects.filter(check_at__gt=self.now).aggregate(at=Min("check_at"))["at"]
+        sends = Message.objects.filter(state="PENDING", not_before__gt=self.now).aggregate(at=Min("not_before"))["at"]
+        return [at for at in (checks, sends) if at]
 
     # what is seen ------------------------------------------------------------------------------------------------
 

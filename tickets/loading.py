@@ -33,8 +33,8 @@ JOINED = {
     "j_device_type": F("device_type"),
 }
 CLOCK = (
-    "id", "metric", "subject", "round", "agreement_version_id", "target_seconds", "consumed_seconds", "started_at",
-    "running_since", "due_at", "state", "warned_percent", "breached_at",
+    "id", "metric", "subject", "round", "agreement_version_id", "target_seconds", "inherited_seconds",
+    "consumed_seconds", "started_at", "running_since", "due_at", "state", "warned_percent", "breached_at",
 )  # fmt: skip
 
 

@@ -142,6 +142,7 @@ def start_clock(
         agreement_version_id=target.agreement_version_id,
         calendar=target.calendar,
         target_seconds=target.seconds,
+        inherited_seconds=consumed,
         consumed_seconds=consumed,
         started_at=now,
         running_since=None,

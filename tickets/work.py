@@ -30,6 +30,7 @@ class RunningClock:
     agreement_version_id: int | None
     calendar: CalendarRef
     target_seconds: int
+    inherited_seconds: float
     consumed_seconds: float
     started_at: datetime
     running_since: datetime | None
@@ -132,7 +133,8 @@ CLOCK_CHANGES = (
     "consumed_seconds", "running_since", "due_at", "state", "warned_percent", "breached_at", "stopped_at",
 )  # fmt: skip
 CLOCK_COLUMNS = (
-    "metric", "subject", "round", "agreement_version_id", "target_seconds", "started_at", *CLOCK_CHANGES
+    "metric", "subject", "round", "agreement_version_id", "target_seconds", "inherited_seconds", "started_at",
+    *CLOCK_CHANGES,
 )  # fmt: skip
 
 
