@@ -22,6 +22,12 @@ def nothing_is_remembered():
     ladder_in.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def passwords_are_hashed_quickly(settings):
+    """A test signs in many people; the slow hash protects none of them."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def world(db, settings) -> World:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
