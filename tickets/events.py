@@ -1,5 +1,6 @@
 """Monitoring events: stored first, told apart by condition, turned into tickets or taken to the one that is open."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from tickets.reported import FIRING, PRIORITY_OF, RESOLVED, ReportedEvent
 from tickets.status import OPEN_STATUSES
 from tickets.status import RESOLVED as TICKET_RESOLVED
 from tickets.work import write
+from tiers.policies import NoPolicy
 
 REOPEN_WINDOW = timedelta(minutes=30)
 
@@ -31,29 +33,37 @@ class Outcome:
 
 
 @transaction.atomic
-def take_in(*, source: EventSource, reported: ReportedEvent, now: datetime) -> Outcome:
-    """Store the event and do what it asks for; a replay has no effect. Two of one condition are taken in turn."""
-    _in_turn(source, reported.dedupe_key)
+def take_in(
+    *, source: EventSource, reported: ReportedEvent, now: datetime, client: Client | None = None
+) -> Outcome:  # fmt: skip
+    """Store the event and do what it asks for; a replay has no effect. Two of one condition are taken in turn.
+
+    `client` is given by a sender that may name it itself; else the source's mapping says whose event it is.
+    """
+    in_turn(source, [reported.dedupe_key])
     known = MonitoringEvent.objects.filter(source=source, delivery_id=reported.delivery_id)
     if row := known.select_related("ticket").first():
         return Outcome(row, False, row.ticket, "This delivery was taken in before.")
-    client = Client.objects.filter(mapping__source=source, mapping__external_org=reported.external_org).first()
+    mapped = Client.objects.filter(mapping__source=source, mapping__external_org=reported.external_org)
+    client = client or mapped.first()
     row = _store(source, reported, client, now=now)
     if client is None:
         text = f"Organisation “{reported.external_org}” of {source} is mapped to no client."
         raise_alarm(f"unmapped:{source.pk}:{reported.external_org}", text, now=now)
         ticket, because = None, text
     elif reported.state == FIRING:
-        ticket, because = _fire(source, reported, client, now=now)
+        ticket, because = _fired(source, reported, client, now=now)
     else:
         ticket, because = _calm(source, reported, now=now)
     MonitoringEvent.objects.filter(pk=row.pk).update(ticket=ticket, because=because[:200])
     return Outcome(row, True, ticket, because)
 
 
-def _in_turn(source: EventSource, dedupe_key: str) -> None:
+def in_turn(source: EventSource, dedupe_keys: Iterable[str]) -> None:
+    """Wait for whoever is at one of these conditions; held until the transaction ends, taken in one order by all."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{source.pk}:{dedupe_key}"])
+        for key in sorted(set(dedupe_keys)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{source.pk}:{key}"])
 
 
 def _store(source: EventSource, reported: ReportedEvent, client: Client | None, *, now: datetime) -> MonitoringEvent:
@@ -70,6 +80,17 @@ def _store(source: EventSource, reported: ReportedEvent, client: Client | None, 
         facts=dict(reported.facts),
         payload=dict(reported.payload),
     )
+
+
+def _fired(
+    source: EventSource, reported: ReportedEvent, client: Client, *, now: datetime
+) -> tuple[Ticket | None, str]:  # fmt: skip
+    """What `_fire` says; where no policy covers the client the event is kept and somebody is told."""
+    try:
+        return _fire(source, reported, client, now=now)
+    except NoPolicy as error:
+        raise_alarm(f"no-policy:{client.pk}", str(error), now=now)
+        return None, str(error)
 
 
 def _fire(source: EventSource, reported: ReportedEvent, client: Client, *, now: datetime) -> tuple[Ticket, str]:

@@ -17,11 +17,18 @@ class CannotRead(ValueError):
         self.field = field
 
 
+# What the columns hold that these are stored in. Cutting an identity would merge strangers, so it is refused.
+LONGEST = {
+    "delivery_id": 255, "dedupe_key": 255, "external_org": 120, "error_code": 80, "device_name": 120, "device_os": 80,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedEvent:
     """One event. `delivery_id` is the same for a replay; `dedupe_key` is the same for one condition.
 
     `state` is FIRING, ACKNOWLEDGED or RESOLVED; `severity` CRITICAL, HIGH, MEDIUM, LOW or INFO.
+    Raises CannotRead for a part that is longer than what can be stored.
     """
 
     delivery_id: str
@@ -38,3 +45,8 @@ class ReportedEvent:
     device_os: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     payload: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, longest in LONGEST.items():
+            if len(getattr(self, name)) > longest:
+                raise CannotRead(name, f"is longer than {longest} characters")
