@@ -161,7 +161,7 @@ class Run:
         """Give `row` these values and save it when it is new or differs."""
         change = Change(created=row.pk is None)
         for key, value in values.items():
-            if change.note(key, getattr(row, key), value):
+            if change.note(key, getattr(row, key, None), value):
                 setattr(row, key, value)
         if change.what != UNCHANGED:
             row.save()
