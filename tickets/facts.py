@@ -85,12 +85,8 @@ def reminders(facts: Facts) -> tuple[int, ...]:
     return tuple(100 * i // (repeat + 1) for i in range(1, repeat + 1))
 
 
-def moments(facts: Facts) -> Iterator[datetime]:
-    """Every moment from which on something can become due on this ticket."""
+def reminder_moments(facts: Facts) -> Iterator[datetime]:
+    """The moments at which the step's people are still to be reminded."""
     for clock in facts.clocks:
-        if clock.due_at and not clock.breached:
-            yield clock.due_at
         if clock.metric == OLA_ACKNOWLEDGE and facts.status == NEW:
             yield from (m for p in reminders(facts) if p > clock.warned_percent and (m := clock.moment(p)))
-    if facts.wake_at:
-        yield facts.wake_at

@@ -37,5 +37,5 @@ def body(work: Work, because: str) -> list[str]:
     for metric, words in ((OLA_ACKNOWLEDGE, "Acknowledge by"), (OLA_RESOLVE, "Resolve or hand over by")):
         clock = work.clock(metric, f"step:{work.step}")
         if clock and clock.due_at:
-            lines.append(f"{words} {clock.due_at:%Y-%m-%d %H:%M:%S} UTC ({clock.calendar.name}).")
+            lines.append(f"{words} {clock.due_at.isoformat(' ', 'seconds')[:19]} UTC ({clock.calendar.name}).")
     return [*lines, "", f"{settings.PUBLIC_URL}/tickets/{work.key}/"]

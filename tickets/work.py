@@ -12,7 +12,7 @@ import columnar
 from columnar import Json
 from outbox.models import Message
 from sla.agreements import CalendarRef
-from tickets.facts import ClockFacts, Facts, moments
+from tickets.facts import ClockFacts, Facts, reminder_moments
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent
 from tickets.status import OPEN_STATUSES
 from tiers.ladder import Ladder
@@ -114,7 +114,12 @@ class Work:
 
     def check_at(self) -> datetime | None:
         """The earliest moment at which anything can become due."""
-        return min(moments(self.facts()), default=None)
+        ahead = [c.due_at for c in self.open_clocks if c.due_at and not c.breached_at]
+        if self.wake_at:
+            ahead.append(self.wake_at)
+        if self.ladder.steps[self.step].repeat:
+            ahead += reminder_moments(self.facts())
+        return min(ahead, default=None)
 
     def next_deadline(self) -> tuple[datetime | None, str]:
         """The deadline that matters now, with its metric: the earliest of what still runs, missed ones included."""
