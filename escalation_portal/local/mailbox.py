@@ -51,6 +51,6 @@ def _body(message: EmailMessage, kind: str) -> str:
     if part is None:
         return ""
     try:
-        return str(part.get_content())
+        return str(part.get_content()).replace("\r\n", "\n")
     except (LookupError, ValueError):
         return (part.get_payload(decode=True) or b"").decode("utf-8", errors="replace")

@@ -8,7 +8,8 @@ from escalation_portal.local.places import ROOT
 from escalation_portal.local.processes import Program
 
 WEB = (
-    *("escalation_portal.wsgi:application", "--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+    *("escalation_portal.wsgi:application", "--worker-class", "gthread", "--preload"),
+    *("--workers", "2", "--threads", "4"),
     *("--no-control-socket", "--graceful-timeout", "3", "--access-logfile", "-"),
 )
 CELERY = ("celery", "--app", "escalation_portal.celery")

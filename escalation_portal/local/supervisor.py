@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from escalation_portal.local.places import make_directory
 from escalation_portal.local.processes import POLL_SECONDS, Program, end_orphans, has_ended, start, stop, wait_until
-from escalation_portal.local.refusals import Refusal
+from escalation_portal.local.refusals import Refusal, sentence_for
 from escalation_portal.local.state import write_private
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
@@ -47,23 +48,26 @@ class Supervisor:
 
     directory: Path
     children: list[Child] = field(default_factory=list)
+    handlers: dict[signal.Signals, Any] = field(default_factory=dict)
     leftovers: list[Path] = field(default_factory=list)  # directories elsewhere that go when all has stopped
 
     def __enter__(self) -> "Supervisor":
         for kind in STOPPING:
-            signal.signal(kind, signal.default_int_handler)
+            self.handlers[kind] = signal.signal(kind, signal.default_int_handler)
         left = end_orphans(self._recorded())
         if left:
             say(f"Ended {left} processes that an earlier run had left.")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for wish in STOPPING:
+        for wish in self.handlers:
             signal.signal(wish, signal.SIG_IGN)
         for child in reversed(self.children):
             stop(child.process, child.program)
         for leftover in self.leftovers:
             shutil.rmtree(leftover, ignore_errors=True)
+        for wish, handler in self.handlers.items():
+            signal.signal(wish, handler)
 
     def start(self, program: Program, *, is_kept: bool = True) -> Child:
         """Start a program; one that is kept is started again whenever it ends."""
@@ -120,9 +124,16 @@ class Supervisor:
                 self._restart(child)
 
     def _restart(self, child: Child) -> None:
-        child.process, child.started, child.restart_at = start(child.program), time.monotonic(), None
-        self._record()
+        try:
+            child.process = start(child.program)
+        except OSError as error:
+            say(f"{_title(child)}: {sentence_for(error)}")
+            child.restart_at = time.monotonic() + LONGEST_PAUSE_SECONDS
+            return
+        child.started, child.restart_at = time.monotonic(), None
         say(f"{_title(child)} was started again.")
+        with contextlib.suppress(OSError):  # on a full disk only the next run's search for orphans knows less
+            self._record()
 
     def _record(self) -> None:
         record = {child.process.pid: list(child.program.command) for child in self.children}

@@ -77,6 +77,7 @@ def _start_servers(supervisor: Supervisor, directory: Path, url: str) -> dict[st
     kept = state.kept_secrets(directory)
     environment = servers.start(supervisor, directory, kept, want)
     environment |= {"PORTAL_LOCAL": "1", "PUBLIC_URL": url, "PYTHONUNBUFFERED": "1"}
+    environment["STATIC_ROOT"] = str(make_directory(directory / "static", mode=0o700))
     for name in ("SECRET_KEY", "FIELD_KEYS"):
         environment[name] = os.environ.get(name, kept[name])
     environment |= _start_mail(supervisor, directory)
@@ -122,17 +123,19 @@ def _check_database(url: str) -> None:
 
 
 def _start_portal(supervisor: Supervisor, directory: Path, port: int, environment: dict[str, str]) -> None:
-    """Start the portal's processes and wait for the proof that they work together."""
+    """Start the portal's processes and wait for the proof that they work together; the watchdog guards what works."""
     say("Starting web, worker, beat and watchdog …")
     url = environment["DATABASE_URL"]
     since = proof.database_time(url)
-    for program in programs.portal(directory, port=port, environment=environment):
+    *proven, watchdog = programs.portal(directory, port=port, environment=environment)
+    for program in proven:
         supervisor.start(program)
     if not supervisor.wait(lambda: _web_answers(port), seconds=PROOF_SECONDS):
         raise Refusal(f"The web server does not answer.\n{tail(directory / 'logs' / 'web.log')}")
     if not supervisor.wait(lambda: proof.has_beaten(url, since=since), seconds=PROOF_SECONDS):
         words = "\n".join(tail(directory / "logs" / f"{name}.log") for name in ("beat", "worker"))
         raise Refusal(f"No heartbeat came through beat, broker and worker in {PROOF_SECONDS} s.\n{words}")
+    supervisor.start(watchdog)
 
 
 def _web_answers(port: int) -> bool:
