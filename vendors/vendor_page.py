@@ -1,0 +1,117 @@
+"""What a vendor's page shows of each service. No queries here; secrets are masked before anything else sees them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sla.agreements import Terms
+from sla.durations import words as duration_words
+from vendors.completeness import PLACEHOLDER
+from vendors.models import ContactPoint, Service, ServiceAccount
+from vendors.placeholders import BUILT_IN
+from vendors.references import MASK
+
+Shown = dict[str, Any]
+# What was verified longer ago may have changed.
+REVIEW_AFTER = timedelta(days=90)
+ICONS = {"EMAIL": "mail", "PORTAL": "external-link", "HOTLINE": "phone"}
+METRICS = {"RESPOND": "First answer", "UPDATE": "Updates every", "RESOLVE": "Solved"}
+ORIGINS = {
+    "ticket": "the ticket",
+    "client": "the client",
+    "contact": "the contact",
+    "asset": "the asset",
+    "account": "the client's account",
+    "event": "the alert",
+}
+
+
+def shown(service: Service, terms: Terms | None, accounts: Iterable[ServiceAccount], *, today: date) -> Shown:
+    """One service: how to reach it, what it promised, what it needs, when, and in which words."""
+    return {
+        "service": service,
+        "contacts": [contact(point, today=today) for point in service.contact_points.all()],
+        "terms": terms,
+        "promises": promises(terms, service.severity_of) if terms else [],
+        "metrics": [words for metric, words in METRICS.items() if _promised(terms, metric)],
+        "required": [required(datum) for datum in service.required],
+        "conditions": [condition(row) for row in service.engage_when],
+        "subject": preview(service.template.get("subject", ""), service.required),
+        "body": preview(service.template.get("body", ""), service.required),
+        "accounts": [account(row, service.required) for row in accounts],
+    }
+
+
+def contact(point: ContactPoint, *, today: date) -> Shown:
+    """A contact point with its icon, its link, and whether it must be looked at again."""
+    stale = point.verified_on is None or today - point.verified_on > REVIEW_AFTER
+    links = {"EMAIL": f"mailto:{point.value}", "PORTAL": point.value, "HOTLINE": f"tel:{_dialled(point.value)}"}
+    return {"point": point, "icon": ICONS[point.kind], "url": links[point.kind], "stale": stale}
+
+
+def promises(terms: Terms, severity_of: Mapping[str, str]) -> list[Shown]:
+    """Each of the vendor's severities with our priorities that map to it and what it promised, in words."""
+    return [
+        {
+            "severity": severity,
+            "priorities": [p for p, mapped in severity_of.items() if mapped == severity],
+            "targets": [
+                duration_words(targets[metric]) if metric in targets else "-"
+                for metric in METRICS
+                if _promised(terms, metric)
+            ],
+            "calendar": terms.calendar_for(severity).name,
+        }
+        for severity, targets in terms.targets.items()
+    ]
+
+
+def required(datum: Mapping[str, Any]) -> Shown:
+    """One thing that the vendor wants to be told, and where it comes from in words."""
+    group, _, key = datum["source"].partition(".")
+    origin = f"{ORIGINS[group]}: {key.replace('_', ' ')}" if group in ORIGINS else "asked of the technician"
+    return {**datum, "origin": origin, "secret": bool(datum.get("secret"))}
+
+
+def condition(row: Mapping[str, Any]) -> Shown:
+    """One condition for engaging: its own words, and what must hold."""
+    said = [words(row[key]) for key, words in _CONDITIONS.items() if key in row]
+    return {"words": row["words"], "parts": said}
+
+
+def preview(text: str, data: Sequence[Mapping[str, Any]]) -> list[Shown]:
+    """A template cut into plain text and placeholders, each of these with the label of what will stand there."""
+    labels = {datum["key"]: datum["label"] for datum in data}
+    pieces = PLACEHOLDER.split(text)
+    return [
+        {"label": labels.get(piece, piece.replace("_", " ") if piece in BUILT_IN else f"unknown: {piece}")}
+        if index % 2
+        else {"text": piece}
+        for index, piece in enumerate(pieces)
+        if piece
+    ]
+
+
+def account(row: ServiceAccount, data: Sequence[Mapping[str, Any]]) -> Shown:
+    """A client's account: its facts, and that there are secrets; what is declared secret is masked everywhere."""
+    secret = {d["source"].removeprefix("account.") for d in data if d.get("secret")}
+    facts = [(key.replace("_", " "), MASK if key in secret else value) for key, value in row.facts.items()]
+    return {"client": row.client, "facts": facts, "secrets": [key.replace("_", " ") for key in row.secrets]}
+
+
+def _promised(terms: Terms | None, metric: str) -> bool:
+    return terms is not None and any(metric in targets for targets in terms.targets.values())
+
+
+def _dialled(number: str) -> str:
+    return re.sub(r"[^+0-9]", "", number)
+
+
+_CONDITIONS = {
+    "error_codes": lambda codes: f"error code {' or '.join(codes)}",
+    "categories": lambda names: f"category {' or '.join(names)}",
+    "tier_level": lambda level: f"level {level} or higher reached",
+    "minutes": lambda minutes: f"{duration_words(minutes * 60)} spent",
+    "impact": lambda impact: f"the impact is {impact.lower()}",
+}
