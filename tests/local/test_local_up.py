@@ -22,9 +22,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the built-in servers are for Linux"),
 ]
 OURS = ("DATABASE_URL", "REDIS_URL", "PORTAL_LOCAL", "SECRET_KEY", "FIELD_KEYS", "DATABASE_TIMEOUTS", "EMAIL_URL")
-NOT_COPIED = shutil.ignore_patterns(
-    ".venv", ".git", ".portal", "__pycache__", ".*_cache", ".hypothesis", "node_modules"
-)
+NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".portal", "__pycache__", ".*_cache", ".hypothesis")
 LAST_WORDS = "Ctrl-C stops all of it."
 
 
