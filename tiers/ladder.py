@@ -82,8 +82,12 @@ def ladder_for(document: Mapping[str, Any], situation: Situation) -> Ladder:
 
 def exception_for(exceptions: Sequence[Mapping[str, Any]], situation: Situation) -> Mapping[str, Any] | None:
     """The matching exception that names the most conditions; the first of equals."""
-    matching = [e for e in exceptions if all(e.get(c) in (None, getattr(situation, c)) for c in CONDITIONS)]
+    matching = [e for e in exceptions if all(_holds(e.get(c), getattr(situation, c)) for c in CONDITIONS)]
     return max(matching, key=lambda e: sum(e.get(c) is not None for c in CONDITIONS), default=None)
+
+
+def _holds(wanted: str | None, known: str) -> bool:
+    return wanted is None or wanted.lower() == known.lower()
 
 
 def steps_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:

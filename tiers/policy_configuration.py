@@ -8,13 +8,13 @@ from accounts.models import User
 from clients.models import Client
 from sla.agreements import latest
 from sla.configuration import find_agreement, live_document
-from sla.models import Agreement
+from sla.models import Agreement, Calendar
 from sla.priorities import PRIORITIES
 from tiers.models import Policy, PolicyVersion, Team, Tier
 from tiers.policy_form import PolicyRow, StepRow, references
 from vendors.models import Service
 
-MODELS = {"client": Client, "service": Service, "tier": Tier, "team": Team}
+MODELS = {"client": Client, "service": Service, "tier": Tier, "team": Team, "calendar": Calendar}
 
 
 def import_policies(entries: Sequence[Entry[PolicyRow]], run: Run) -> None:

@@ -75,6 +75,7 @@ class ExceptionRow(Row):
     straight_to_vendor: bool = None
     agreement: Name = None
     people: list[Email] = None
+    calendar: Annotated[Name, Field(description="On which these steps' waits run, instead of the OLA's")] = None
     reason: Annotated[Text, Field(min_length=1, description="For staff only")]
     client_text: Annotated[Words, Field(description="What the client may read")] = None
 
@@ -152,7 +153,13 @@ def _of_steps(steps: list[StepRow], path: Path) -> Iterator[Reference]:
 
 
 def _of_exception(row: ExceptionRow, path: Path) -> Iterator[Reference]:
-    kinds = {"client": "client", "service": "service", "start_tier": "tier", "agreement": "agreement"}
+    kinds = {
+        "client": "client",
+        "service": "service",
+        "start_tier": "tier",
+        "agreement": "agreement",
+        "calendar": "calendar",
+    }
     yield from _named(row, kinds, path)
     yield from _people(row.people, (), (*path, "people"))
     yield from _of_steps(row.steps or [], (*path, "steps"))

@@ -1,0 +1,34 @@
+"""`manage.py load_demo [--write FILE]`: the demo provider, into an empty database only."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.clock import database_now
+from escalation_portal.demo.loading import is_empty, load_demo, moved, write_private
+
+
+class Command(BaseCommand):
+    """Load it once; at a later start only tell where it runs now."""
+
+    help = "Load the demo provider into an empty database, with random passwords, and write down how to sign in."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--write", metavar="FILE", help="where to write addresses and sign-ins")
+
+    def handle(self, *args: Any, write: str | None, **options: Any) -> None:
+        path = Path(write) if write else None
+        if is_empty():
+            described = load_demo(now=database_now())
+        elif path and path.exists():
+            described = moved(json.loads(path.read_text()), settings.PUBLIC_URL)
+        else:
+            raise CommandError("The database holds data already; the demo goes only into an empty one.", returncode=2)
+        if path:
+            write_private(path, described)
+        for role, sign_in in described["sign_ins"].items():
+            self.stdout.write(f"{role.replace('_', ' '):16} {sign_in['email']:36} {sign_in['password']}")
