@@ -1,6 +1,6 @@
 """The words that configuration files are made of: checked texts, and the base of every row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -58,6 +58,11 @@ def upper(value: Any) -> Any:
 def listed(value: Any) -> Any:
     """One text stands for a list of one."""
     return [value] if isinstance(value, str) else value
+
+
+def in_order(keys: Sequence[str]) -> AfterValidator:
+    """Mappings are written out in this order of their keys, however the database keeps them."""
+    return AfterValidator(lambda value: {key: value[key] for key in keys if key in value})
 
 
 def text(longest: int, shortest: int = 0) -> Any:

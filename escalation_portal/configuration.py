@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from django.db import connection, models, transaction
@@ -119,9 +119,18 @@ def import_configuration(
 
 def export_configuration() -> str:
     """Everything that is configured, in the form that `import_configuration` takes."""
-    form = {section.key: section.export_rows() for section in SECTIONS}
+    form = {section.key: [_in_order_of_keys(section.key, row) for row in section.export_rows()] for section in SECTIONS}
     written = {key: rows for key, rows in form.items() if rows}
     return yaml.dump(written, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _in_order_of_keys(section: str, form: dict[str, Any]) -> dict[str, Any]:
+    """As the schema orders the keys; the database keeps those of a document in an order of its own."""
+    [row] = get_args(Configuration.model_fields[section].annotation)
+    try:
+        return row.model_validate(form).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    except ValidationError:  # published elsewhere under other rules; the import will say which
+        return form
 
 
 def json_schema() -> dict[str, Any]:

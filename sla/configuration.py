@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from accounts.configuration import Change, Entry, Run
-from accounts.schema import Day, Name, Row, Upper, Zone, text
+from accounts.schema import Day, Name, Row, Upper, Zone, in_order, text
 from accounts.versions import NamedRow, Version
 from sla.agreements import calendar_of, latest
+from sla.business_time import WEEKDAYS
 from sla.durations import parse
 from sla.models import Agreement, AgreementVersion, Calendar, CalendarVersion
 
@@ -36,7 +37,7 @@ Duration = Annotated[
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Priority = Literal["P1", "P2", "P3", "P4"]
 Metric = Literal["ACKNOWLEDGE", "RESPOND", "UPDATE", "RESOLVE"]
-Targets = dict[Metric, Duration]
+Targets = Annotated[dict[Metric, Duration], in_order(METRICS[Agreement.Kind.SLA])]
 
 
 class HolidaysRow(Row):
@@ -52,7 +53,7 @@ class CalendarRow(Row):
     name: Name
     timezone: Zone = None
     always: bool = None
-    hours: dict[Weekday, list[str]] = None
+    hours: Annotated[dict[Weekday, list[str]], in_order(WEEKDAYS)] = None
     holidays: HolidaysRow | None = None
     closures: list[Day] = None
 

@@ -35,7 +35,8 @@ WRONG = [
     ('"13:00-17:30"', '"12:00-17:30"', "calendars.1.hours.mon", "an opening begins before one of mon has ended"),
     ("always: true", "always: false", "calendars.0.hours", "write either hours or always: true"),
     ("email: ann@provider.example, name", "email: ann, name", "teams.0.members.0.email", '"ann" is not a mail address'),
-    ("email: bob@", "email: ann@", "teams.0.members.1.email",
+    ("email: bob@provider.example, name: Bob Ray, role: manager",
+     "email: ann@provider.example, name: Bob Ray, role: technician", "teams.0.members.1.email",
      '"ann@provider.example" is described twice, first at a.yaml:12'),
     ("team: Helpdesk", "team: Helpdisk", "tiers.0.team", 'there is no team "Helpdisk"; did you mean "Helpdesk"?'),
     ("ola: Desk OLA", "ola: Gold", "tiers.0.ola", '"Gold" is of kind SLA; an agreement of kind OLA belongs here'),
@@ -58,7 +59,7 @@ WRONG = [
     ("{client: Acme Ltd, service: Cloud mail, facts", "{client: Acme, service: Cloud mail, facts",
      "vendors.0.accounts.0.client", 'there is no client "Acme"; did you mean "Acme Ltd"?'),
     ("tier: L1, acknowledge_within", "tier: L9, acknowledge_within", "policies.0.ladders.P1.0.tier",
-     'there is no tier "L9"; did you mean "L1"?'),
+     'there is no tier "L9"'),
     ("notify: [on_call]", "notify: [oncall]", "policies.0.ladders.P1.0.notify.0",
      '"oncall" is neither on_call, team, assignee, managers nor a mail address'),
     ("notify: [on_call]", "notify: [eve@provider.example]", "policies.0.ladders.P1.0.notify.0",
@@ -108,7 +109,7 @@ def test_all_mistakes_of_all_files_are_named_in_their_order():
 def test_mistakes_in_the_form_of_several_files_are_named_together():
     assert refused("calendars: 1", "a: [", "tiers: [{name: L1, level: x}]") == [
         "a.yaml:1: calendars: must be a list",
-        "b.yaml:1: this is not YAML: did not find expected node content",
+        "b.yaml:2: this is not YAML: did not find expected node content",
         "c.yaml:1: tiers.0.level: must be a whole number",
     ]
 

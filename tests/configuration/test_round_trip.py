@@ -68,7 +68,7 @@ def test_no_secret_is_ever_exported():
 
 def test_a_text_of_several_lines_is_written_as_a_block():
     import_configuration(demo(), now=NOON, environ={})
-    assert "body: |\n" in export_configuration()
+    assert "body: |-\n" in export_configuration()
 
 
 def test_the_demo_is_a_whole_provider():
