@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import re2
+from cryptography.fernet import InvalidToken
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.configuration import Change, Entry, Run, refuse_twins
@@ -116,11 +118,25 @@ def _import_account(entry: Entry[AccountRow], vendor: Vendor, run: Run) -> None:
     known = ServiceAccount.objects.filter(client=client, service=service).first()
     row = known or ServiceAccount(client=client, service=service)
     values = entry.values("facts")
+    _refuse_open_secrets(entry, service, run)
     secrets = _secrets(entry, row, run)
     run.checked()
     if secrets:
         values["secrets"] = {**row.secrets, **secrets}
     run.record(row, run.settle(row, values))
+
+
+def _refuse_open_secrets(entry: Entry[AccountRow], service: Service, run: Run) -> None:
+    """What a service calls a secret is not written in a file."""
+    secret = {datum["source"].removeprefix("account.") for datum in service.required if datum.get("secret")}
+    for key in secret & set(entry.row.facts or ()):
+        run.refuse(entry, "this is a secret: name its environment variable under secrets_env", "facts", key)
+
+
+def _has_form(service: Service, key: str, value: str) -> bool:
+    """Whether a secret matches the pattern of its datum: once it is stored, nothing looks into it any more."""
+    patterns = [d.get("pattern") for d in service.required if d["source"] == f"account.{key}"]
+    return all(re2.fullmatch(pattern, value) for pattern in patterns if pattern)
 
 
 def _secrets(entry: Entry[AccountRow], row: ServiceAccount, run: Run) -> dict[str, str]:
@@ -130,16 +146,26 @@ def _secrets(entry: Entry[AccountRow], row: ServiceAccount, run: Run) -> dict[st
         value = run.environ.get(variable, "")
         if not value:
             run.remark(f"{row}: {variable} is not set, so {key} stays as it is")
-        elif _differs(entry, row.secrets.get(key), value, run, key):
-            fresh[key] = encrypt(value)
+        elif not _has_form(row.service, key, value):
+            run.refuse(entry, f"what {variable} holds does not have the expected form", "secrets_env", key)
+        else:
+            fresh |= _sealed(entry, row, key, value, run)
     return fresh
 
 
-def _differs(entry: Entry[AccountRow], stored: str | None, value: str, run: Run, key: str) -> bool:
+def _sealed(entry: Entry[AccountRow], row: ServiceAccount, key: str, value: str, run: Run) -> dict[str, str]:
+    """The secret's ciphertext by its key; nothing when the same secret is stored already."""
     try:
-        return stored is None or decrypt(stored) != value
+        return {} if _is_stored(row, key, value) else {key: encrypt(value)}
     except ImproperlyConfigured as error:
         run.refuse(entry, str(error), "secrets_env", key)
+        return {}
+
+
+def _is_stored(row: ServiceAccount, key: str, value: str) -> bool:
+    try:
+        return key in row.secrets and decrypt(row.secrets[key]) == value
+    except InvalidToken:  # sealed with a key that was retired: seal it again
         return False
 
 

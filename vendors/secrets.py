@@ -1,4 +1,4 @@
-"""Secrets of service accounts, encrypted at rest. The keys live outside the database: settings.FIELD_KEYS, newest first."""
+"""Secrets of service accounts, encrypted at rest; the keys live outside the database, in settings.FIELD_KEYS."""
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings

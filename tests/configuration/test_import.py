@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from small_provider import NOON, SMALL, bring_in
 
 from accounts.models import User
@@ -182,6 +183,13 @@ def test_a_secret_that_the_environment_lacks_stays_as_it_is(small):
     small(SMALL, environ={"MAIL_PIN": "4711"})
     plan = small(SMALL, environ={})
     assert plan.remarks[0] == "Acme Ltd at Cloud mail: MAIL_PIN is not set, so pin stays as it is"
+    assert decrypt(ServiceAccount.objects.get().secrets["pin"]) == "4711"
+
+
+def test_a_secret_under_a_retired_key_is_sealed_again(small, settings):
+    small(SMALL, environ={"MAIL_PIN": "4711"})
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    assert small(SMALL, environ={"MAIL_PIN": "4711"}).count("change") == 1
     assert decrypt(ServiceAccount.objects.get().secrets["pin"]) == "4711"
 
 

@@ -5,13 +5,14 @@ from django.apps import apps
 from small_provider import SMALL, bring_in, line_of, refused
 
 from accounts.models import User
+from escalation_portal.configuration import BadConfiguration
 from vendors.models import Service
 
 pytestmark = pytest.mark.django_db
 
 WRONG = [
     # (what stands in the small provider, what is written instead, key, message)
-    ("targets: {P1: {ACKNOWLEDGE: 15m", "tragets: {P1: {ACKNOWLEDGE: 15m", "agreements.0.tragets",
+    ("targets: {P1: {ACKNOWLEDGE: 15m", "targetz: {P1: {ACKNOWLEDGE: 15m", "agreements.0.targetz",
      'unknown key; did you mean "targets"?'),
     ("agreement: Gold", "agreement: Golf", "clients.0.agreement", 'there is no agreement "Golf"; did you mean "Gold"?'),
     ("agreement: Gold", "agreement: Desk OLA", "clients.0.agreement",
@@ -23,8 +24,8 @@ WRONG = [
     ("ACKNOWLEDGE: 15m", "ACKNOWLEDGE: 1d", "agreements.0.targets.P1.ACKNOWLEDGE",
      "'1d': a day is ambiguous (24 hours, or an opening day?): write hours, as in 24h or 8h"),
     ("ACKNOWLEDGE: 15m", "ACKNOWLEDGE: 0m", "agreements.0.targets.P1.ACKNOWLEDGE", '"0m" is no time at all'),
-    ("ACKNOWLEDGE: 15m", "ACKNOWLEGDE: 15m", "agreements.0.targets.P1.ACKNOWLEGDE",
-     '"ACKNOWLEGDE" is not one of ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE; did you mean "ACKNOWLEDGE"?'),
+    ("ACKNOWLEDGE: 15m", "ACKNOWLEDGED: 15m", "agreements.0.targets.P1.ACKNOWLEDGED",
+     '"ACKNOWLEDGED" is not one of ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE; did you mean "ACKNOWLEDGE"?'),
     ("ACKNOWLEDGE: 10m", "RESPOND: 10m", "agreements.1.targets.P1.RESPOND",
      "an agreement of kind OLA has only ACKNOWLEDGE, RESOLVE"),
     ("kind: SLA", "kind: UC", "agreements.0.kind", '"UC" is not one of SLA, OLA'),
@@ -41,8 +42,8 @@ WRONG = [
     ("team: Helpdesk", "team: Helpdisk", "tiers.0.team", 'there is no team "Helpdisk"; did you mean "Helpdesk"?'),
     ("ola: Desk OLA", "ola: Gold", "tiers.0.ola", '"Gold" is of kind SLA; an agreement of kind OLA belongs here'),
     ("level: 1", "level: one", "tiers.0.level", "must be a whole number"),
-    ("type: Server", "type: sevrer", "clients.0.assets.0.type",
-     '"sevrer" is not one of server, workstation, network, mobile, cloud, service, other; did you mean "server"?'),
+    ("type: Server", "type: serverr", "clients.0.assets.0.type",
+     '"serverr" is not one of server, workstation, network, mobile, cloud, service, other; did you mean "server"?'),
     ("site: Office", "site: Attic", "clients.0.assets.0.site", 'Acme Ltd has no site "Attic" (it has Office)'),
     ("kind: email, value: help@cloudmaker.example", "kind: email, value: help", "vendors.0.services.0.contacts.0.value",
      '"help" is not a mail address'),
@@ -182,6 +183,29 @@ def test_what_only_the_database_can_refuse_is_named_with_its_place(small):
     assert refused("tiers: [{name: L7, level: 1, team: Helpdesk, ola: Desk OLA}]") == [
         "a.yaml:1: tiers.0: the database refuses it: Key (level)=(1) already exists."
     ]
+
+
+def test_a_secret_is_not_written_in_a_file(small):
+    accounts = "[{client: Acme Ltd, service: Cloud mail, facts: {pin: '4711'}}]"
+    assert refused(f"vendors: [{{name: Cloudmaker, accounts: {accounts}}}]") == [
+        "a.yaml:1: vendors.0.accounts.0.facts.pin: this is a secret: name its environment variable under secrets_env"
+    ]
+
+
+def test_a_secret_of_another_form_is_refused_without_being_shown():
+    text = SMALL.replace("source: account.pin,", 'source: account.pin, pattern: "[0-9]{6}",')
+    with pytest.raises(BadConfiguration) as caught:
+        bring_in(text, environ={"MAIL_PIN": "wrong"})
+    line = line_of(text, "secrets_env")
+    assert str(caught.value) == (
+        f"a.yaml:{line}: vendors.0.accounts.0.secrets_env.pin: what MAIL_PIN holds does not have the expected form"
+    )
+
+
+def test_a_secret_without_a_key_to_encrypt_it_is_refused(settings):
+    settings.FIELD_KEYS = []
+    with pytest.raises(BadConfiguration, match=r"secrets_env\.pin: FIELD_KEYS is empty"):
+        bring_in(SMALL, environ={"MAIL_PIN": "4711"})
 
 
 def test_nothing_is_written_when_anything_is_wrong():
