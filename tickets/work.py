@@ -12,9 +12,9 @@ import columnar
 from columnar import Json
 from outbox.models import Message
 from sla.agreements import CalendarRef
-from tickets.facts import ClockFacts, Facts, reminder_moments
+from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, ClockFacts, Facts, reminder_moments
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent
-from tickets.status import OPEN_STATUSES
+from tickets.status import NEW, OPEN_STATUSES
 from tiers.ladder import Ladder
 from tiers.roster import Roster, TierInfo
 
@@ -122,10 +122,14 @@ class Work:
         return min(ahead, default=None)
 
     def next_deadline(self) -> tuple[datetime | None, str]:
-        """The deadline that matters now, with its metric: the earliest of what still runs, missed ones included."""
+        """The deadline that matters now, with its metric: the earliest of what still runs, missed ones included.
+
+        An acknowledgement that was missed matters only while somebody can still give it.
+        """
         if self.status not in OPEN_STATUSES:
             return None, ""
-        due = [(c.due_at, c.metric) for c in self.open_clocks if c.due_at]
+        gone = {ACKNOWLEDGE, OLA_ACKNOWLEDGE} if self.status != NEW else set()
+        due = [(c.due_at, c.metric) for c in self.open_clocks if c.due_at and not (c.breached_at and c.metric in gone)]
         return min(due, default=(None, ""))
 
 
