@@ -1,0 +1,123 @@
+"""Carrying out a verb from a page: its form, the POST, and how a refusal is told."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.clock import database_now
+from accounts.permissions import for_roles
+from accounts.roles import STAFF
+from tickets import forms
+from tickets.lifecycle import AlreadyAcknowledged, BadAnswer
+from tickets.loading import in_hand
+from tickets.models import Ticket
+from tickets.permissions import can_work
+from tickets.queue import with_facts
+from tickets.rows import row_of
+from tickets.status import NotAllowedNow
+from tickets.verbs import VERBS, Verb, open_case
+
+
+@for_roles(STAFF)
+def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
+    """Ask for a verb's words (GET) or carry it out (POST); without scripts both are pages of their own."""
+    chosen = VERBS[noun]
+    ticket = seen(request, key)
+    if not can_work(request.user, ticket.client_id):
+        raise PermissionDenied(f"You may read {ticket.key} but not work on it.")
+    [work] = in_hand([ticket.pk])
+    form = chosen.form(request.POST if request.method == "POST" else None, work=work, case=open_case(ticket.pk))
+    if request.method != "POST":
+        return _asked(request, ticket, chosen, form)
+    if not form.is_valid():
+        return _asked(request, ticket, chosen, form, status=422)
+    return _carried_out(request, ticket, chosen, form)
+
+
+def _carried_out(request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm) -> HttpResponse:
+    now = database_now()
+    try:
+        chosen.do(form, {"key": ticket.key, "by": request.user, "now": now})
+    except BadAnswer as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _asked(request, ticket, chosen, form, status=422)
+    except NotAllowedNow as error:
+        return _refused(request, ticket, chosen, form, error, now=now)
+    return _done(request, ticket, chosen, now=now)
+
+
+def _asked(
+    request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm, *, status: int = 200, conflict: str = ""
+) -> HttpResponse:
+    """The verb's form, as a dialog for htmx and else as a page; what was typed is kept."""
+    part = "#dialog" if request.htmx else ""
+    title, back = f"{chosen.button} {ticket.key}", request.POST.get("next", "")
+    context = {"ticket": ticket, "verb": chosen, "form": form, "conflict": conflict, "title": title, "back": back}
+    return render(request, f"tickets/verb.html{part}", context, status=status)
+
+
+def _refused(
+    request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm, error: NotAllowedNow, *, now: datetime
+) -> HttpResponse:
+    """409 in words: in the row for the queue, else above the form."""
+    words = _who_took(ticket.pk) if isinstance(error, AlreadyAcknowledged) else ""
+    if _for_row(request):
+        return row(request, ticket.pk, now=now, notice=words or str(error), status=409)
+    return _asked(request, ticket, chosen, form, status=409, conflict=words or str(error))
+
+
+def _who_took(pk: int) -> str:
+    """Who took it and when, on the reader's clock."""
+    ticket = Ticket.objects.select_related("acknowledged_by").get(pk=pk)
+    if ticket.acknowledged_at is None:
+        return ""
+    at = timezone.localtime(ticket.acknowledged_at)
+    return f"{ticket.acknowledged_by or 'Somebody'} took it at {at:%H:%M}."
+
+
+def _done(request: HttpRequest, ticket: Ticket, chosen: Verb, *, now: datetime) -> HttpResponse:
+    said = chosen.said.format(key=ticket.key)
+    if _for_row(request):
+        return row(request, ticket.pk, now=now, said=f"{ticket.key} acknowledged: {ticket.title}")
+    messages.success(request, said)
+    back = _back(request, ticket)
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": back})
+    response = HttpResponseRedirect(back)
+    response.status_code = 303
+    return response
+
+
+def row(
+    request: HttpRequest, pk: int, *, now: datetime, said: str = "", notice: str = "", status: int = 200
+) -> HttpResponse:
+    """One row of the queue, as it stands now."""
+    values = with_facts(Ticket.objects.filter(pk=pk), user=request.user).get()
+    shown = row_of(values, now=now, zone=timezone.get_current_timezone())
+    context = {"row": {**shown, "said": said, "notice": notice}, "now": now, "here": request.POST.get("next", "")}
+    return render(request, "tickets/row.html", context, status=status)
+
+
+def _for_row(request: HttpRequest) -> bool:
+    return bool(request.htmx) and str(request.htmx.target or "").startswith("row-")
+
+
+def _back(request: HttpRequest, ticket: Ticket) -> str:
+    """Where the reader came from, when that is a page of ours; else the ticket."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return f"/tickets/{ticket.key}/"
+
+
+def seen(request: HttpRequest, key: str) -> Ticket:
+    """The ticket, when the reader may see it; a foreign key is answered like one that was never given."""
+    ticket = Ticket.objects.visible_to(request.user).by_key(key).first()
+    if ticket is None:
+        raise Http404
+    return ticket

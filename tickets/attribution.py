@@ -1,0 +1,51 @@
+"""How long each holder had a ticket, from its custody ledger. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From `began_at` on it was in these hands: kind of holder, its name, and a tier's level."""
+
+    kind: str
+    name: str
+    level: int | None
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One holder's part: wall time in seconds, and percent of the whole."""
+
+    kind: str
+    name: str
+    level: int | None
+    seconds: float
+    percent: float
+
+
+def shares(changes: Sequence[Change], until: datetime) -> list[Share]:
+    """Each holder's wall time up to `until`, in the order in which they first held it; percents add up to 100.
+
+    In: changes in the order of time. A holder that held it twice has one share.
+    """
+    times: dict[tuple[str, str, int | None], float] = {}
+    ends = [change.began_at for change in changes[1:]]
+    for change, end in zip(changes, [*ends, until], strict=False):
+        holder = (change.kind, change.name, change.level)
+        held = (min(end, until) - min(change.began_at, until)).total_seconds()
+        times[holder] = times.get(holder, 0) + held
+    percents = _percents(list(times.values()))
+    return [Share(*holder, seconds, p) for (holder, seconds), p in zip(times.items(), percents, strict=True)]
+
+
+def _percents(parts: Sequence[float]) -> list[float]:
+    """Parts in percent, to a tenth, rounded at their running sums so that they add up."""
+    whole = sum(parts)
+    if not whole:
+        return [100.0 if i == len(parts) - 1 else 0.0 for i in range(len(parts))]
+    sums = [round(1000 * sum(parts[:i]) / whole) for i in range(len(parts) + 1)]
+    return [(b - a) / 10 for a, b in pairwise(sums)]

@@ -1,0 +1,206 @@
+"""What people fill in for each verb. Forms check the shape; whether the ticket takes it is the verb's to say."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from clients.models import Client, Contact
+from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
+from tickets.models import VendorCase
+from tickets.status import CLIENT, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
+from tickets.work import Work
+from tiers.models import Member
+from vendors.models import Service
+
+ANSWER = "answer_"
+HOLD = "HOLD"
+TO_ANSWER = ("INCOMPLETE", "FAILED")
+
+
+def words_field(label: str, missing: str, *, help_text: str = "", required: bool = True, rows: int = 3) -> Any:
+    """A text of some lines; `missing` is said when it is empty."""
+    widget = forms.Textarea(attrs={"rows": rows})
+    errors = {"required": missing}
+    return forms.CharField(
+        label=label, widget=widget, help_text=help_text, required=required, max_length=20_000, error_messages=errors
+    )
+
+
+class VerbForm(forms.Form):
+    """A form about one ticket; `work` is the ticket as it stands, `case` its open vendor case."""
+
+    def __init__(self, *args: Any, work: Work, case: VendorCase | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="verb_%s", **kwargs)
+        self.work, self.case = work, case
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fit the fields to the ticket."""
+
+
+class AssignForm(VerbForm):
+    to = forms.ChoiceField(label="To", error_messages={"required": "Choose who gets it."})
+
+    def prepare(self) -> None:
+        people: dict[str, list[tuple[str, str]]] = {}
+        for member in Member.objects.filter(user__is_active=True).select_related("team", "user"):
+            people.setdefault(member.team.name, []).append((member.user.email, str(member.user)))
+        own = self.work.roster.teams[self.work.team_id].name
+        teams = sorted(people, key=lambda name: (name != own, name))
+        self.fields["to"].choices = [("", "Choose a person"), *((name, people[name]) for name in teams)]
+
+
+class EscalateForm(VerbForm):
+    why = words_field("Why", "Say why: the next tier reads it first.", help_text="The next tier reads it first.")
+    to = forms.ChoiceField(label="To", required=False)
+
+    def prepare(self) -> None:
+        steps, blocked = self.work.ladder.steps, self.work.obstacles
+        following = next((i for i in self.work.ladder.following(self.work.step) if not blocked[i]), None)
+        others = [
+            (step.name, self._label(i))
+            for i, step in enumerate(steps)
+            if not blocked[i] and i not in (self.work.step, following)
+        ]
+        first = [("", f"{self._label(following)} (next)")] if following is not None else [("", "Choose a step")]
+        self.fields["to"].choices = [*first, *others]
+        self.fields["to"].help_text = " ".join(
+            f"{steps[i].name} cannot be reached: {r}." for i, r in enumerate(blocked) if r
+        )
+
+    def _label(self, index: int) -> str:
+        """The step and who gets it there."""
+        step = self.work.ladder.steps[index]
+        if step.vendor:
+            return f"{self.work.service or 'Vendor'}: a case is lodged"
+        team = self.work.roster.tiers[step.tier].team
+        on_call = team.on_call(timezone.now())
+        return f"{step.name}: {team.name}" + (f", {on_call} is on call" if on_call else "")
+
+
+class WaitForm(VerbForm):
+    on = forms.ChoiceField(label="Wait for", widget=forms.RadioSelect)
+    until = forms.DateTimeField(
+        label="Until",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    why = words_field("Why", "Say what you are waiting for.", help_text="Only your team reads it.")
+
+    def prepare(self) -> None:
+        work, choices = self.work, []
+        if work.status != WAITING_ON_CLIENT:
+            choices.append((CLIENT, f"An answer from {work.client}; without a moment below, two open days"))
+        if self.case and self.case.lodged_at and work.status != WAITING_ON_VENDOR:
+            choices.append((VENDOR, f"{self.case.vendor.name}; its case is lodged"))
+        if work.holder_kind == TIER:
+            choices.append((HOLD, "A hold, until the moment below"))
+        self.fields["on"].choices = choices
+        self.fields["until"].help_text = f"Your time, {timezone.get_current_timezone_name()}."
+
+
+class ResumeForm(VerbForm):
+    why = words_field("What has changed", "", required=False, help_text="Stands on the timeline.")
+
+
+class ResolveForm(VerbForm):
+    summary = words_field(
+        "What was done",
+        "Say in a sentence what was done; the client reads it.",
+        help_text="The client reads this.",
+    )
+
+
+class ReopenForm(VerbForm):
+    why = words_field("What is still wrong", "Say what is still wrong.")
+
+
+class ReplyForm(VerbForm):
+    AUDIENCES = (("note", "Work note: only your team reads it"), ("public", "Public reply: the client reads it"))
+    audience = forms.ChoiceField(label="Who reads it", choices=AUDIENCES, initial="note", widget=forms.RadioSelect)
+    body = words_field("Text", "Write something.", rows=4)
+
+
+class CaseForm(VerbForm):
+    """A new case by hand, or what an incomplete one still needs."""
+
+    service = forms.ChoiceField(label="Service")
+    why = words_field("Why", "Say why the vendor is needed.", help_text="Stands in the case's record.")
+
+    def prepare(self) -> None:
+        if self.case and self.case.status in TO_ANSWER:
+            self._answer(self.case)
+            return
+        names = Service.objects.order_by("name").values_list("name", flat=True)
+        self.fields["service"].choices = [(name, name) for name in names]
+        self.initial.setdefault("service", self.work.service)
+
+    def _answer(self, case: VendorCase) -> None:
+        del self.fields["service"], self.fields["why"]
+        for missing in case.missing:
+            self.fields[ANSWER + missing["key"]] = forms.CharField(
+                label=missing["question"], help_text=missing["problem"], required=False, max_length=2000
+            )
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was answered, by the datum's key."""
+        given = self.cleaned_data.items()
+        return {name.removeprefix(ANSWER): text for name, text in given if name.startswith(ANSWER) and text}
+
+
+class NothingToSay(VerbForm):
+    """A verb that needs no words."""
+
+
+class NewTicketForm(forms.Form):
+    """A ticket by hand. Contact and device are typed: their lists belong to the client that is chosen."""
+
+    client = forms.ModelChoiceField(Client.objects.none(), to_field_name="slug", empty_label="Choose a client")
+    contact = forms.CharField(required=False, max_length=200, help_text="Name or address of somebody at the client.")
+    title = forms.CharField(max_length=200, help_text="One line that a colleague understands without opening it.")
+    description = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), required=False, max_length=50_000)
+    priority = forms.ChoiceField(
+        choices=[("", "From impact and urgency, or the routing rules"), *((p, p) for p in PRIORITIES)], required=False
+    )
+    impact = forms.ChoiceField(choices=[("", "Not said"), *((v, v.title()) for v in LEVELS)], required=False)
+    urgency = forms.ChoiceField(choices=[("", "Not said"), *((v, v.title()) for v in LEVELS)], required=False)
+    service = forms.ModelChoiceField(
+        Service.objects.none(), to_field_name="slug", required=False, empty_label="None, or by the routing rules"
+    )
+    device_name = forms.CharField(label="Device", required=False, max_length=120)
+    error_code = forms.CharField(required=False, max_length=80)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = Client.objects.visible_to(user, "work_client")
+        self.fields["service"].queryset = Service.objects.all()
+        for name in ("contact", "device_name"):
+            self.fields[name].widget.attrs["list"] = f"{name}-known"
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        self._weigh(given)
+        if given.get("client") and given.get("contact"):
+            given["contact"] = self._contact(given["client"], given["contact"])
+        return given
+
+    def _weigh(self, given: dict[str, Any]) -> None:
+        impact, urgency = given.get("impact"), given.get("urgency")
+        if given.get("priority") or not (impact or urgency):
+            return
+        if impact and urgency:
+            given["priority"] = from_impact_urgency(impact=impact, urgency=urgency)
+        else:
+            self.add_error("urgency" if impact else "impact", "Give both impact and urgency, or a priority.")
+
+    def _contact(self, client: Client, said: str) -> Contact | None:
+        contacts = client.contacts.all()
+        found = contacts.filter(email__iexact=said).first() or contacts.filter(name__iexact=said).first()
+        if found is None:
+            known = ", ".join(contacts.values_list("name", flat=True)[:8]) or "nobody yet"
+            self.add_error("contact", f"{client} has no contact “{said}”. Known: {known}.")
+        return found

@@ -1,0 +1,183 @@
+"""Everything that one ticket's page shows, read in a fixed number of queries."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from sla.durations import words as duration_words
+from tickets.attribution import Change, shares
+from tickets.facts import ACKNOWLEDGE, METRIC_WORDS, OLA_ACKNOWLEDGE, RESOLVE
+from tickets.forms import TO_ANSWER, CaseForm, ReplyForm
+from tickets.loading import in_hand
+from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
+from tickets.outlook import Coming, outlook
+from tickets.permissions import can_work
+from tickets.queue import with_facts
+from tickets.rows import METRIC_NAMES, level, row_of, warn_at
+from tickets.status import NOBODY, TIER, VENDOR
+from tickets.timeline import entry
+from tickets.verbs import offered
+from tickets.work import Work
+from vendors.references import masked
+
+Shown = dict[str, Any]
+
+RELATED = (
+    "client", "contact", "asset__site", "service__vendor", "source", "assignee", "acknowledged_by", "team", "tier",
+    "policy_version__of",
+)  # fmt: skip
+VERDICTS = {"MET": "Met", "BREACHED": "Missed", "ENDED": "Ended", "SUPERSEDED": "Replaced"}
+
+
+def context(pk: int, *, user: User, now: datetime) -> Shown:
+    """The template's whole context for a ticket that `user` may see."""
+    ticket = Ticket.objects.select_related(*RELATED).get(pk=pk)
+    [work] = in_hand([pk])
+    cases = list(ticket.vendor_cases.select_related("vendor", "service").order_by("-pk"))
+    case = next((c for c in cases if c.status != "CLOSED"), None)
+    may_work = can_work(user, ticket.client_id)
+    verbs = offered(ticket.status, case, may_work=may_work)
+    values = with_facts(Ticket.objects.filter(pk=pk), user=user).get()
+    return {
+        "ticket": ticket,
+        "row": row_of(values, now=now, zone=timezone.get_current_timezone()),
+        "now": now,
+        "may_work": may_work,
+        "can": {verb.noun: True for verb in verbs},
+        "actions": [_action(ticket, verb) for verb in verbs if verb.noun != "replies"],
+        "reply": ReplyForm(work=work) if may_work else None,
+        "entries": _entries(ticket),
+        "coming": _coming(work, case, now=now),
+        "clocks": _clocks(ticket, now=now),
+        "shares": _shares(ticket, now=now),
+        "cases": [_case(c, work) for c in cases],
+        "on_call": work.tier.team.on_call(now),
+    }
+
+
+def _action(ticket: Ticket, verb: Any) -> Shown:
+    primary = verb.noun in ("acknowledgement", "resumption", "reopening")
+    return {"url": f"/tickets/{ticket.key}/{verb.noun}/", "verb": verb, "primary": primary}
+
+
+def _entries(ticket: Ticket) -> list[Shown]:
+    """The timeline, newest first."""
+    events = TicketEvent.objects.filter(ticket=ticket).order_by("-seq")
+    names = {"actor_name": F("actor__name"), "actor_email": F("actor__email")}
+    rows = events.values("seq", "kind", "at", "text", "client_text", "why", **names)
+    return [entry({**row, "actor": row["actor_name"] or row["actor_email"] or ""}) for row in rows]
+
+
+def _coming(work: Work, case: VendorCase | None, *, now: datetime) -> list[Shown]:
+    """What happens next if nobody acts, with who is on call where it leads."""
+    vendor = case.vendor.name if case else work.service
+
+    def promise(index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
+        return _promise(work, index, metric, at)
+
+    return [_told(work, c, now=now) for c in outlook(work.facts(), promise=promise, vendor=vendor)]
+
+
+def _promise(work: Work, index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
+    """What the ladder's step promises of a metric from a moment on: its own wait or else its tier's OLA."""
+    step = work.ladder.steps[index]
+    ola = work.roster.tiers[step.tier].ola
+    seconds = step.acknowledge_within if metric == OLA_ACKNOWLEDGE else step.hand_over_after
+    kind = ACKNOWLEDGE if metric == OLA_ACKNOWLEDGE else RESOLVE
+    target = ola.target(work.priority, kind) if seconds is None else ola.promise(work.priority, seconds)
+    if target is None:
+        return None
+    named = work.roster.calendars[work.ladder.calendar] if work.ladder.calendar else target.calendar
+    return target.seconds, named.calendar.add(at, target.seconds)
+
+
+def _told(work: Work, coming: Coming, *, now: datetime) -> Shown:
+    step = work.ladder.steps[coming.to] if coming.to is not None else None
+    on_call = work.roster.tiers[step.tier].team.on_call(max(now, coming.at)) if step and not step.vendor else ""
+    return {"at": coming.at, "what": coming.what, "why": coming.why, "on_call": on_call, "climbs": step is not None}
+
+
+def _clocks(ticket: Ticket, *, now: datetime) -> dict[str, list[Shown]]:
+    """Open clocks, next deadline first, and those that have ended."""
+    rows = list(Clock.objects.filter(ticket=ticket).select_related("calendar_version__of").order_by("pk"))
+    going = [c for c in rows if c.stopped_at is None]
+    going.sort(key=lambda c: (c.due_at is None, c.due_at or now, c.pk))
+    return {"open": [_open_clock(c, now=now) for c in going], "ended": [_ended(c) for c in rows if c.stopped_at]}
+
+
+def _open_clock(clock: Clock, *, now: datetime) -> Shown:
+    shown = {"metric": METRIC_WORDS.get(clock.metric, clock.metric), "target": duration_words(clock.target_seconds)}
+    shown["short"] = METRIC_NAMES.get(clock.metric, clock.metric)
+    shown |= {"calendar": clock.calendar_version.of.name, "due_at": clock.due_at, "still": ""}
+    if clock.due_at is None:
+        left = max(round(clock.target_seconds - clock.consumed_seconds), 0)
+        late = clock.breached_at is not None
+        return {**shown, "level": "red" if late else "none", "still": "Missed" if late else _paused(left)}
+    warn = warn_at(clock.due_at, clock.target_seconds)
+    return {**shown, "warn_at": warn, "level": level(clock.due_at, warn, now=now)}
+
+
+def _paused(left: int) -> str:
+    """How much is left, in whole minutes once it is more than one."""
+    return f"Paused, {duration_words(left - left % 60 if left > 60 else left)} left"
+
+
+def _ended(clock: Clock) -> Shown:
+    return {
+        "metric": METRIC_WORDS.get(clock.metric, clock.metric),
+        "subject": clock.subject,
+        "round": clock.round,
+        "target": duration_words(clock.target_seconds),
+        "verdict": VERDICTS.get(clock.state, clock.state.title()),
+        "missed": clock.state == "BREACHED",
+        "stopped_at": clock.stopped_at,
+    }
+
+
+def _shares(ticket: Ticket, *, now: datetime) -> list[Shown]:
+    """The custody bar's parts: wall time until now, or until it was resolved."""
+    rows = CustodyChange.objects.filter(ticket=ticket).select_related("tier", "vendor_case__vendor").order_by("seq")
+    parts = shares([_change(row, ticket) for row in rows], ticket.resolved_at or now)
+    words = [duration_words(_coarse(part.seconds)) for part in parts]
+    return [
+        {"kind": p.kind, "name": p.name, "level": p.level, "percent": p.percent, "words": w}
+        for p, w in zip(parts, words, strict=True)
+        if p.seconds or p.kind != NOBODY
+    ]
+
+
+def _change(row: CustodyChange, ticket: Ticket) -> Change:
+    if row.holder_kind == TIER:
+        return Change(TIER, row.tier.name, row.tier.level, row.began_at)
+    if row.holder_kind == VENDOR:
+        return Change(VENDOR, row.vendor_case.vendor.name, None, row.began_at)
+    return Change(row.holder_kind, ticket.client.name if row.holder_kind != NOBODY else "", None, row.began_at)
+
+
+def _coarse(seconds: float) -> int:
+    whole = int(seconds)
+    return whole if whole < 60 else whole - whole % 60
+
+
+def _case(case: VendorCase, work: Work) -> Shown:
+    """A case with its secrets hidden, and the form for what is still missing."""
+    asks = case.status in TO_ANSWER
+    labels = {row["key"]: row["label"] for row in case.service.required}
+    return {
+        "row": case,
+        "status": case.get_status_display().lower(),
+        "ball": "us" if case.ball == VendorCase.Ball.US else case.vendor.name,
+        "subject": masked(case.subject),
+        "body": masked(case.body),
+        "sent": case.lodged_at is not None,
+        "answers": _answers(case.answers, labels),
+        "form": CaseForm(work=work, case=case) if asks else None,
+    }
+
+
+def _answers(answers: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(labels.get(key, key), masked(str(value))) for key, value in answers.items()]

@@ -1,0 +1,15 @@
+"""The desk's addresses."""
+
+from django.urls import path
+
+from tickets.acting import verb
+from tickets.verbs import VERBS
+from tickets.views import changes, new, ticket, tickets
+
+urlpatterns = [
+    path("tickets/", tickets, name="queue"),
+    path("tickets/changes/", changes, name="queue-changes"),
+    path("tickets/new/", new, name="new-ticket"),
+    path("tickets/<str:key>/", ticket, name="ticket"),
+    *(path(f"tickets/<str:key>/{noun}/", verb, {"noun": noun}, name=noun) for noun in VERBS),
+]
