@@ -126,6 +126,8 @@ MAIL_CATCHER_DIR = env.str("MAIL_CATCHER_DIR", default="")
 SWEEP_INTERVAL_SECONDS = env.float("SWEEP_INTERVAL_SECONDS", default=1.0)
 WATCHDOG_GRACE_SECONDS = env.float("WATCHDOG_GRACE_SECONDS", default=15.0)
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# Lets several portals share one broker.
+BROKER_KEY_PREFIX = env.str("BROKER_KEY_PREFIX", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.rest.ApiKeyAuthentication"],
@@ -147,6 +149,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "TicketStatus": "tickets.status.STATUSES",
+        "CaseStatus": "tickets.models.VendorCase.Status",
+        "ClockState": "tickets.models.Clock.State",
+        "EventState": "tickets.bodies.EVENT_STATES",
+        "Level": "sla.priorities.LEVELS",
+    },
 }
 
 LOGGING = {

@@ -13,13 +13,14 @@ from escalation_portal.pieces import pieces
 sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
 
 # Each of these names its own paths from the root.
-PAGES = ("tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls")
+PAGES = ("tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls", "integrations.urls")
 
 urlpatterns = [
     path("", home, name="home"),
     path("sign-in/", sign_in, name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", site.urls),
+    path("api/", include("escalation_portal.api_urls")),
     *(path("", include(pages)) for pages in PAGES if find_spec(pages)),
     path("dev/pieces/", pieces, name="pieces"),
     re_path(r"^healthz/?$", health.alive, name="alive"),

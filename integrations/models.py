@@ -14,6 +14,8 @@ class Integration(models.Model):
     last_success_at = models.DateTimeField(null=True)
     last_error_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
+    allowance = models.FloatField(default=600, help_text="Deliveries that may come now; refilled as time passes")
+    allowance_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.system}: {self.source}"

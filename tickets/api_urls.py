@@ -1,0 +1,28 @@
+"""The REST API's URLs of tickets and events, below /api/v1/."""
+
+from django.urls import path, re_path
+
+from tickets import api, api_verbs
+from tickets.api_events import Events
+
+VERBS = {
+    "acknowledgement": api_verbs.Acknowledgement,
+    "escalation": api_verbs.Escalation,
+    "assignment": api_verbs.Assignment,
+    "wait": api_verbs.Wait,
+    "resumption": api_verbs.Resumption,
+    "resolution": api_verbs.Resolution,
+    "reopening": api_verbs.Reopening,
+    "replies": api_verbs.Replies,
+    "vendor-cases": api_verbs.VendorCases,
+    "timeline": api.Timeline,
+    "explain": api.Explanations,
+}
+TICKET = r"^tickets/(?P<key>[A-Za-z]{1,10}-[0-9]{1,17})"
+
+urlpatterns = [
+    path("tickets/", api.TicketList.as_view(), name="api-tickets"),
+    re_path(rf"{TICKET}/$", api.TicketDetail.as_view(), name="api-ticket"),
+    *(re_path(rf"{TICKET}/{name}/$", view.as_view(), name=f"api-ticket-{name}") for name, view in VERBS.items()),
+    path("events/", Events.as_view(), name="api-events"),
+]

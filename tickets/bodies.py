@@ -1,0 +1,141 @@
+"""What programs may say of tickets and events: every field, its type and length."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.fields import Body, Enum, Flag, Moment, Text, Texts
+from clients.models import Asset
+from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
+from tickets.reported import ACKNOWLEDGED, FIRING, PRIORITY_OF, RESOLVED
+
+LONGEST_TEXT = 50_000
+EVENT_STATES = (FIRING, ACKNOWLEDGED, RESOLVED)
+
+
+class DeviceBody(Body):
+    """The device that it is about; one that the client's assets know by name brings its type and system along."""
+
+    name = Text(max_length=120, required=False, allow_blank=True)
+    type = Enum(choices=Asset.Type.choices, required=False)
+    os = Text(max_length=80, required=False, allow_blank=True)
+
+
+class NotYet(serializers.CharField):
+    """A field that is refused, whatever it says."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        raise serializers.ValidationError("Bringing in tickets of the past is not available.")
+
+
+class TicketBody(Body):
+    """A new ticket. Without `priority`, `impact` and `urgency` make it; without either, rules or P3."""
+
+    client = Text(max_length=120, help_text="Exact name or slug")
+    title = Text(max_length=200)
+    description = Text(max_length=LONGEST_TEXT, required=False, allow_blank=True, trim_whitespace=False)
+    priority = Enum(choices=PRIORITIES, required=False)
+    impact = Enum(choices=LEVELS, required=False)
+    urgency = Enum(choices=LEVELS, required=False)
+    category = Text(max_length=60, required=False, allow_blank=True)
+    service = Text(max_length=120, required=False, allow_blank=True, help_text="Name or slug of a vendor's service")
+    device = DeviceBody(required=False)
+    error_code = Text(max_length=80, required=False, allow_blank=True)
+    contact = Text(max_length=120, required=False, allow_blank=True, help_text="E-mail or name of the client's contact")
+    external_id = Text(max_length=200, required=False, allow_blank=True, help_text="Your own id, unique per client")
+    opened_at = NotYet(required=False, help_text="Not available")
+    resolved_at = NotYet(required=False, help_text="Not available")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        impact, urgency = attrs.pop("impact", ""), attrs.pop("urgency", "")
+        if bool(impact) != bool(urgency):
+            missing = "urgency" if impact else "impact"
+            raise serializers.ValidationError({missing: "Impact and urgency make a priority together."})
+        if impact and "priority" not in attrs:
+            attrs["priority"] = from_impact_urgency(impact=impact, urgency=urgency)
+        return attrs
+
+
+class AutomaticBody(Body):
+    """What a program does of its own accord does not count as a person's act."""
+
+    automatic = Flag(required=False, default=False)
+
+
+class EscalationBody(Body):
+    """To the next step that can be reached, or to the one named."""
+
+    why = Text(max_length=LONGEST_TEXT)
+    kind = Enum(choices=["FUNCTIONAL", "HIERARCHICAL"], required=False, default="FUNCTIONAL")
+    to = Text(max_length=120, required=False, default="", allow_blank=True, help_text="Tier, or `vendor`")
+
+    def validate_kind(self, kind: str) -> str:
+        if kind != "FUNCTIONAL":
+            raise serializers.ValidationError("Hierarchical escalation is not available; only FUNCTIONAL is.")
+        return kind
+
+
+class AssignmentBody(Body):
+    """To whom it is given."""
+
+    to = Text(max_length=254, help_text="E-mail or name of a person in a team")
+
+
+class WaitBody(Body):
+    """What it waits for; a hold needs its end."""
+
+    on = Enum(choices=["CLIENT", "VENDOR", "HOLD"])
+    why = Text(max_length=LONGEST_TEXT)
+    until = Moment(required=False, default=None, help_text="Needed for HOLD")
+
+
+class ResumptionBody(Body):
+    """The wait is over."""
+
+    why = Text(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
+
+
+class ResolutionBody(AutomaticBody):
+    """What was done, in a sentence that the client reads."""
+
+    summary = Text(max_length=LONGEST_TEXT)
+
+
+class ReopeningBody(Body):
+    """What is still wrong."""
+
+    why = Text(max_length=LONGEST_TEXT)
+
+
+class ReplyBody(AutomaticBody):
+    """A public reply, which the client reads, or a work note, which it never does."""
+
+    body = Text(max_length=LONGEST_TEXT, trim_whitespace=False)
+    public = Flag()
+
+
+class CaseBody(Body):
+    """A case with a vendor; answers by the keys that the service requires."""
+
+    service = Text(max_length=120, help_text="Name or slug")
+    answers = Texts(required=False, default=dict)
+    why = Text(max_length=300, required=False, default="", allow_blank=True)
+
+
+class EventBody(Body):
+    """One monitoring event. Events of one client, source and `dedupe_key` are one condition: one open ticket.
+
+    A replay is told by `external_id`, state and moment, or, without an id, by the whole event.
+    """
+
+    client = Text(max_length=120, help_text="Exact name or slug")
+    source = Text(max_length=120, required=False, help_text="Name or slug; the key's own source when absent")
+    external_id = Text(max_length=200, required=False, default="", allow_blank=True)
+    dedupe_key = Text(max_length=500)
+    state = Enum(choices=EVENT_STATES)
+    severity = Enum(choices=list(PRIORITY_OF))
+    title = Text(max_length=200)
+    message = Text(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True, trim_whitespace=False)
+    error_code = Text(max_length=80, required=False, default="", allow_blank=True)
+    occurred_at = Moment(required=False, help_text="Now when absent")
+    device = DeviceBody(required=False, default=dict)
