@@ -16,6 +16,7 @@ import environ
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection
+from psycopg2.extensions import cursor as Cursor
 
 from escalation_portal.local.binaries import Binaries
 from escalation_portal.local.places import Account, make_directory, temporary_directory, temporary_name
@@ -24,6 +25,10 @@ from escalation_portal.local.refusals import Refusal
 
 OWNER, ROLE, READER, NAME = "postgres", "portal", "portal_reader", "portal"
 LONGEST_SOCKET_DIRECTORY = 80  # a socket's whole path must stay below 108 bytes
+NO_READER = (
+    "The role in DATABASE_URL may not become portal_reader, through which client pages read. "
+    "As an administrator: CREATE ROLE portal_reader NOLOGIN; GRANT portal_reader TO <that role>;"
+)
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=60")
 
@@ -155,6 +160,18 @@ def connect(url: str) -> connection:
     return psycopg2.connect(**wanted, **parts.get("OPTIONS", {}), connect_timeout=5)
 
 
+def check_theirs(url: str) -> None:
+    """See that the caller's own database answers and that its role may become the reader of client pages."""
+    try:
+        with contextlib.closing(connect(url)) as connected, connected.cursor() as cursor:
+            connected.autocommit = True
+            _ensure_reader(cursor)
+    except psycopg2.errors.InsufficientPrivilege as error:
+        raise Refusal(NO_READER) from error
+    except psycopg2.OperationalError as error:
+        raise Refusal(f"The database at DATABASE_URL does not answer: {str(error).strip()}") from error
+
+
 @contextlib.contextmanager
 def private_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
     """Write a file that only the servers' user may read."""
@@ -163,6 +180,15 @@ def private_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
         if account:
             os.fchown(descriptor, account.uid, account.gid)
         yield file
+
+
+def _ensure_reader(cursor: Cursor) -> None:
+    cursor.execute("SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s", [READER])
+    found = cursor.fetchone()
+    if not found:
+        cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READER)))
+    if not found or not found[0]:
+        cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(READER)))
 
 
 def _role_statements() -> list[sql.Composable]:

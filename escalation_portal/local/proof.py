@@ -13,7 +13,6 @@ import psycopg2
 
 from escalation_portal.local.database import connect
 
-DatabaseError = psycopg2.Error
 BEATEN_AT = "SELECT beaten_at FROM outbox_heartbeat WHERE name = %s"
 
 

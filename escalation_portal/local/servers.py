@@ -8,7 +8,7 @@ from pathlib import Path
 
 from escalation_portal.local import binaries
 from escalation_portal.local.broker import Broker, free_port
-from escalation_portal.local.database import THROWAWAY, Database, socket_directory
+from escalation_portal.local.database import THROWAWAY, Database, check_theirs, socket_directory
 from escalation_portal.local.places import Account, make_directory, server_account
 from escalation_portal.local.refusals import Refusal
 from escalation_portal.local.state import write_private
@@ -36,6 +36,8 @@ def start(supervisor: Supervisor, directory: Path, kept: Mapping[str, str], want
     urls = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ}
     if want.database:
         urls["DATABASE_URL"] = _start_database(supervisor, directory, kept, lasting=want.lasting)
+    else:
+        check_theirs(urls["DATABASE_URL"])
     if want.broker:
         urls["REDIS_URL"] = _start_broker(supervisor, directory, kept, lasting=want.lasting)
     return urls

@@ -49,14 +49,16 @@ def _test(arguments: list[str], browser: dict[str, str]) -> int:
         with Supervisor(directory) as supervisor:
             kept = state.new_secrets()
             urls = servers.start(supervisor, directory, kept, servers.wanted(lasting=False))
-            os.environ.update({**urls, **browser, **_settings(kept)})
+            os.environ.update({**urls, **browser, **_settings(kept, directory)})
             return _report(_run_all(arguments))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _settings(kept: dict[str, str]) -> dict[str, str]:
-    return {"PORTAL_LOCAL": "1", "SECRET_KEY": kept["SECRET_KEY"], "DATABASE_TIMEOUTS": ""}
+def _settings(kept: dict[str, str], directory: Path) -> dict[str, str]:
+    keys = {name: kept[name] for name in ("SECRET_KEY", "FIELD_KEYS")}
+    static = make_directory(directory / "static", mode=0o755)
+    return {"PORTAL_LOCAL": "1", "DATABASE_TIMEOUTS": "", "STATIC_ROOT": str(static), **keys}
 
 
 def _run_all(arguments: list[str]) -> dict[str, bool]:

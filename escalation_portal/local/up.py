@@ -17,7 +17,6 @@ from escalation_portal.local.refusals import Refusal, sentence_for
 from escalation_portal.local.supervisor import Supervisor, say, tail
 
 PROOF_SECONDS = 30
-OWN_DATABASE_HINT = "The database at DATABASE_URL does not answer: {}"
 
 
 def main(arguments: list[str]) -> int:
@@ -101,7 +100,6 @@ def _wants_demo(options: Namespace) -> bool:
 
 
 def _fill(supervisor: Supervisor, directory: Path, environment: dict[str, str], *, with_demo: bool) -> None:
-    _check_database(environment["DATABASE_URL"])
     # A migration may take longer than a web request may.
     patient = {**environment, "DATABASE_TIMEOUTS": os.environ.get("DATABASE_TIMEOUTS", "-c lock_timeout=10000")}
     steps: list[tuple[str, tuple[str, ...]]] = [("Migrating the database …", ("migrate", "--no-input"))]
@@ -112,14 +110,6 @@ def _fill(supervisor: Supervisor, directory: Path, environment: dict[str, str], 
         log = directory / "logs" / f"{words[0]}.log"
         log.write_bytes(b"")
         supervisor.run(programs.once(*words, log=log, environment=patient))
-
-
-def _check_database(url: str) -> None:
-    """A caller's database that does not answer is told in a sentence."""
-    try:
-        proof.database_time(url)
-    except proof.DatabaseError as error:
-        raise Refusal(OWN_DATABASE_HINT.format(str(error).strip())) from error
 
 
 def _start_portal(supervisor: Supervisor, directory: Path, port: int, environment: dict[str, str]) -> None:
