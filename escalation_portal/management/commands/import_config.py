@@ -31,7 +31,8 @@ class Command(BaseCommand):
         try:
             plan = import_configuration(contents, now=database_now(), environ=os.environ, dry_run=dry_run)
         except BadConfiguration as error:
-            raise CommandError(f"{error}\nNothing was changed.", returncode=2) from None
+            self.stderr.write(str(error))
+            raise CommandError("Nothing was changed.", returncode=2) from None
         self.stdout.write(str(plan))
         if dry_run:
             self.stdout.write("This was a dry run: nothing was changed.")
