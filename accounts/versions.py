@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.text import slugify
 
 
@@ -70,6 +70,7 @@ class Version(models.Model):
         return published.order_by("-number").first()
 
     @classmethod
+    @transaction.atomic
     def publish(cls, of: models.Model, document: Any, *, author: Any, note: str, now: datetime) -> Self:
         """Publish `document` as the next version; the row's lock orders two publishers."""
         type(of).objects.select_for_update().get(pk=of.pk)

@@ -11,7 +11,12 @@ app = Celery("escalation_portal")
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"socket_timeout": 2, "health_check_interval": 5, "visibility_timeout": 120},
+    broker_transport_options={
+        "socket_timeout": 2,
+        "health_check_interval": 5,
+        "visibility_timeout": 120,
+        "global_keyprefix": settings.BROKER_KEY_PREFIX,
+    },
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
