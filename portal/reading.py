@@ -1,0 +1,90 @@
+"""What the client's pages are made from, in a fixed number of queries; what a reader may not see is not read."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import User
+from accounts.roles import DECISION_MAKER
+from clients.models import Client
+from portal.provision import UNTITLED, Provision, PublicTier
+from sla.agreements import live_calendars, live_terms
+from tickets.facts import ACKNOWLEDGE, RESOLVE, VENDOR_RESPOND
+from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
+from tickets.status import OPEN_STATUSES, RESOLVED
+from tiers.models import Tier
+from tiers.policies import live_policy
+from vendors.models import ServiceAccount
+
+MOST_TICKETS = 50
+RESOLVED_STAY = timedelta(days=7)
+# The columns of a ticket that a client may see something of.
+COLUMNS = (
+    "pk", "title", "priority", "status", "holder_kind", "step", "opened_at", "acknowledged_at", "resolved_at",
+    "wake_at", "title_of_tier", "since", "vendor", "went_to_vendor",
+)  # fmt: skip
+
+Row = Mapping[str, Any]
+
+
+def provision(client: Client) -> Provision:
+    """Five queries. Raises NoPolicy where no published policy covers the client."""
+    document = live_policy(client.name).document
+    calendars = live_calendars()
+    terms = live_terms(calendars)
+    known = Tier.objects.values_list("name", "title", "level", "ola_id")
+    accounts = ServiceAccount.objects.filter(client=client).select_related("service__vendor").order_by("service__name")
+    return Provision(
+        client=client.name,
+        agreement_id=client.agreement_id,
+        document=document,
+        tiers={name: PublicTier(title or UNTITLED, level, terms[ola]) for name, title, level, ola in known},
+        terms=terms,
+        calendars={name: ref.calendar for name, ref in calendars.items()},
+        services=tuple(account.service for account in accounts),
+    )
+
+
+def readable(user: User, client: Client) -> QuerySet:
+    """The client's tickets that `user` may see: all for its decision makers and for staff, else one's own."""
+    tickets = Ticket.objects.filter(client=client)
+    if f"{DECISION_MAKER} of {client.slug}" in user.roles:
+        return tickets
+    return tickets.filter(Q(client__in=Client.objects.visible_to(user)) | Q(contact__user=user))
+
+
+def on_the_page(tickets: QuerySet, *, now: datetime) -> QuerySet:
+    """The open tickets and those resolved lately, the latest first."""
+    lately = Q(status=RESOLVED, resolved_at__gte=now - RESOLVED_STAY)
+    return tickets.filter(Q(status__in=OPEN_STATUSES) | lately).order_by("-opened_at", "-pk")
+
+
+def rows(tickets: QuerySet, *, limit: int = MOST_TICKETS) -> list[Row]:
+    """What the client may know of each ticket: three queries, whatever their number."""
+    held = CustodyChange.objects.filter(ticket=OuterRef("pk")).order_by("-seq")
+    lodged = VendorCase.objects.filter(ticket=OuterRef("pk"), lodged_at__isnull=False)
+    found = tickets.annotate(
+        title_of_tier=F("tier__title"),
+        since=Subquery(held.values("began_at")[:1]),
+        vendor=Subquery(held.values("vendor_case__vendor__name")[:1]),
+        went_to_vendor=Exists(lodged),
+    ).values(*COLUMNS)[:limit]
+    known = {row["pk"]: {**row, "events": [], "clocks": {}} for row in found}
+    _add_events(known)
+    _add_clocks(known)
+    return list(known.values())
+
+
+def _add_events(known: Mapping[int, Row]) -> None:
+    public = TicketEvent.objects.filter(ticket_id__in=known).exclude(client_text="").order_by("ticket_id", "seq")
+    for event in public.values("ticket_id", "at", "kind", "client_text"):
+        known[event["ticket_id"]]["events"].append(event)
+
+
+def _add_clocks(known: Mapping[int, Row]) -> None:
+    """The open clocks of what was promised to the client or to us by a vendor; never those between our teams."""
+    promised = Clock.objects.filter(metric__in=(ACKNOWLEDGE, RESOLVE, VENDOR_RESPOND), stopped_at=None)
+    for clock in promised.filter(ticket_id__in=known).values("ticket_id", "metric", "due_at", "target_seconds"):
+        known[clock["ticket_id"]]["clocks"][clock["metric"]] = clock

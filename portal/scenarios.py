@@ -1,0 +1,116 @@
+"""Two or three examples in plain words, generated from the live policy: what would happen if. No queries here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from portal.plain_words import hours
+from portal.provision import Provision
+from sla.durations import words as duration_words
+from sla.priorities import P1, P4
+from tickets.facts import ACKNOWLEDGE, RESOLVE
+from tiers.ladder import Ladder, Step
+from tiers.routing import Request, route
+from vendors.models import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A situation, and what happens then."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Where an imagined request begins: its ladder from that step on, at a priority."""
+
+    priority: str
+    ladder: Ladder
+    start: int
+
+    @property
+    def step(self) -> Step:
+        return self.ladder.tier_at_or_below(self.start)
+
+    @property
+    def next_tier(self) -> Step | None:
+        above = self.ladder.steps[self.ladder.steps.index(self.step) + 1 :]
+        return next((step for step in above if not step.vendor), None)
+
+
+def scenarios(known: Provision) -> Iterator[Scenario]:
+    """A server fault, a fault of a service that a vendor runs, and a question that can wait."""
+    if P1 in known.priorities:
+        yield _server(known)
+        if service := _telling(known.services):
+            yield _vendor(known, service)
+    if P4 in known.priorities:
+        yield _question(known)
+
+
+def _server(known: Provision) -> Scenario:
+    begun = _begin(known, Request(title="File server", device_type="SERVER", client=known.client), P1)
+    text = f"Nobody else is needed to begin: it is taken up by {known.title(begun.step)}{_within(known, begun)}."
+    stays = known.wait(begun.step, P1, RESOLVE)
+    if begun.next_tier and stays is not None:
+        goes = f"goes on to {known.title(begun.next_tier)}"
+        text += f" If it is not solved within {duration_words(stays)}, it {goes} without your asking."
+    return Scenario("Your file server stops answering", text)
+
+
+def _vendor(known: Provision, service: Service) -> Scenario:
+    begun = _begin(known, Request(title=service.name, client=known.client), P1, service=service.name)
+    mail = _carries_mail(service)
+    runs = f"{'Your mail runs on' if mail else 'You rely on'} {service.name}."
+    ours = f"It is taken up by {known.title(begun.step)}{_within(known, begun)}, and what lies in our hands we solve."
+    theirs = f"A serious fault there may need {service.vendor.name}'s engineers{_promise(known, service)}."
+    return Scenario(
+        "Your mail fails" if mail else f"{service.name} fails",
+        f"{runs} {ours} {theirs} It may then take longer than a fault of our own. We stay in charge of it.",
+    )
+
+
+def _question(known: Provision) -> Scenario:
+    begun = _begin(known, Request(title="Question", client=known.client), P4)
+    terms = known.measured_by(begun.ladder)
+    solved = terms.targets.get(P4, {}).get(RESOLVE) if terms else None
+    until = f", and answered within {duration_words(solved)}" if solved is not None else ""
+    text = f"It is taken up by {known.title(begun.step)}{_within(known, begun)}{until}. Faults come first."
+    return Scenario("You have a question that can wait", text)
+
+
+def _begin(known: Provision, request: Request, priority: str, *, service: str = "") -> _Begun:
+    """Where the live routing rules would put this request."""
+    then = route(known.document.get("routing") or (), request).then
+    category = then.get("category", "")
+    ladder = known.ladder(priority, service=service, category=category, device_type=request.device_type)
+    tiers = [i for i, step in enumerate(ladder.steps) if step.tier and step.tier == then.get("tier")]
+    return _Begun(priority, ladder, tiers[0] if tiers else ladder.start)
+
+
+def _within(known: Provision, begun: _Begun) -> str:
+    """The first wait with a space before it: " within 10 minutes, day and night"."""
+    seconds = known.wait(begun.step, begun.priority, ACKNOWLEDGE)
+    calendar = known.calendar(begun.step, begun.priority, begun.ladder)
+    if seconds is None or calendar is None:
+        return " first"
+    return f" within {duration_words(seconds)}, {'day and night' if calendar.always_open else 'during working hours'}"
+
+
+def _promise(known: Provision, service: Service) -> str:
+    target = known.first_answer(service, P1)
+    if target is None:
+        return ""
+    calendar = target.calendar.calendar
+    when = "" if calendar.always_open else f" ({hours(calendar)})"
+    return f", who promise a first answer within {duration_words(target.seconds)}{when}"
+
+
+def _telling(services: tuple[Service, ...]) -> Service | None:
+    """The service that makes the best example: mail, else the first."""
+    return next(iter(sorted(services, key=lambda service: not _carries_mail(service))), None)
+
+
+def _carries_mail(service: Service) -> bool:
+    return "mail" in f"{service.category} {service.client_text}".lower()

@@ -1,0 +1,100 @@
+"""One ticket as its client reads it: how far it is, in whose hands since when, and what comes next. No queries here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from portal.plain_words import URGENCY, sentence
+from portal.provision import UNTITLED
+from portal.sentences import Times, sentences
+from tickets.status import CLOSED, MERGED, NEW, RESOLVED, VENDOR, WAITING_ON_CLIENT
+
+Row = Mapping[str, Any]
+ENDED = (RESOLVED, CLOSED, MERGED)
+DONE, CURRENT, AHEAD, NOT_NEEDED = "done", "current", "ahead", "not-needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One of the four steps of the tracker."""
+
+    words: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that happened; `reply` marks what somebody wrote to the client."""
+
+    at: datetime
+    text: str
+    reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The public story of a ticket."""
+
+    key: str
+    title: str
+    urgency: str
+    opened_at: datetime
+    ended: bool
+    asks_you: bool
+    marks: tuple[Mark, ...]
+    sentences: tuple[SafeString, ...]
+    told: tuple[Told, ...]
+
+    @property
+    def latest(self) -> Sequence[Told]:
+        """The last three things that happened, the latest first."""
+        return self.told[:-4:-1]
+
+
+def tracked(row: Row, *, now: datetime, zone: tzinfo) -> Tracked:
+    """A row of `reading.rows` in words."""
+    return Tracked(
+        key=f"ESC-{row['pk']}",
+        title=row["title"],
+        urgency=sentence(URGENCY[row["priority"]]),
+        opened_at=row["opened_at"],
+        ended=row["status"] in ENDED,
+        asks_you=row["status"] == WAITING_ON_CLIENT,
+        marks=tuple(marks(row)),
+        sentences=tuple(sentences(row, Times(now, zone))),
+        told=tuple(Told(e["at"], e["client_text"], e["kind"] == "PUBLIC_REPLY") for e in row["events"]),
+    )
+
+
+def marks(row: Row) -> list[Mark]:
+    """Received → Being worked on → With a vendor or specialist → Resolved, each done, current, ahead or not needed."""
+    reached = _reached(row)
+    words = ("Received", "Being worked on", _third(row), "Resolved")
+    return [Mark(text, _state(index, reached, row)) for index, text in enumerate(words)]
+
+
+def _reached(row: Row) -> int:
+    if row["status"] in ENDED:
+        return 3
+    if row["holder_kind"] == VENDOR or row["step"] > 0:
+        return 2
+    return 0 if row["status"] == NEW and not row["acknowledged_at"] else 1
+
+
+def _third(row: Row) -> str:
+    if row["holder_kind"] == VENDOR:
+        return f"With {row['vendor']}"
+    if row["step"] > 0 and row["status"] not in ENDED:
+        return f"With {row['title_of_tier'] or UNTITLED}"
+    return "With a vendor or specialist"
+
+
+def _state(index: int, reached: int, row: Row) -> str:
+    if index > reached:
+        return AHEAD
+    if index == 2 and reached == 3 and row["step"] == 0 and not row["went_to_vendor"]:
+        return NOT_NEEDED
+    return CURRENT if index == reached and row["status"] not in ENDED else DONE

@@ -1,0 +1,11 @@
+"""The client's pages."""
+
+from django.urls import path
+
+from portal import views
+
+urlpatterns = [
+    path("portal/", views.start, name="client-pages"),
+    path("portal/<slug:slug>/", views.client_page, name="client-page"),
+    path("portal/<slug:slug>/tickets/<str:key>/", views.client_ticket, name="client-ticket"),
+]
