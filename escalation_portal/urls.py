@@ -6,7 +6,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from accounts.admin import site
-from escalation_portal import health
+from escalation_portal import dev_mail, health, ops
 from escalation_portal.home import home
 from escalation_portal.pieces import pieces
 
@@ -22,7 +22,12 @@ urlpatterns = [
     path("admin/", site.urls),
     path("api/", include("escalation_portal.api_urls")),
     *(path("", include(pages)) for pages in PAGES if find_spec(pages)),
+    path("ops/", ops.ops, name="ops"),
+    path("ops/messages/<int:pk>/retry/", ops.retry_message, name="retry-message"),
+    path("ops/alarms/<int:pk>/clearance/", ops.clear, name="clear-alarm"),
     path("dev/pieces/", pieces, name="pieces"),
+    path("dev/mail/", dev_mail.mails, name="dev-mails"),
+    path("dev/mail/<str:id>/", dev_mail.mail, name="dev-mail"),
     re_path(r"^healthz/?$", health.alive, name="alive"),
     re_path(r"^readyz/?$", health.ready, name="ready"),
     re_path(r"^healthz/escalations/?$", health.escalations, name="escalations"),
