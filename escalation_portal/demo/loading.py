@@ -6,6 +6,7 @@ import secrets
 import string
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ STAFF = {
 }
 
 
+class NotTheDemo(Exception):
+    """What is in this database was not put there by the demo."""
+
+
 def load_demo(*, now: datetime) -> dict[str, Any]:
     """Fill an empty database; returns what `.portal/demo.json` holds. All of it or nothing."""
     with transaction.atomic():
@@ -41,6 +46,22 @@ def load_demo(*, now: datetime) -> dict[str, Any]:
         sign_ins = {role: _staff(email) for role, email in STAFF.items()} | _client_people()
         live_through(now=now)
         return _described(sign_ins, hook)
+
+
+@transaction.atomic
+def given_anew() -> dict[str, Any]:
+    """For a demo whose file was lost: new passwords and a new token, and what the file holds. Raises NotTheDemo."""
+    integration = Integration.objects.filter(system="ninjaone", source__mappings__client__name=FAST_CLIENT).first()
+    people = {role: User.objects.filter(email=email).first() for role, email in STAFF.items()}
+    for role, decides in (("decision_maker", True), ("client_user", False)):
+        contacts = Contact.objects.filter(client__name=FAST_CLIENT, decision_maker=decides, user__isnull=False)
+        people[role] = next((contact.user for contact in contacts.select_related("user")), None)
+    if integration is None or None in people.values():
+        raise NotTheDemo("The database holds other data than the demo; the demo goes only into an empty one.")
+    hook = secrets.token_urlsafe(24)
+    integration.token_digests = [sha256(hook.encode()).hexdigest()]
+    integration.save(update_fields=["token_digests"])
+    return _described({role: _with_password(user) for role, user in people.items() if user}, hook)
 
 
 def is_empty() -> bool:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.clock import database_now
-from escalation_portal.demo.loading import is_empty, load_demo, moved, write_private
+from escalation_portal.demo.loading import NotTheDemo, given_anew, is_empty, load_demo, moved, write_private
 
 
 class Command(BaseCommand):
@@ -27,8 +27,14 @@ class Command(BaseCommand):
         elif path and path.exists():
             described = moved(json.loads(path.read_text()), settings.PUBLIC_URL)
         else:
-            raise CommandError("The database holds data already; the demo goes only into an empty one.", returncode=2)
+            described = self._given_anew()
         if path:
             write_private(path, described)
         for role, sign_in in described["sign_ins"].items():
             self.stdout.write(f"{role.replace('_', ' '):16} {sign_in['email']:36} {sign_in['password']}")
+
+    def _given_anew(self) -> dict[str, Any]:
+        try:
+            return given_anew()
+        except NotTheDemo as error:
+            raise CommandError(str(error), returncode=2) from error
