@@ -35,6 +35,6 @@ def every(seconds: float, task: str) -> dict[str, object]:
 app.conf.beat_schedule = {
     "sweep": every(settings.SWEEP_INTERVAL_SECONDS, "tickets.tasks.sweep"),
     "deliver": every(settings.SWEEP_INTERVAL_SECONDS, "outbox.tasks.deliver"),
-    "heartbeat": every(5.0, "outbox.tasks.heartbeat"),
+    "heartbeat": every(1.0, "outbox.tasks.heartbeat"),
 }
 app.autodiscover_tasks(["tickets", "outbox"])

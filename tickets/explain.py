@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sla.durations import text as duration_text
+from sla.durations import words
 from tickets.facts import METRIC_WORDS, OLA_RESOLVE, ClockFacts, Facts
 
 Record = Mapping[str, Any]
@@ -95,11 +95,11 @@ def _missed(record: Record) -> str:
 
 
 def _target(clock: Record) -> str:
-    return f"{duration_text(clock['target_seconds'])} of business time ({clock['calendar']})"
+    return f"{words(clock['target_seconds'])} of business time ({clock['calendar']})"
 
 
 def _basis(record: Record) -> str:
-    exception = f", client exception: {record['exception']}" if "exception" in record else ""
+    exception = f", client exception: {record['exception'].rstrip('.')}" if "exception" in record else ""
     return f"{record['priority']}, {record['policy']} step {record['step'] + 1}{exception}"
 
 

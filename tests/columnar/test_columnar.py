@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from world import NINE
 
 import columnar
 from columnar import Json
 from outbox.models import Message
+from world import NINE
 
 pytestmark = pytest.mark.django_db
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)

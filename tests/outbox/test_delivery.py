@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from world import NINE
 
 from outbox.alarms import clear_alarm, raise_alarm
 from outbox.delivery import LEASE, deliver, retry
 from outbox.models import Alarm, Message
+from world import NINE
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ def test_an_alert_that_nobody_takes_reaches_the_vendor(world):
     assert world.mails_to("l1@msp.example")
     world.forward(minutes=15)
     assert world.fresh(ticket).tier.name == "L2"
-    assert "not acknowledged within 15m" in world.mails_to("l2@msp.example")[0].body
+    assert "not acknowledged within 15 minutes" in world.mails_to("l2@msp.example")[0].body
     world.forward(minutes=15)
     assert world.fresh(ticket).tier.name == "L3"
     world.forward(minutes=30)
@@ -32,7 +32,8 @@ def test_every_automatic_act_says_why_in_two_sentences(world):
     ticket = world.open("Mail does not arrive", error_code="0x8004de40")
     world.forward(minutes=61)
     escalated = TicketEvent.objects.filter(ticket=ticket, kind="ESCALATED").order_by("seq").first()
-    assert escalated.text == ("L1 → L2: not acknowledged within 15m of business time (24x7), P1, Standard v1 step 1.")
+    because = "not acknowledged within 15 minutes of business time (24x7), P1, Standard v1 step 1."
+    assert escalated.text == f"L1 → L2: {because}"
     assert escalated.client_text == (
         "Your request was passed to our technical specialists so that it is taken up without further delay."
     )
@@ -58,7 +59,7 @@ def test_an_acknowledged_and_then_forgotten_ticket_climbs_too(world):
     world.forward(minutes=45)
     fresh = world.fresh(ticket)
     assert (fresh.tier.name, fresh.status, fresh.assignee) == ("L2", "NEW", None)
-    assert "not handed over within 45m" in TicketEvent.objects.get(ticket=ticket, kind="ESCALATED").text
+    assert "not handed over within 45 minutes" in TicketEvent.objects.get(ticket=ticket, kind="ESCALATED").text
 
 
 def test_a_case_that_lacks_data_asks_instead_of_being_sent(world):

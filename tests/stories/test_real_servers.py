@@ -17,13 +17,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import connection
-from world import World
 
 from accounts.clock import database_now
 from outbox.models import Message
 from tickets.auditing import audit, is_clean
 from tickets.intake import NewTicket, open_ticket
 from tickets.models import Clock, Ticket, TicketEvent
+from world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real]
 SECONDS = [

@@ -16,25 +16,25 @@ CLIMB = {
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "L1 → L2: not acknowledged within 15m of business time (London office), P2, Standard v7 step 1."),
+        ({}, "L1 → L2: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1."),
         (
             {"rejected": [{"step": "L2", "because": "nobody is in Technical"}], "to": "L3"},
-            "L1 → L3: not acknowledged within 15m of business time (London office), P2, Standard v7 step 1."
+            "L1 → L3: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1."
             " L2 was skipped: nobody is in Technical.",
         ),
         (
             {"exception": "X-ray first"},
-            "L1 → L2: not acknowledged within 15m of business time (London office), P2, Standard v7 step 1,"
+            "L1 → L2: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1,"
             " client exception: X-ray first.",
         ),
         (
             {"rule": "REMINDER", "percent": 33},
-            "L1 was reminded at 33 % of its time: 15m of business time (London office).",
+            "L1 was reminded at 33 % of its time: 15 minutes of business time (London office).",
         ),
-        ({"rule": "BREACH"}, "Acknowledge here target missed: 15m of business time (London office), P2."),
+        ({"rule": "BREACH"}, "Acknowledge here target missed: 15 minutes of business time (London office), P2."),
         (
             {"rule": "LADDER_ENDS", "from": "vendor"},
-            "No step is left above vendor, managers were told: not acknowledged within 15m of business time"
+            "No step is left above vendor, managers were told: not acknowledged within 15 minutes of business time"
             " (London office), P2, Standard v7 step 1.",
         ),
         ({"rule": "WAKE", "status": "ON_HOLD"}, "The wait has ended; back to L1."),
