@@ -20,7 +20,6 @@ INSTALLED_APPS = [
     "reports",
     "portal",
     "tickets",
-    "documents",
     "tiers",
     "vendors",
     "clients",
