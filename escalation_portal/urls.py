@@ -1,7 +1,5 @@
 """Every URL of the portal; the names are promises, templates and tests build on them."""
 
-from importlib.util import find_spec
-
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
@@ -13,7 +11,7 @@ from escalation_portal.pieces import pieces
 sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
 
 # Each of these names its own paths from the root.
-PAGES = ("tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls", "integrations.urls")
+PAGES = ("tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls", "reports.urls", "integrations.urls")
 
 urlpatterns = [
     path("", home, name="home"),
@@ -21,7 +19,7 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", site.urls),
     path("api/", include("escalation_portal.api_urls")),
-    *(path("", include(pages)) for pages in PAGES if find_spec(pages)),
+    *(path("", include(pages)) for pages in PAGES),
     path("ops/", ops.ops, name="ops"),
     path("ops/messages/<int:pk>/retry/", ops.retry_message, name="retry-message"),
     path("ops/alarms/<int:pk>/clearance/", ops.clear, name="clear-alarm"),
