@@ -31,8 +31,9 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     if not can_work(request.user, ticket.client_id):
         raise PermissionDenied(f"You may read {ticket.key} but not work on it.")
     [work] = in_hand([ticket.pk])
-    form = chosen.form(request.POST if request.method == "POST" else None, work=work, case=open_case(ticket.pk))
-    if request.method != "POST":
+    said = request.POST if request.method == "POST" else None
+    form = chosen.form(said, work=work, case=open_case(ticket.pk), now=database_now())
+    if said is None:
         return _asked(request, ticket, chosen, form)
     if not form.is_valid():
         return _asked(request, ticket, chosen, form, status=422)
@@ -40,7 +41,7 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
 
 
 def _carried_out(request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm) -> HttpResponse:
-    now = database_now()
+    now = form.now
     try:
         chosen.do(form, {"key": ticket.key, "by": request.user, "now": now})
     except BadAnswer as error:
@@ -56,7 +57,7 @@ def _asked(
 ) -> HttpResponse:
     """The verb's form, as a dialog for htmx and else as a page; what was typed is kept."""
     part = "#dialog" if request.htmx else ""
-    title, back = f"{chosen.button} {ticket.key}", request.POST.get("next", "")
+    title, back = chosen.title(ticket.key), request.POST.get("next", "")
     context = {"ticket": ticket, "verb": chosen, "form": form, "conflict": conflict, "title": title, "back": back}
     return render(request, f"tickets/verb.html{part}", context, status=status)
 

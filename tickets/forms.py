@@ -1,5 +1,6 @@
 """What people fill in for each verb. Forms check the shape; whether the ticket takes it is the verb's to say."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -29,11 +30,11 @@ def words_field(label: str, missing: str, *, help_text: str = "", required: bool
 
 
 class VerbForm(forms.Form):
-    """A form about one ticket; `work` is the ticket as it stands, `case` its open vendor case."""
+    """A form about one ticket; `work` is the ticket as it stands at `now`, `case` its open vendor case."""
 
-    def __init__(self, *args: Any, work: Work, case: VendorCase | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, work: Work, now: datetime, case: VendorCase | None = None, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="verb_%s", **kwargs)
-        self.work, self.case = work, case
+        self.work, self.case, self.now = work, case, now
         self.prepare()
 
     def prepare(self) -> None:
@@ -76,7 +77,7 @@ class EscalateForm(VerbForm):
         if step.vendor:
             return f"{self.work.service or 'Vendor'}: a case is lodged"
         team = self.work.roster.tiers[step.tier].team
-        on_call = team.on_call(timezone.now())
+        on_call = team.on_call(self.now)
         return f"{step.name}: {team.name}" + (f", {on_call} is on call" if on_call else "")
 
 
@@ -162,13 +163,11 @@ class NewTicketForm(forms.Form):
     contact = forms.CharField(required=False, max_length=200, help_text="Name or address of somebody at the client.")
     title = forms.CharField(max_length=200, help_text="One line that a colleague understands without opening it.")
     description = forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), required=False, max_length=50_000)
-    priority = forms.ChoiceField(
-        choices=[("", "From impact and urgency, or the routing rules"), *((p, p) for p in PRIORITIES)], required=False
-    )
+    priority = forms.ChoiceField(choices=[("", "By impact and urgency"), *((p, p) for p in PRIORITIES)], required=False)
     impact = forms.ChoiceField(choices=[("", "Not said"), *((v, v.title()) for v in LEVELS)], required=False)
     urgency = forms.ChoiceField(choices=[("", "Not said"), *((v, v.title()) for v in LEVELS)], required=False)
     service = forms.ModelChoiceField(
-        Service.objects.none(), to_field_name="slug", required=False, empty_label="None, or by the routing rules"
+        Service.objects.none(), to_field_name="slug", required=False, empty_label="By the routing rules"
     )
     device_name = forms.CharField(label="Device", required=False, max_length=120)
     error_code = forms.CharField(required=False, max_length=80)

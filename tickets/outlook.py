@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sla.durations import words as duration_words
 from tickets.decisions import escalates, reachable_step
-from tickets.facts import ACKNOWLEDGE, METRIC_WORDS, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, Facts, reminders
+from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, Facts, reminders
 from tickets.status import NEW, ON_HOLD, RESOLVED
 
 # Index of a step, metric and the moment of arrival → target in seconds and the moment it falls due; None = no promise.
@@ -110,5 +110,6 @@ def _missed(due: _Deadline, vendor: str) -> Coming:
         why = f"{duration_words(due.seconds)} agreed"
         return Coming(due.at, f"The client's {promised} target is missed{told}", why)
     if due.metric in (OLA_ACKNOWLEDGE, OLA_RESOLVE):
-        return Coming(due.at, f"{METRIC_WORDS[due.metric]} target is missed", duration_words(due.seconds))
+        verb = "acknowledge" if due.metric == OLA_ACKNOWLEDGE else "hand over"
+        return Coming(due.at, f"The time to {verb} runs out", f"{duration_words(due.seconds)} agreed")
     return Coming(due.at, f"{vendor or 'The vendor'} is late with its answer; managers are told", "as promised to us")

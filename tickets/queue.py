@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
-from django.db.models.functions import Cast, Concat, Now
+from django.db.models.functions import Cast, Coalesce, Concat, Now
 from django.http import HttpRequest, QueryDict
 
 from accounts.clock import database_now
@@ -19,6 +19,7 @@ from tiers.models import Tier
 
 PAGE_SIZE = 50
 SOON = "1h"
+NO_TICKETS = "0.0"
 FIRST_DUE = F("next_due_at").asc(nulls_last=True)
 LAST_DUE = F("next_due_at").desc(nulls_first=True)
 COLUMNS = (
@@ -70,27 +71,32 @@ def filtered(request: HttpRequest, params: QueryDict) -> TicketFilter:
     return TicketFilter(params, queryset=tickets, request=request)
 
 
-def version_of(tickets: QuerySet) -> QuerySet:
-    """What a list of tickets is compared by, as one value: any event on any of them changes it; "" for an empty one."""
+def current_version(tickets: QuerySet) -> str:
+    """What a list of tickets is compared by: any event on any of them changes it."""
+    return next(iter(_version_of(tickets)), NO_TICKETS)
+
+
+def _version_of(tickets: QuerySet) -> QuerySet:
+    """Count and sum of events, as one value of one row."""
     text = TextField()
-    parts = (Cast(Count("pk"), text), Value(".", output_field=text), Cast(Sum("event_count"), text))
+    parts = (Cast(Count("pk"), text), Value(".", output_field=text), Cast(Coalesce(Sum("event_count"), 0), text))
     whole = tickets.order_by().annotate(whole=Value(1)).values("whole")
     return whole.annotate(version=Concat(*parts)).values_list("version", flat=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows in order, the version of their list, the cursors of the pages before and after, "" where there is none."""
+    """Rows in order, the version of the whole list, the cursors of the pages before and after, "" for none."""
 
     rows: list[Row]
-    version: str = ""
+    version: str = NO_TICKETS
     before: str = ""
     after: str = ""
 
 
 def page(tickets: QuerySet, *, user: User, before: str = "", after: str = "") -> Page:
     """One page by keyset: after a cursor, before one, or the first. A damaged cursor is the first page."""
-    rows = with_facts(tickets, user=user, version=Subquery(version_of(tickets)))
+    rows = with_facts(tickets, user=user, version=Subquery(_version_of(tickets)))
     if (place := _place(before)) is not None:
         found = list(rows.filter(_earlier(*place)).order_by(LAST_DUE, "-pk")[: PAGE_SIZE + 1])
         kept, more = found[:PAGE_SIZE][::-1], len(found) > PAGE_SIZE
@@ -117,7 +123,7 @@ def with_facts(tickets: QuerySet, *, user: User, **more: Any) -> QuerySet:
 
 
 def _version(rows: list[Row]) -> str:
-    return rows[0]["version"] if rows else ""
+    return rows[0]["version"] if rows else NO_TICKETS
 
 
 def _end(rows: list[Row]) -> str:

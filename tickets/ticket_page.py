@@ -11,13 +11,13 @@ from accounts.models import User
 from sla.durations import words as duration_words
 from tickets.attribution import Change, shares
 from tickets.facts import ACKNOWLEDGE, METRIC_WORDS, OLA_ACKNOWLEDGE, RESOLVE
-from tickets.forms import TO_ANSWER, CaseForm, ReplyForm
+from tickets.forms import TO_ANSWER, CaseForm
 from tickets.loading import in_hand
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
 from tickets.outlook import Coming, outlook
 from tickets.permissions import can_work
 from tickets.queue import with_facts
-from tickets.rows import METRIC_NAMES, level, row_of, warn_at
+from tickets.rows import level, row_of, warn_at
 from tickets.status import NOBODY, TIER, VENDOR
 from tickets.timeline import entry
 from tickets.verbs import offered
@@ -47,14 +47,14 @@ def context(pk: int, *, user: User, now: datetime) -> Shown:
         "row": row_of(values, now=now, zone=timezone.get_current_timezone()),
         "now": now,
         "may_work": may_work,
-        "can": {verb.noun: True for verb in verbs},
+        "can": {verb.noun for verb in verbs},
         "actions": [_action(ticket, verb) for verb in verbs if verb.noun != "replies"],
-        "reply": ReplyForm(work=work) if may_work else None,
         "entries": _entries(ticket),
         "coming": _coming(work, case, now=now),
         "clocks": _clocks(ticket, now=now),
         "shares": _shares(ticket, now=now),
-        "cases": [_case(c, work) for c in cases],
+        "cases": [_case(c, work, now=now) for c in cases],
+        "asking": case if case and case.status in TO_ANSWER else None,
         "on_call": work.tier.team.on_call(now),
     }
 
@@ -111,7 +111,6 @@ def _clocks(ticket: Ticket, *, now: datetime) -> dict[str, list[Shown]]:
 
 def _open_clock(clock: Clock, *, now: datetime) -> Shown:
     shown = {"metric": METRIC_WORDS.get(clock.metric, clock.metric), "target": duration_words(clock.target_seconds)}
-    shown["short"] = METRIC_NAMES.get(clock.metric, clock.metric)
     shown |= {"calendar": clock.calendar_version.of.name, "due_at": clock.due_at, "still": ""}
     if clock.due_at is None:
         left = max(round(clock.target_seconds - clock.consumed_seconds), 0)
@@ -163,7 +162,7 @@ def _coarse(seconds: float) -> int:
     return whole if whole < 60 else whole - whole % 60
 
 
-def _case(case: VendorCase, work: Work) -> Shown:
+def _case(case: VendorCase, work: Work, *, now: datetime) -> Shown:
     """A case with its secrets hidden, and the form for what is still missing."""
     asks = case.status in TO_ANSWER
     labels = {row["key"]: row["label"] for row in case.service.required}
@@ -175,7 +174,7 @@ def _case(case: VendorCase, work: Work) -> Shown:
         "body": masked(case.body),
         "sent": case.lodged_at is not None,
         "answers": _answers(case.answers, labels),
-        "form": CaseForm(work=work, case=case) if asks else None,
+        "form": CaseForm(work=work, case=case, now=now) if asks else None,
     }
 
 

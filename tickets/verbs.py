@@ -35,11 +35,16 @@ class Verb:
     do: Do
     said: str
     note: str = ""
+    heading: str = "{button} {key}"
 
     @property
     def button(self) -> str:
         """The words of the button that does it."""
         return self.label.rstrip("…")
+
+    def title(self, key: str) -> str:
+        """What stands above its form."""
+        return self.heading.format(button=self.button, key=key)
 
     @property
     def asks(self) -> bool:
@@ -74,6 +79,7 @@ _ALL = (
     Verb(
         "wait", "Wait…", "pause", OPEN_STATUSES, forms.WaitForm,
         lambda form, at: lifecycle.wait(**form.cleaned_data, **at), "{key} waits.",
+        heading="Let {key} wait",
     ),
     Verb(
         "assignment", "Assign…", "user", OPEN_STATUSES, forms.AssignForm,
@@ -82,6 +88,7 @@ _ALL = (
     Verb(
         "vendor-cases", "Vendor case…", "truck", OPEN_STATUSES, forms.CaseForm, _lodge, "The case was taken in.",
         "The case goes out as soon as nothing is missing; what is missing is asked for.",
+        heading="Vendor case for {key}",
     ),
     Verb(
         "resolution", "Resolve…", "circle-check", OPEN_STATUSES, forms.ResolveForm,
@@ -94,6 +101,7 @@ _ALL = (
     Verb(
         "replies", "Reply…", "message-square", NOT_MERGED, forms.ReplyForm, _reply,
         "Your text stands on the timeline.",
+        heading="Write on {key}",
     ),
 )  # fmt: skip
 VERBS = {verb.noun: verb for verb in _ALL}

@@ -128,7 +128,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     wanted = queue.filtered(request, _given(request))
     if not wanted.is_valid():
         return HttpResponse(status=204)
-    version = queue.version_of(wanted.qs).first() or ""
+    version = queue.current_version(wanted.qs)
     if version == request.GET.get("version", ""):
         return HttpResponse(status=204)
     since = _moment(request.GET.get("since", ""))
