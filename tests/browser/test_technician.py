@@ -1,0 +1,132 @@
+"""A technician's day in a real browser: keys, dialogs, dark mode, a narrow screen, no scripts."""
+
+import pytest
+from axe import is_too_wide, problems
+from playwright.sync_api import expect
+
+from accounts.clock import database_now
+from tickets import lifecycle
+
+PHONE = {"width": 320, "height": 640}
+
+
+@pytest.fixture
+def tickets(world):
+    """Three tickets, the first deadline first."""
+    return [world.open(title, priority=p) for title, p in (("Mail", "P1"), ("VPN", "P2"), ("Printer", "P3"))]
+
+
+def focused_row(page):
+    return page.evaluate("document.activeElement.closest('.queue-row')?.dataset.key")
+
+
+def test_a_technician_takes_a_ticket_by_key_and_brings_it_to_its_end(world, visit, tickets):
+    page = visit("/", world.l1)
+    expect(page).to_have_title("All open · Escalation Portal")
+    assert focused_row(page) == tickets[0].key
+    page.keyboard.press("a")
+    expect(page.locator(f"#row-{tickets[0].key}")).to_contain_text("In progress")
+    expect(page.locator("#announce")).to_have_text(f"{tickets[0].key} acknowledged: Mail")
+    assert focused_row(page) == tickets[1].key
+    assert world.fresh(tickets[0]).acknowledged_by == world.l1
+    page.keyboard.press("k")
+    assert focused_row(page) == tickets[0].key
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/tickets/{tickets[0].key}/")
+    page.get_by_role("link", name="Escalate…").click()
+    page.get_by_role("dialog").get_by_label("Why").fill("Needs the network team")
+    page.get_by_role("dialog").get_by_role("button", name="Escalate").click()
+    expect(page.locator(".timeline")).to_contain_text("L1 escalated it: Needs the network team")
+    page.get_by_role("link", name="Resolve…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Say in a sentence what was done; the client reads it.")
+    page.get_by_role("dialog").get_by_label("What was done").fill("A new certificate")
+    page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
+    expect(page.locator(".ticket-line")).to_contain_text("Resolved")
+    assert world.fresh(tickets[0]).resolution == "A new certificate"
+
+
+def test_who_comes_second_is_told_in_the_row_and_stays_there(world, visit, tickets):
+    page = visit("/tickets/", world.l1)
+    lifecycle.acknowledge(key=tickets[0].key, by=world.l2, now=world.now)
+    page.keyboard.press("a")
+    expect(page.locator(f"#row-{tickets[0].key}")).to_contain_text("L2 took it at")
+    expect(page.locator("#announce")).to_contain_text("L2 took it at")
+    assert focused_row(page) == tickets[0].key
+
+
+def test_keys_are_keys_only_in_the_queue(world, visit, tickets):
+    page = visit("/tickets/", world.l1)
+    page.keyboard.press("j")
+    assert focused_row(page) == tickets[1].key
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys in the queue")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".ticket-subject").first.focus()
+    page.keyboard.press("/")
+    page.keyboard.type("jaka?")
+    assert page.locator(".search-input").input_value() == "jaka?"
+    assert world.fresh(tickets[0]).status == "NEW"
+
+
+def test_news_wait_behind_a_bar_and_a_silent_server_is_told(world, visit, tickets):
+    page = visit("/tickets/", world.l1)
+    world.now = database_now()
+    world.open("A fourth one")
+    expect(page.locator("#news")).to_contain_text("1 ticket new or changed", timeout=8000)
+    assert page.locator(".queue-row").count() == 3
+    page.get_by_role("link", name="Show").click()
+    expect(page.locator(".queue-row")).to_have_count(4)
+    page.route("**/tickets/changes/**", lambda route: route.abort())
+    expect(page.locator("#live")).to_contain_text("Stale since", timeout=8000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_queue_and_ticket_are_free_of_obstacles(world, visit, tickets, scheme):
+    world.account.delete()
+    lifecycle.lodge_case(key=tickets[0].key, service="Microsoft 365", answers={}, why="x", by=world.l1, now=world.now)
+    lifecycle.reply(key=tickets[0].key, text="Half an hour", public=True, by=world.l1, now=world.now)
+    page = visit("/tickets/", world.l1, color_scheme=scheme, reduced_motion="reduce")
+    assert problems(page) == []
+    for path in ("", "escalation/", "wait/"):
+        page.goto(f"/tickets/{tickets[0].key}/{path}")
+        assert problems(page) == [], path
+    page.goto(f"/tickets/{tickets[0].key}/")
+    page.get_by_role("link", name="Wait…").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert problems(page) == []
+    page.goto("/tickets/new/")
+    assert problems(page) == []
+
+
+def test_nothing_scrolls_sideways_on_a_narrow_screen(world, visit, tickets):
+    long = world.open(
+        "Outlook asks for the password again and again in " + "Llanfairpwllgwyngyllgogerychwyrndrobwll" * 3
+    )
+    page = visit("/tickets/", world.l1, viewport=PHONE)
+    for path in ("/tickets/", f"/tickets/{long.key}/", f"/tickets/{long.key}/escalation/", "/tickets/new/"):
+        page.goto(path)
+        assert not is_too_wide(page), path
+
+
+def test_everything_works_without_scripts(world, visit, tickets):
+    page = visit("/tickets/", world.l1, java_script_enabled=False)
+    page.get_by_role("button", name=f"Acknowledge {tickets[0].key}").click()
+    expect(page.locator(f"#row-{tickets[0].key}")).to_contain_text("In progress")
+    page.get_by_role("link", name="Mail").click()
+    page.get_by_role("link", name="Escalate…").click()
+    page.get_by_label("Why").fill("Needs more")
+    page.get_by_role("button", name="Escalate").click()
+    expect(page.locator(".timeline")).to_contain_text("Needs more")
+    page.get_by_label("Public reply").check()
+    page.get_by_role("textbox", name="Text").fill("We are at it")
+    page.locator(".composer button").click()
+    expect(page.locator(".entry.public")).to_contain_text("We are at it")
+
+
+def test_half_written_words_outlive_another_verb(world, visit, tickets):
+    page = visit(f"/tickets/{tickets[0].key}/", world.l1)
+    page.get_by_role("textbox", name="Text").fill("I have found")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.locator(".ticket-line")).to_contain_text("In progress")
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("I have found")
