@@ -11,7 +11,9 @@ from escalation_portal.pieces import pieces
 sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
 
 # Each of these names its own paths from the root.
-PAGES = ("tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls", "reports.urls", "integrations.urls")
+PAGES = (
+    "tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls", "reports.urls", "integrations.urls",
+)  # fmt: skip
 
 urlpatterns = [
     path("", home, name="home"),

@@ -99,7 +99,7 @@ def _target(clock: Record) -> str:
 
 
 def _basis(record: Record) -> str:
-    exception = f", client exception: {record['exception'].rstrip('.')}" if "exception" in record else ""
+    exception = " (client exception)" if "exception" in record else ""
     return f"{record['priority']}, {record['policy']} step {record['step'] + 1}{exception}"
 
 

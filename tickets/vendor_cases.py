@@ -109,13 +109,17 @@ def _builtin(work: Work, known: Mapping[str, str], *, severity: str) -> dict[str
 
 def _note(request: Request, case: VendorCase, service: Service, *, now: datetime) -> None:
     if case.status == "QUEUED":
-        text = f"Case for {service.name} is complete and queued (severity {case.severity}). {request.because}"
+        text = f"Case for {service.name} is complete and queued, severity {case.severity}."
         event(request.work, "CASE_QUEUED", text, now=now, by=request.by, why=_why(request, case))
         return
     questions = " ".join(m["question"] for m in case.missing)
-    text = f"Case for {service.name} waits for {len(case.missing)} answers: {questions}"
+    text = f"Case for {service.name} waits for {_answers(len(case.missing))}: {questions}"
     event(request.work, "CASE_INCOMPLETE", text, now=now, by=request.by, why=_why(request, case))
     _ask(request.work, text, now=now)
+
+
+def _answers(count: int) -> str:
+    return "1 answer" if count == 1 else f"{count} answers"
 
 
 def _ask(work: Work, text: str, *, now: datetime) -> None:

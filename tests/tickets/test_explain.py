@@ -24,8 +24,8 @@ CLIMB = {
         ),
         (
             {"exception": "X-ray first"},
-            "L1 → L2: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1,"
-            " client exception: X-ray first.",
+            "L1 → L2: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1"
+            " (client exception).",
         ),
         (
             {"rule": "REMINDER", "percent": 33},
