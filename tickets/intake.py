@@ -142,6 +142,7 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
         agreement_id=_agreement(ladder, client, staff),
         service=ticket.service.name if ticket.service else "",
         assignee="",
+        contact_email=ticket.contact.email if ticket.contact else "",
         policy=str(version),
         ladder=ladder,
         obstacles=obstacles(ladder, _vendor_obstacle(ticket.service), staff),

@@ -29,6 +29,7 @@ JOINED = {
     "j_agreement_id": F("client__agreement_id"),
     "j_service": F("service__name"),
     "j_assignee": F("assignee__email"),
+    "j_contact_email": F("contact__email"),
     "j_category": F("category"),
     "j_device_type": F("device_type"),
 }

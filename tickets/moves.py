@@ -16,6 +16,10 @@ from tickets.work import RunningClock, Work
 from tiers.ladder import Step
 
 
+# What whoever reported it is told by mail, in the words of their page.
+TOLD_BY_MAIL = frozenset({"OPENED", "CASE_LODGED", "PUBLIC_REPLY", "RESOLVED"})
+
+
 def event(
     work: Work,
     kind: str,
@@ -44,6 +48,9 @@ def event(
             "round": None if step is None else work.round,
         }
     )
+    if client_text and kind in TOLD_BY_MAIL and work.contact_email:
+        told = [client_text, "", f"Your reference is {work.key}."]
+        mail(work, f"client:{work.event_count}", to=(work.contact_email,), subject=work.title, lines=told, now=now)
 
 
 def mail(work: Work, suffix: str, *, to: tuple[str, ...], subject: str, lines: list[str], now: datetime) -> None:

@@ -62,6 +62,7 @@ class Work:
     service_id: int | None
     opened_at: datetime
     assignee: str
+    contact_email: str
     policy_version_id: int
     policy: str
     ladder: Ladder

@@ -208,3 +208,22 @@ def test_a_poisoned_ticket_is_put_aside_and_the_others_go_on(world):
     assert world.fresh(good).tier.name == "L2"
     assert world.fresh(bad).tier.name == "L1" and world.fresh(bad).postponed >= 1
     assert Alarm.objects.filter(key=f"poisoned:{bad.pk}").count() == 1
+
+
+def test_whoever_reported_it_is_told_by_mail_what_their_page_says_and_nothing_else(world):
+    dana = world.acme.contacts.get(name="Dana")
+    ticket = world.open(error_code="0x8004de40", contact=dana)
+    world.forward(minutes=61)
+    lifecycle.resume(key=ticket.key, by=world.l3, now=world.now)
+    lifecycle.reply(key=ticket.key, text="L3 thinks it is DNS", public=False, by=world.l3, now=world.now)
+    lifecycle.reply(key=ticket.key, text="We found the cause.", public=True, by=world.l3, now=world.now)
+    lifecycle.resolve(key=ticket.key, summary="The record was corrected.", by=world.l3, now=world.now)
+    world.tick()
+    told = [m.body.split("\n")[0] for m in world.mails_to("dana@acme.example")]
+    assert told == [
+        "We have received your request; our helpdesk will look at it first.",
+        "We have passed your request to Microsoft. They promise a first answer within 1 hour.",
+        "We found the cause.",
+        "Resolved: The record was corrected.",
+    ]
+    assert all(ticket.key in m.subject for m in world.mails_to("dana@acme.example"))
