@@ -35,6 +35,7 @@ class ApiView(APIView):
     scopes: Mapping[str, str] = {}
     content_negotiation_class = AlwaysJSON
     metadata_class = None
+    pagination_class = Cursor
     schema = ScopedSchema()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -59,9 +60,9 @@ class ApiView(APIView):
         checked.is_valid(raise_exception=True)
         return dict(checked.validated_data)
 
-    def page(self, rows: Any, shown: Any, *, cursor: type[Cursor] = Cursor) -> Response:
+    def page(self, rows: Any, shown: Any) -> Response:
         """One page of `rows`; `shown` makes the answer's form of them."""
-        paginator = cursor()
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(rows, self.request, view=self)
         return paginator.get_paginated_response(shown(page))
 

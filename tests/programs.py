@@ -1,8 +1,11 @@
 """Programs that call the API, and what must not be left behind when they are refused."""
 
 import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
+from django.db import connection
 from django.test import Client as Http
 
 from accounts.clock import database_now
@@ -65,3 +68,22 @@ def problem(response: Any, status: int) -> dict[str, Any]:
 def fields(response: Any, status: int = 400) -> list[str]:
     """The fields that a problem names."""
     return [error["field"] for error in problem(response, status)["errors"]]
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Do these in threads that start together; their results, whatever their order."""
+    gate, results = threading.Barrier(len(works)), []
+
+    def run(work: Callable[[], Any]) -> None:
+        gate.wait()
+        try:
+            results.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

@@ -52,8 +52,8 @@ def device_type(node_class: str) -> str:
 
 def _condition(body: Mapping[str, Any]) -> str:
     if series := body.get("seriesUid"):
-        return str(series)[:255]
-    return f"{_needed(body, 'deviceId')}:{_needed(body, 'sourceConfigUid')}"[:255]
+        return str(series)
+    return f"{_needed(body, 'deviceId')}:{_needed(body, 'sourceConfigUid')}"
 
 
 def _title(body: Mapping[str, Any], device: Mapping[str, Any]) -> str:

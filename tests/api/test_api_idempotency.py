@@ -10,7 +10,7 @@ from accounts.models import IdempotentAnswer
 from accounts.rest_schema import ScopedSchema
 from clients.models import Contact
 from escalation_portal.urls import urlpatterns
-from programs import Program, counts, problem, program_of
+from programs import Program, at_once, counts, problem, program_of
 from tickets.models import MonitoringEvent, Ticket, TicketEvent
 
 TICKET = {"client": "Acme", "title": "Mail does not arrive", "contact": "new@acme.example"}
@@ -111,29 +111,10 @@ def test_every_post_of_the_api_is_done_once_per_key():
 # two at once -------------------------------------------------------------------------------------------------------
 
 
-def at_once(number, work):
-    """Run `work` in so many threads that start together; its results, whatever their order."""
-    gate, results = threading.Barrier(number), []
-
-    def run():
-        gate.wait()
-        try:
-            results.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_under_one_key_write_once(world):
     key = program_of().key
-    answers = at_once(6, lambda: Program(key).post("tickets/", TICKET, Idempotency_Key="k"))
+    answers = at_once(*[lambda: Program(key).post("tickets/", TICKET, Idempotency_Key="k")] * 6)
     assert {a.status_code for a in answers} <= {201, 409} and 201 in {a.status_code for a in answers}
     assert len({a.content for a in answers if a.status_code == 201}) == 1
     assert (Ticket.objects.count(), IdempotentAnswer.objects.count()) == (1, 1)
@@ -143,7 +124,7 @@ def test_two_at_once_under_one_key_write_once(world):
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_with_one_external_id_open_one_ticket(world):
     key = program_of().key
-    answers = at_once(4, lambda: Program(key).post("tickets/", TICKET | {"external_id": "x"}))
+    answers = at_once(*[lambda: Program(key).post("tickets/", TICKET | {"external_id": "x"})] * 4)
     assert sorted(a.status_code for a in answers) == [201, 409, 409, 409]
     assert Ticket.objects.count() == 1
 

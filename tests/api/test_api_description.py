@@ -1,0 +1,59 @@
+"""How the API describes itself."""
+
+import pytest
+import yaml
+from django.core.management import call_command
+
+from escalation_portal.security import POLICY
+from programs import program_of
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """The OpenAPI document, which must be valid and made without a warning."""
+    file = tmp_path_factory.mktemp("schema") / "schema.yml"
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(file))
+    return yaml.safe_load(file.read_text())
+
+
+def operations(described):
+    return [(path, method, op) for path, methods in described["paths"].items() for method, op in methods.items()]
+
+
+def test_the_description_is_valid_and_names_each_scope(described):
+    for path, method, operation in operations(described):
+        assert f"Scope: `{operation['x-scope']}`" in operation["description"], (method, path)
+        assert operation["security"] == [{"apiKey": []}]
+
+
+def test_each_operation_tells_its_problems_and_each_post_its_key(described):
+    for _path, method, operation in operations(described):
+        assert {"400", "401", "403", "404"} <= set(operation["responses"])
+        assert operation["responses"]["401"]["content"].keys() == {"application/problem+json"}
+        names = [parameter["name"] for parameter in operation["parameters"]]
+        assert ("Idempotency-Key" in names) == (method == "post")
+
+
+def test_the_description_has_examples(described):
+    for path in ("/api/v1/tickets/", "/api/v1/events/"):
+        assert described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
+
+
+def test_the_description_is_served(client, db):
+    answer = client.get("/api/schema/", {"format": "json"})
+    assert answer.status_code == 200 and answer.json()["openapi"].startswith("3.")
+
+
+def test_an_answer_is_what_the_description_says(described, world):
+    ticket = program_of().post("tickets/", {"client": "Acme", "title": "t"}).json()
+    assert set(ticket) == set(described["components"]["schemas"]["TicketForm"]["properties"])
+    bound = program_of(client=world.acme).get(f"tickets/{ticket['key']}/").json()
+    assert set(bound) == set(described["components"]["schemas"]["ClientTicketForm"]["properties"])
+
+
+def test_the_pages_have_nothing_inline(client, db):
+    answer = client.get("/api/docs/")
+    page = answer.content.decode()
+    assert answer["Content-Security-Policy"] == POLICY
+    assert "<style" not in page and "style=" not in page and "onclick" not in page
+    assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src=') == 2
