@@ -10,6 +10,7 @@ from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, ClockFacts,
 from tickets.status import NEW, TIER
 
 Why = dict[str, Any]
+OLAS = frozenset({OLA_ACKNOWLEDGE, OLA_RESOLVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,9 @@ def remind(facts: Facts, now: datetime) -> Iterator[Action]:
 
 
 def breach(facts: Facts, now: datetime) -> Iterator[Action]:
+    """Between our teams the climb that follows tells the reason; other missed promises tell their own."""
     for clock in due_clocks(facts, now):
-        yield Breach(clock, explain.why(facts, rule="BREACH", clock=clock))
+        yield Breach(clock, {} if clock.metric in OLAS else explain.why(facts, rule="BREACH", clock=clock))
 
 
 def climb(facts: Facts, now: datetime) -> Iterator[Action]:
@@ -109,7 +111,7 @@ def escalates(facts: Facts, clock: ClockFacts) -> bool:
         return False
     if clock.metric == ACKNOWLEDGE:
         return facts.status == NEW
-    return clock.metric in (OLA_ACKNOWLEDGE, OLA_RESOLVE) and clock.subject == f"step:{facts.step}"
+    return clock.metric in OLAS and clock.subject == f"step:{facts.step}"
 
 
 def reachable_step(facts: Facts, candidates: range) -> tuple[tuple[tuple[int, str], ...], int | None]:

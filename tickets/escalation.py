@@ -121,8 +121,8 @@ def _clock(work: Work, facts: ClockFacts) -> RunningClock:
 def _breach(work: Work, action: Breach, *, now: datetime) -> None:
     clock = _clock(work, action.clock)
     clock.breached_at, clock.state, clock.dirty = clock.due_at, "BREACHED", True
-    if clock.metric.startswith("OLA"):
-        return  # the climb that follows tells it
+    if not action.why:
+        return
     text = internal(action.why)
     event(work, "BREACHED", text, now=now, why=action.why)
     if clock.metric in (RESOLVE, VENDOR_RESPOND):

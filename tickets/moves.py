@@ -15,7 +15,6 @@ from tickets.status import NEW, TIER
 from tickets.work import RunningClock, Work
 from tiers.ladder import Step
 
-
 # What whoever reported it is told by mail, in the words of their page.
 TOLD_BY_MAIL = frozenset({"OPENED", "CASE_LODGED", "PUBLIC_REPLY", "RESOLVED"})
 
