@@ -100,7 +100,7 @@ def row(
     """One row of the queue, as it stands now."""
     values = with_facts(Ticket.objects.filter(pk=pk), user=request.user).get()
     shown = row_of(values, now=now, zone=timezone.get_current_timezone())
-    context = {"row": {**shown, "said": said, "notice": notice}, "now": now, "here": request.POST.get("next", "")}
+    context = {"row": {**shown, "said": said, "notice": notice}, "now": now}
     return render(request, "tickets/row.html", context, status=status)
 
 

@@ -12,6 +12,7 @@ from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
 from tickets.models import VendorCase
 from tickets.status import CLIENT, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
 from tickets.work import Work
+from tiers.ladder import Step
 from tiers.models import Member
 from vendors.models import Service
 
@@ -54,7 +55,7 @@ class AssignForm(VerbForm):
 
 
 class EscalateForm(VerbForm):
-    why = words_field("Why", "Say why: the next tier reads it first.", help_text="The next tier reads it first.")
+    why = words_field("Why, for those who get it", "Say why: the next tier reads it first.")
     to = forms.ChoiceField(label="To", required=False)
 
     def prepare(self) -> None:
@@ -68,8 +69,12 @@ class EscalateForm(VerbForm):
         first = [("", f"{self._label(following)} (next)")] if following is not None else [("", "Choose a step")]
         self.fields["to"].choices = [*first, *others]
         self.fields["to"].help_text = " ".join(
-            f"{steps[i].name} cannot be reached: {r}." for i, r in enumerate(blocked) if r
+            f"{self._step(steps[i])} cannot be reached: {r}." for i, r in enumerate(blocked) if r
         )
+
+    @staticmethod
+    def _step(step: Step) -> str:
+        return "The vendor" if step.vendor else step.name
 
     def _label(self, index: int) -> str:
         """The step and who gets it there."""
@@ -93,13 +98,15 @@ class WaitForm(VerbForm):
     def prepare(self) -> None:
         work, choices = self.work, []
         if work.status != WAITING_ON_CLIENT:
-            choices.append((CLIENT, f"An answer from {work.client}; without a moment below, two open days"))
+            choices.append((CLIENT, f"The client, {work.client}"))
         if self.case and self.case.lodged_at and work.status != WAITING_ON_VENDOR:
-            choices.append((VENDOR, f"{self.case.vendor.name}; its case is lodged"))
+            choices.append((VENDOR, f"The vendor, {self.case.vendor.name}"))
         if work.holder_kind == TIER:
-            choices.append((HOLD, "A hold, until the moment below"))
+            choices.append((HOLD, "A hold"))
         self.fields["on"].choices = choices
-        self.fields["until"].help_text = f"Your time, {timezone.get_current_timezone_name()}."
+        zone = timezone.get_current_timezone_name()
+        help_text = f"Your time, {zone}. A hold needs it; without it the client has two open days."
+        self.fields["until"].help_text = help_text
 
 
 class ResumeForm(VerbForm):

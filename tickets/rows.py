@@ -65,7 +65,8 @@ def clock(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> Row:
     if metric == VENDOR_RESPOND and due > now:
         still = f"{values['vendor'] or 'Vendor'} answers by {clock_time(due, now=now, zone=zone)}"
     name = METRIC_NAMES.get(metric, metric)
-    return {"metric": name, "due_at": due, "warn_at": warn, "level": level(due, warn, now=now), "still": still}
+    shown = {"metric": name, "due_at": due, "warn_at": warn, "level": level(due, warn, now=now), "still": still}
+    return {**shown, "due_iso": due.isoformat(), "warn_iso": warn.isoformat()}
 
 
 def _waits(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> str:

@@ -34,6 +34,7 @@ ICONS = {
 MESSAGES = {"PUBLIC_REPLY": "replied to the client", "WORK_NOTE": "noted for the team"}
 # What "what: why" sentences begin with stands in the first line; the rest is the why.
 SPLIT = {"ESCALATED", "REMINDED", "BREACHED", "LADDER_ENDED", "CASE_FAILED"}
+CODES = {"rule", "status", "holder", "state"}
 LABELS = {
     "rule": "Rule",
     "policy": "Policy",
@@ -86,13 +87,18 @@ def facts(record: Mapping[str, Any]) -> Iterator[Fact]:
     """The record of an automatic act as labelled lines; a moment stands under `at`, to be told in the reader's zone."""
     for key, label in LABELS.items():
         if record.get(key) not in (None, "", [], {}):
-            value = record[key]
-            yield {"label": label, "text": "; ".join(map(str, value)) if isinstance(value, list) else str(value)}
+            yield {"label": label, "text": _said(key, record[key])}
     yield from _clock(record.get("clock") or {})
     for rejected in record.get("rejected") or ():
         yield {"label": f"Skipped {rejected['step']}", "text": rejected["because"]}
     if record.get("missing"):
         yield {"label": "Missing", "text": ", ".join(record["missing"])}
+
+
+def _said(key: str, value: Any) -> str:
+    if key in CODES:
+        return str(value).replace("_", " ").capitalize()
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _clock(clock: Mapping[str, Any]) -> Iterator[Fact]:

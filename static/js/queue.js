@@ -27,8 +27,8 @@ const KEYS = {
 };
 
 function acknowledge(row) {
-  const form = row?.querySelector("form");
-  if (form) form.requestSubmit();
+  const button = row.querySelector(".ticket-act button");
+  if (button) button.click();
   else announce(`${row.dataset.key} has been acknowledged already.`);
 }
 

@@ -43,7 +43,7 @@ def test_an_automatic_act_shows_its_why_and_its_record(desk, client):
     desk.forward(minutes=15)
     html = page(client, desk.l2, ticket)
     assert "L1 → L2" in html and "Not acknowledged within 15" in html
-    assert "Why, in full" in html and "CLIMB" in html
+    assert "Why, in full" in html and "<dd>Climb</dd>" in html
     assert "Your request was passed to our technical specialists" in html
 
 

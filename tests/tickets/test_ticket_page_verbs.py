@@ -50,7 +50,7 @@ def test_the_escalation_form_says_who_gets_it_and_what_cannot_be_reached(desk, s
     ticket = desk.open()
     html = signed_in.get(f"/tickets/{ticket.key}/escalation/").content.decode()
     assert "L2: L2 team, l2@msp.example is on call (next)" in html
-    assert "vendor cannot be reached: no vendor service is known for this ticket" in html
+    assert "The vendor cannot be reached: no vendor service is known for this ticket" in html
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_hold_ends_at_the_moment_on_the_reader_s_clock(desk, signed_in):
     local = (desk.now + timedelta(days=2)).astimezone(ZoneInfo("Asia/Tokyo")).replace(second=0, microsecond=0)
     assert done(do(signed_in, ticket, "wait", on="HOLD", why="Part comes", until=f"{local:%Y-%m-%dT%H:%M}"), ticket)
     assert desk.fresh(ticket).wake_at == local
-    assert "Your time, Asia/Tokyo." in signed_in.get(f"/tickets/{ticket.key}/wait/").content.decode()
+    assert "Your time, Asia/Tokyo. A hold needs it" in signed_in.get(f"/tickets/{ticket.key}/wait/").content.decode()
 
 
 def test_a_wait_for_the_client_ends_when_it_has_answered(desk, signed_in):
