@@ -6,6 +6,7 @@ from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import ApiKey, User
@@ -23,7 +24,9 @@ class PortalAdmin(admin.AdminSite):
         return user.is_active and user.is_authenticated and ADMINISTRATOR in user.roles
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """There is one sign-in page; who is signed in already is not an administrator."""
+        """There is one sign-in page; who is signed in and still sent here is not an administrator."""
+        if self.has_permission(request):
+            return redirect("admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("sign-in"))

@@ -3,30 +3,20 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import MANAGERS, STAFF
-from tickets.models import Ticket
-from tickets.status import NOBODY, TIER, VENDOR
+from accounts.roles import ACCOUNT_MANAGER, MANAGERS, STAFF
+from tickets.queue import VIEWS, view_counts
 
 Item = dict[str, Any]
 
-# Value of `?view=`, its words, its icon.
-VIEWS = (
-    ("", "Next deadline first", "inbox"),
-    ("mine", "Mine", "user"),
-    ("unassigned", "Nobody's", "user-x"),
-    ("vendor", "With vendors", "truck"),
-    ("breached", "Breached", "octagon-alert"),
-)
 LINKS = (
     ("Know", "Clients", "clients", "building-2", STAFF),
     ("Know", "Vendors", "vendors", "truck", STAFF),
     ("Steer", "Policies", "policies", "chevrons-up", STAFF),
+    ("Steer", "Reports", "reports", "chart-column", MANAGERS | {ACCOUNT_MANAGER}),
     ("Steer", "Operations", "ops", "server", MANAGERS),
 )
 
@@ -42,40 +32,18 @@ def _items(request: HttpRequest) -> Iterator[Item]:
         return
     yield from _views(request, user)
     for section, title, name, icon, roles in LINKS:
-        if user.roles & roles and (url := _known(name)):
+        if user.roles & roles:
+            url = reverse(name)
             yield _item(section, title, url, icon, current=request.path.startswith(url))
 
 
 def _views(request: HttpRequest, user: User) -> Iterator[Item]:
-    if not (queue := _known("queue")):
-        return
-    counts = counts_for(user)
-    viewed = request.GET.get("view", "") if request.path == queue else None
-    for view, title, icon in VIEWS:
-        url = f"{queue}?view={view}" if view else queue
-        yield _item("Queue", title, url, icon, current=view == viewed, count=counts[view])
-
-
-def counts_for(user: User) -> dict[str, int]:
-    """How many open tickets that `user` may see stand in each view, in one query."""
-    with_us = Q(holder_kind__in=(TIER, NOBODY))
-    held = {
-        "all": Count("pk"),
-        "mine": Count("pk", filter=Q(assignee=user)),
-        "unassigned": Count("pk", filter=with_us & Q(assignee=None)),
-        "vendor": Count("pk", filter=Q(holder_kind=VENDOR)),
-        "breached": Count("pk", filter=Q(next_due_at__lt=Now())),
-    }
-    counts = Ticket.objects.visible_to(user).open().aggregate(**held)
-    return {"": counts.pop("all"), **counts}
+    queue, counts = reverse("queue"), view_counts(user)
+    viewed = request.GET.urlencode() if request.path == queue else None
+    for view in VIEWS:
+        url = f"{queue}?{view.query}" if view.query else queue
+        yield _item("Queue", view.title, url, view.icon, current=view.query == viewed, count=counts[view.query])
 
 
 def _item(section: str, title: str, url: str, icon: str, *, current: bool, count: int | None = None) -> Item:
     return {"section": section, "title": title, "url": url, "icon": icon, "current": current, "count": count}
-
-
-def _known(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

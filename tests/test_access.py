@@ -1,0 +1,212 @@
+"""Every URL, as every role: what is not in the table fails the test, so nothing can be added without saying who may.
+
+To add a page: one line in PAGES, with an example URL and one of the profiles below. `{…}` stands for a real row.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client as Browser
+from django.urls import URLResolver, get_resolver
+
+from accounts import roles
+from accounts.clock import database_now
+from accounts.models import User
+from clients.access import give_role
+from clients.models import Contact
+from outbox.models import Alarm, Message
+from tickets.intake import NewTicket, open_ticket
+
+READERS = (
+    "anonymous", "technician", "manager", "account manager", "administrator", "decision maker", "client user",
+    "another client's decision maker",
+)  # fmt: skip
+
+# Status by reader, in the order of READERS.
+EVERYBODY = (200,) * 8
+NOBODY = (404,) * 8
+SIGNED_IN_GO_HOME = (200, 302, 302, 302, 302, 302, 302, 302)
+TO_ONES_START = (302,) * 8
+ONLY_BY_POST = (405,) * 8
+STAFF = (302, 200, 200, 200, 200, 403, 403, 403)
+DESK = (302, 200, 200, 403, 200, 403, 403, 403)
+MANAGERS = (302, 403, 200, 403, 200, 403, 403, 403)
+ANSWERABLE = (302, 403, 200, 200, 200, 403, 403, 403)
+MANAGERS_ACT = (302, 403, 302, 403, 302, 403, 403, 403)
+OWN_PAGES = (302, 200, 200, 302, 200, 302, 302, 302)
+OWN_CLIENT = (302, 200, 200, 200, 200, 200, 200, 404)
+OTHERS_TICKET = (302, 200, 200, 200, 200, 200, 404, 404)
+
+
+@dataclass(frozen=True)
+class Page:
+    """An example URL, what each reader gets, and by which method."""
+
+    url: str
+    expected: tuple[int, ...]
+    method: str = "get"
+
+
+PAGES = {
+    "": Page("/", TO_ONES_START),
+    "sign-in/": Page("/sign-in/", SIGNED_IN_GO_HOME),
+    "sign-out/": Page("/sign-out/", ONLY_BY_POST),
+    "tickets/": Page("/tickets/", STAFF),
+    "tickets/changes/": Page("/tickets/changes/", STAFF),
+    "tickets/new/": Page("/tickets/new/", DESK),
+    "tickets/<str:key>/": Page("/tickets/{ticket}/", STAFF),
+    "tickets/<str:key>/acknowledgement/": Page("/tickets/{ticket}/acknowledgement/", DESK),
+    "tickets/<str:key>/assignment/": Page("/tickets/{ticket}/assignment/", DESK),
+    "tickets/<str:key>/escalation/": Page("/tickets/{ticket}/escalation/", DESK),
+    "tickets/<str:key>/replies/": Page("/tickets/{ticket}/replies/", DESK),
+    "tickets/<str:key>/reopening/": Page("/tickets/{ticket}/reopening/", DESK),
+    "tickets/<str:key>/resolution/": Page("/tickets/{ticket}/resolution/", DESK),
+    "tickets/<str:key>/resumption/": Page("/tickets/{ticket}/resumption/", DESK),
+    "tickets/<str:key>/vendor-cases/": Page("/tickets/{ticket}/vendor-cases/", DESK),
+    "tickets/<str:key>/wait/": Page("/tickets/{ticket}/wait/", DESK),
+    "policies/": Page("/policies/", STAFF),
+    "policies/<slug:slug>/": Page("/policies/standard/", STAFF),
+    "vendors/": Page("/vendors/", STAFF),
+    "vendors/<slug:slug>/": Page("/vendors/microsoft/", STAFF),
+    "clients/": Page("/clients/", STAFF),
+    "portal/": Page("/portal/", OWN_PAGES),
+    "portal/<slug:slug>/": Page("/portal/acme/", OWN_CLIENT),
+    "portal/<slug:slug>/tickets/<str:key>/": Page("/portal/acme/tickets/{ticket}/", OWN_CLIENT),
+    "reports/": Page("/reports/", ANSWERABLE),
+    "ops/": Page("/ops/", MANAGERS),
+    "ops/messages/<int:pk>/retry/": Page("/ops/messages/{message}/retry/", MANAGERS_ACT, "post"),
+    "ops/alarms/<int:pk>/clearance/": Page("/ops/alarms/{alarm}/clearance/", MANAGERS_ACT, "post"),
+    "dev/pieces/": Page("/dev/pieces/", NOBODY),
+    "dev/mail/": Page("/dev/mail/", NOBODY),
+    "dev/mail/<str:id>/": Page("/dev/mail/1-1/", NOBODY),
+    "healthz/?": Page("/healthz", EVERYBODY),
+    "healthz/escalations/?": Page("/healthz/escalations", EVERYBODY),
+    "api/schema/": Page("/api/schema/", EVERYBODY),
+    "api/docs/": Page("/api/docs/", EVERYBODY),
+}
+# These ask for a key or a token of their own, on every request: whoever has none gets 401, however signed in.
+OWN_AUTHENTICATION = ("api/v1/", "hooks/")
+# Answered like a page that does not exist, or as the servers behind it are; tested where they belong.
+ELSEWHERE = ("api/", "readyz/?")
+ADMIN = "admin/"
+TO_THE_DOOR = [(302, "/admin/login/"), (302, "/sign-in/"), (302, "/admin/")]
+
+
+def routes(resolver: URLResolver, before: str = "") -> list[str]:
+    """Every route of the site, with the marks of regular expressions taken away."""
+    found = []
+    for pattern in resolver.url_patterns:
+        route = before + re.sub(r"^\^|\$$", "", str(pattern.pattern))
+        found += routes(pattern, route) if isinstance(pattern, URLResolver) else [route]
+    return found
+
+
+ALL = sorted(set(routes(get_resolver())))
+
+
+@pytest.fixture
+def people(world):
+    """One user for each reader; who is of a client belongs to Acme, but for the last."""
+    other = world.client("Other")
+    users = {
+        "anonymous": None,
+        "technician": world.l1,
+        "manager": world.manager,
+        "account manager": User.objects.create_user("am@msp.example", name="Amy"),
+        "administrator": world.person("admin@msp.example", roles.ADMINISTRATOR),
+        "decision maker": world.reader(world.acme),
+        "client user": world.reader(world.acme, roles.CLIENT_USER),
+        "another client's decision maker": world.reader(other),
+    }
+    give_role(users["account manager"], roles.ACCOUNT_MANAGER, world.acme)
+    return users
+
+
+@pytest.fixture
+def rows(world, people):
+    """What the `{…}` of the table stand for: the ticket is the client user's own."""
+    now = database_now()
+    contact = Contact.objects.create(
+        client=world.acme, name="Uma", email="uma@acme.example", user=people["client user"]
+    )  # fmt: skip
+    ticket = world.open(contact=contact)
+    ticket.clocks.update(due_at=None, running_since=None, stopped_at=now)
+    message = Message.objects.create(key="k", kind="MAIL", payload={}, state="DEAD", not_before=now, created_at=now)
+    alarm = Alarm.objects.create(key="a", text="Look here", raised_at=now, seen_at=now)
+    return {"ticket": ticket.key, "message": message.pk, "alarm": alarm.pk}
+
+
+def browser_of(user: User | None) -> Browser:
+    browser = Browser(raise_request_exception=False)
+    if user:
+        browser.force_login(user)
+    return browser
+
+
+def statuses(page: Page, people, url: str) -> tuple[int, ...]:
+    return tuple(getattr(browser_of(people[reader]), page.method)(url).status_code for reader in READERS)
+
+
+@pytest.mark.parametrize("route", [r for r in ALL if not r.startswith((*OWN_AUTHENTICATION, ADMIN))])
+def test_each_role_gets_what_the_table_says(route, people, rows, settings):
+    if route in ELSEWHERE:
+        return
+    settings.LOCAL_MODE = False
+    assert route in PAGES, f"“{route}” is in no table: say who may read it in PAGES."
+    page = PAGES[route]
+    assert dict(zip(READERS, statuses(page, people, page.url.format(**rows)), strict=True)) == dict(
+        zip(READERS, page.expected, strict=True)
+    )
+
+
+def test_the_table_lists_no_page_that_is_gone():
+    assert set(PAGES) - set(ALL) == set()
+
+
+@pytest.mark.parametrize("route", [r for r in ALL if r.startswith(OWN_AUTHENTICATION)])
+def test_a_program_without_a_key_gets_401_even_in_a_signed_in_browser(route, people, rows):
+    url = "/" + re.sub(r"\(\?P<key>.*?\)(?=/)", rows["ticket"], route)
+    url = re.sub(r"<\w+:\w+>", "1", url)
+    for reader in ("anonymous", "administrator"):
+        browser = browser_of(people[reader])
+        answers = {browser.generic(method, url).status_code for method in ("GET", "POST")}
+        assert answers | {405} == {401, 405}, (reader, url)
+
+
+@pytest.mark.parametrize("route", [r for r in ALL if r.startswith(ADMIN)])
+def test_the_admin_pages_open_for_administrators_only(route, people):
+    user = people["technician"].pk
+    url = "/" + re.sub(r"<[\w:]+>|\(\?P<url>\.\*\)", str(user), route).replace("(?P<app_label>accounts)", "accounts")
+    for reader in READERS:
+        answer = browser_of(people[reader]).get(url)
+        if reader == "administrator":
+            assert answer.status_code < 500, url
+        elif "/login/" in url and reader != "anonymous":
+            assert answer.status_code == 403
+        else:
+            assert (answer.status_code, answer.url.partition("?")[0]) in TO_THE_DOOR, (reader, url)
+
+
+FOREIGN = {
+    "/tickets/{}/": "account manager",
+    "/tickets/{}/escalation/": "account manager",
+    "/portal/other/tickets/{}/": "decision maker",
+    "/portal/acme/tickets/{}/": "decision maker",
+}
+
+
+@pytest.mark.parametrize("url", FOREIGN)
+def test_a_foreign_ticket_is_answered_like_one_that_never_was(url, world, people):
+    other = world.client("Stranger")
+    foreign = open_ticket(client=other, wanted=NewTicket(title="Theirs"), by=None, now=world.now)
+    browser = browser_of(people[FOREIGN[url]])
+    theirs, missing = browser.get(url.format(foreign.key)), browser.get(url.format("ESC-999999"))
+    assert (theirs.status_code, missing.status_code) == (404, 404)
+    assert theirs.content == missing.content
+
+
+def test_a_client_user_reads_own_tickets_and_no_colleague_s(world, people, rows):
+    colleagues = world.open("Somebody else's")
+    page = PAGES["portal/<slug:slug>/tickets/<str:key>/"]
+    assert statuses(page, people, f"/portal/acme/tickets/{colleagues.key}/") == OTHERS_TICKET
