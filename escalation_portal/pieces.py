@@ -6,9 +6,9 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 
+from accounts.clock import database_now
 from escalation_portal.templatetags.look import ICONS
 
 TIER_1 = {"kind": "TIER", "level": 1, "name": "Service desk"}
@@ -23,7 +23,7 @@ def pieces(request: HttpRequest) -> HttpResponse:
     """Show every piece; no such page outside local mode."""
     if not settings.LOCAL_MODE:
         raise Http404
-    return render(request, "dev/pieces.html", examples(timezone.now()))
+    return render(request, "dev/pieces.html", examples(database_now()))
 
 
 def examples(now: datetime) -> dict:

@@ -13,10 +13,10 @@ from outbox.backoff import delay_seconds
 from tickets import vendor_cases
 from tickets.decisions import Action, Breach, Climb, Remind, TellManagers, Wake, decide
 from tickets.explain import for_client, internal
-from tickets.facts import RESOLVE, VENDOR_RESPOND, ClockFacts
+from tickets.facts import OLA_ACKNOWLEDGE, RESOLVE, VENDOR_RESPOND, ClockFacts
 from tickets.loading import claim_due, in_hand
 from tickets.models import Ticket
-from tickets.moves import arrive, event, follow_custody, take_custody
+from tickets.moves import arrive, event, follow_custody, stop_metric, take_custody
 from tickets.notices import tell_managers, tell_step
 from tickets.status import CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, TIER
 from tickets.work import RunningClock, Work, write
@@ -153,6 +153,8 @@ def climb_to(work: Work, index: int, *, text: str, because: str, now: datetime, 
     """Put the ticket on step `index`: a tier takes it over, the vendor's step waits for its case."""
     step = work.ladder.steps[index]
     if step.vendor:
+        # The tier holds it until the case is sent, but what it was asked to acknowledge has moved on.
+        stop_metric(work, OLA_ACKNOWLEDGE, now=now, met=False)
         work.step = index
         event(work, "ESCALATED", text, now=now, why=why, step=index, **of_event)
         return

@@ -227,3 +227,12 @@ def test_whoever_reported_it_is_told_by_mail_what_their_page_says_and_nothing_el
         "Resolved: The record was corrected.",
     ]
     assert all(ticket.key in m.subject for m in world.mails_to("dana@acme.example"))
+
+
+def test_escalating_by_hand_straight_to_the_vendor_leaves_one_question_and_no_old_clock(world):
+    world.account.delete()
+    ticket = world.open(error_code="0x8004de40")
+    lifecycle.escalate(key=ticket.key, why="Their side is down", to="vendor", by=world.l1, now=world.now)
+    running = ticket.clocks.filter(metric="OLA_ACKNOWLEDGE", stopped_at=None)
+    assert [clock.subject for clock in running] == ["step:3"]
+    assert world.custody(ticket) == ["L1"]
