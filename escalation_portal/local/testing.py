@@ -58,7 +58,7 @@ def _test(arguments: list[str], browser: dict[str, str]) -> int:
 def _settings(kept: dict[str, str], directory: Path) -> dict[str, str]:
     keys = {name: kept[name] for name in ("SECRET_KEY", "FIELD_KEYS")}
     static = make_directory(directory / "static", mode=0o755)
-    return {"PORTAL_LOCAL": "1", "DATABASE_TIMEOUTS": "", "STATIC_ROOT": str(static), **keys}
+    return {"PORTAL_LOCAL": "1", "STATIC_ROOT": str(static), **keys}
 
 
 def _run_all(arguments: list[str]) -> dict[str, bool]:
