@@ -71,7 +71,7 @@ def _moment(written: str) -> Asked:
         at = parse_datetime(written.strip().replace(" ", "+") if "T" in written else written)
         if at is None:
             raise ValueError(written)
-        return Asked(moment=timezone.make_aware(at) if timezone.is_naive(at) else at)
+        return Asked(moment=timezone.localtime(timezone.make_aware(at) if timezone.is_naive(at) else at))
     except (ValueError, OverflowError):
         return Asked(fault=f"“{written[:60]}” is not a moment. Write it like 2026-05-03T14:05 or 2026-05-03T14:05Z.")
 

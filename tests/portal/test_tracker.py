@@ -1,0 +1,136 @@
+"""How far a request is, and how that is said. Rows in, words out; no database."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from portal.tracker import marks, tracked
+from tickets.status import STATUSES
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LONDON = ZoneInfo("Europe/London")
+
+
+def row(**changes):
+    plain = {
+        "pk": 7, "title": "Mail", "priority": "P1", "status": "NEW", "holder_kind": "TIER", "step": 0,
+        "opened_at": NINE, "acknowledged_at": None, "resolved_at": None, "wake_at": None,
+        "title_of_tier": "our helpdesk", "since": NINE, "vendor": None, "went_to_vendor": False,
+        "events": [], "clocks": {},
+    }  # fmt: skip
+    return plain | changes
+
+
+def clock(minutes, target=3600):
+    return {"due_at": NINE + timedelta(minutes=minutes), "target_seconds": target}
+
+
+VENDOR = {"status": "WAITING_ON_VENDOR", "holder_kind": "VENDOR", "vendor": "Microsoft", "step": 3}
+TAKEN = {"status": "IN_PROGRESS", "acknowledged_at": NINE + timedelta(minutes=4)}
+CLIENT = {"status": "WAITING_ON_CLIENT", "holder_kind": "CLIENT", "wake_at": NINE + timedelta(days=2)}
+DONE = {"status": "RESOLVED", "holder_kind": "NOBODY", "resolved_at": NINE, "wake_at": NINE + timedelta(days=5)}
+
+
+def said(now_after=10, **changes) -> str:
+    story = tracked(row(**changes), now=NINE + timedelta(minutes=now_after), zone=LONDON)
+    return re.sub(r"<.*?>", "", " ".join(story.sentences))
+
+
+@pytest.mark.parametrize(
+    "changes, states",
+    [
+        ({}, ["current", "ahead", "ahead", "ahead"]),
+        ({"acknowledged_at": NINE}, ["done", "current", "ahead", "ahead"]),
+        ({"status": "IN_PROGRESS", "acknowledged_at": NINE}, ["done", "current", "ahead", "ahead"]),
+        ({"step": 1}, ["done", "done", "current", "ahead"]),
+        (VENDOR, ["done", "done", "current", "ahead"]),
+        (CLIENT, ["done", "current", "ahead", "ahead"]),
+        (DONE, ["done", "done", "not-needed", "done"]),
+        (DONE | {"went_to_vendor": True}, ["done", "done", "done", "done"]),
+        (DONE | {"step": 2}, ["done", "done", "done", "done"]),
+    ],
+)
+def test_the_tracker_has_four_steps(changes, states):
+    assert [mark.state for mark in marks(row(**changes))] == states
+
+
+@pytest.mark.parametrize(
+    "changes, third",
+    [
+        ({}, "With a vendor or specialist"),
+        ({"step": 1, "title_of_tier": "our technical specialists"}, "With our technical specialists"),
+        ({"step": 1, "title_of_tier": ""}, "With our team"),
+        (VENDOR, "With Microsoft"),
+        (DONE | {"step": 2}, "With a vendor or specialist"),
+    ],
+)
+def test_the_third_step_names_who_has_it(changes, third):
+    assert marks(row(**changes))[2].words == third
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        (
+            {"clocks": {"ACKNOWLEDGE": clock(20)}},
+            "Your request is with our helpdesk since 09:00. Somebody takes it up by 09:20.",
+        ),
+        (
+            {"clocks": {"ACKNOWLEDGE": clock(5)}},
+            "Your request is with our helpdesk since 09:00. It should have been taken up by 09:05. "
+            "We are sorry; it has been passed on to those in charge.",
+        ),
+        (
+            {
+                "status": "IN_PROGRESS",
+                "acknowledged_at": NINE + timedelta(minutes=4),
+                "clocks": {"RESOLVE": clock(240)},
+            },
+            "It is being worked on by our helpdesk since 09:04. We promised to solve it by 13:00.",
+        ),
+        (
+            VENDOR | {"clocks": {"VENDOR_RESPOND": clock(240, target=14400), "RESOLVE": clock(300)}},
+            "We are waiting for Microsoft since 09:00. They promise a first answer within 4 hours, so by 13:00.",
+        ),
+        (
+            VENDOR | {"clocks": {"VENDOR_RESPOND": clock(5)}},
+            "We are waiting for Microsoft since 09:00. "
+            "Their first answer was due by 09:05. We are pressing them for it.",
+        ),
+        (VENDOR, "We are waiting for Microsoft since 09:00."),
+        (CLIENT, "We are waiting for your answer since 09:00. Without it we go on with what we know on Wed 09:00."),
+        (
+            {"status": "ON_HOLD", "wake_at": NINE + timedelta(hours=2)},
+            "Work on it pauses and goes on by itself at 11:00.",
+        ),
+        (DONE, "Resolved at 09:00. If it is not, tell us by Sat 09:00 and we take it up again."),
+        (DONE | {"status": "CLOSED"}, "Resolved at 09:00, and closed since."),
+        ({"status": "MERGED"}, "Joined with another of your requests, where it goes on."),
+    ],
+)
+def test_it_says_whose_hands_since_when_and_what_comes_next(changes, expected):
+    assert said(**changes) == expected
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_has_its_words_even_when_nothing_else_is_known(status):
+    assert said(status=status, resolved_at=NINE)
+
+
+def test_times_are_the_client_s_and_the_whole_moment_is_at_hand():
+    summer = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
+    story = tracked(row(since=summer), now=summer, zone=LONDON)
+    assert 'title="Wed 1 Jul 2026 09:00 BST">09:00</time>' in story.sentences[0]
+
+
+def test_names_from_outside_are_harmless():
+    story = tracked(row(**VENDOR | {"vendor": "<b>Evil</b>"}), now=NINE, zone=LONDON)
+    assert "<b>" not in " ".join(story.sentences)
+
+
+def test_the_latest_three_events_come_first():
+    events = [{"at": NINE, "kind": "X", "client_text": str(i)} for i in range(5)]
+    story = tracked(row(events=events), now=NINE, zone=LONDON)
+    assert [event.text for event in story.latest] == ["4", "3", "2"]

@@ -1,0 +1,115 @@
+"""The vendor directory: everything that a case needs, and no secret."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts import roles
+from accounts.clock import database_now
+from accounts.models import User
+from clients.access import give_role
+from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
+from vendors.secrets import encrypt
+from world import REQUIRED, TENANT
+
+
+@pytest.fixture
+def desk(client, world):
+    client.force_login(world.l1)
+    return client
+
+
+def html(desk, path="/vendors/microsoft/") -> str:
+    return desk.get(path).content.decode()
+
+
+def test_the_list_shows_how_to_reach_each_service_first(desk):
+    said = html(desk, "/vendors/")
+    assert "Microsoft 365" in said and "mailto:support@vendor.example" in said and "Check it again" in said
+
+
+def test_contact_points_that_were_not_verified_lately_stand_out(desk):
+    today = database_now().date()
+    ContactPoint.objects.update(verified_on=today - timedelta(days=90))
+    assert "check it again" not in html(desk).lower()
+    ContactPoint.objects.update(verified_on=today - timedelta(days=91))
+    assert "check it again" in html(desk)
+
+
+def test_a_service_without_a_contact_point_is_a_fault(desk):
+    ContactPoint.objects.all().delete()
+    assert "No contact point" in html(desk) and "No contact point" in html(desk, "/vendors/")
+
+
+def test_promises_stand_by_the_vendor_s_severity_with_our_priorities(desk):
+    said = " ".join(html(desk).split())
+    assert '<th scope="row">A</th><td>P1, P2</td>' in said and "<td>1 hour</td><td>Office</td>" in said
+
+
+def test_a_service_without_a_commitment_says_so(desk, world):
+    world.m365.commitment = None
+    world.m365.save()
+    assert "no commitment is noted" in html(desk)
+
+
+def test_required_data_say_where_they_come_from(desk, world):
+    world.m365.required = REQUIRED
+    world.m365.save()
+    said = html(desk)
+    assert "the client&#x27;s account: tenant id" in said and "How many users are affected?" in said
+    assert "asked of the technician" in said
+
+
+def test_the_template_is_shown_with_its_placeholders_named(desk):
+    said = html(desk)
+    assert '<span class="placeholder">Tenant id</span>' in said and '<span class="placeholder">client</span>' in said
+    assert "{{" not in said
+
+
+def test_conditions_stand_in_words(desk, world):
+    world.m365.engage_when = [{"words": "Only they can.", "error_codes": ["E1", "E2"], "tier_level": 3, "minutes": 30}]
+    world.m365.save()
+    said = html(desk)
+    assert "Only they can." in said
+    assert "error code E1 or E2, and level 3 or higher reached, and 30 minutes spent" in said
+
+
+def test_accounts_show_facts_and_hide_secrets(desk, world):
+    world.m365.required = [*REQUIRED, {"key": "code", "label": "Code", "source": "account.code", "secret": True}]
+    world.m365.save()
+    world.account.secrets = {"pin": encrypt("PIN-4711")}
+    world.account.facts = {"tenant_id": TENANT, "code": "LEAKED-FACT"}
+    world.account.save()
+    said = html(desk)
+    assert TENANT in said and "pin" in said
+    assert not any(secret in said for secret in ("PIN-4711", world.account.secrets["pin"], "LEAKED-FACT"))
+
+
+def test_only_accounts_of_visible_clients_are_shown(client, world):
+    theirs = world.client("Other")
+    ServiceAccount.objects.create(client=theirs, service=world.m365, facts={"tenant_id": "OTHERS-TENANT"})
+    manager = User.objects.create_user("am@msp.example", name="Amy")
+    give_role(manager, roles.ACCOUNT_MANAGER, world.acme)
+    client.force_login(manager)
+    said = html(client)
+    assert TENANT in said and "OTHERS-TENANT" not in said
+
+
+def test_what_a_vendor_s_protocol_holds_is_harmless(desk):
+    Vendor.objects.update(protocol="<script>alert(1)</script>")
+    assert "<script>alert" not in html(desk)
+
+
+def test_a_vendor_without_services_and_an_unknown_one(desk):
+    Vendor.objects.create(name="Empty Ltd")
+    assert "No service yet" in html(desk, "/vendors/empty-ltd/") and "No service yet" in html(desk, "/vendors/")
+    assert desk.get("/vendors/nobody/").status_code == 404
+
+
+def test_the_pages_ask_a_fixed_number_of_queries(desk, world, django_assert_max_num_queries):
+    for number in range(3):
+        Service.objects.create(name=f"Service {number}", vendor=world.m365.vendor)
+    with django_assert_max_num_queries(13):
+        desk.get("/vendors/microsoft/")
+    with django_assert_max_num_queries(10):
+        desk.get("/vendors/")
