@@ -18,7 +18,7 @@ MOVES: dict[str, frozenset[str]] = {
     WAITING_ON_CLIENT: _WHILE_OPEN,
     WAITING_ON_VENDOR: _WHILE_OPEN,
     ON_HOLD: _WHILE_OPEN,
-    RESOLVED: frozenset({CLOSED, IN_PROGRESS, NEW}),
+    RESOLVED: frozenset({CLOSED, NEW}),
     CLOSED: frozenset(),
     MERGED: frozenset(),
 }
@@ -37,3 +37,9 @@ def check_move(current: str, wanted: str) -> None:
 def words(status: str) -> str:
     """The status as people read it: WAITING_ON_VENDOR → "waiting on vendor"."""
     return status.replace("_", " ").lower()
+
+
+def diagram() -> str:
+    """The moves as a Mermaid state diagram, for docs/ticket-states.md."""
+    moves = [f"    {status} --> {after}" for status in STATUSES for after in STATUSES if after in MOVES[status]]
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {NEW}", *moves])

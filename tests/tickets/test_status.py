@@ -1,8 +1,10 @@
 """Which status may follow which."""
 
+from pathlib import Path
+
 import pytest
 
-from tickets.status import MOVES, OPEN_STATUSES, STATUSES, NotAllowedNow, check_move
+from tickets.status import MOVES, OPEN_STATUSES, STATUSES, NotAllowedNow, check_move, diagram
 
 
 @pytest.mark.parametrize("wanted", STATUSES)
@@ -24,3 +26,8 @@ def test_every_status_says_what_may_follow_it():
 
 def test_only_a_resolved_ticket_can_be_closed():
     assert [s for s in STATUSES if "CLOSED" in MOVES[s]] == ["RESOLVED"]
+
+
+def test_the_documented_states_are_those_of_the_code():
+    written = Path(__file__).parents[2].joinpath("docs", "ticket-states.md").read_text()
+    assert f"```mermaid\n{diagram()}\n```" in written
