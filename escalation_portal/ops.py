@@ -76,10 +76,10 @@ def _outbox_tiles(now: datetime) -> list[dict[str, Any]]:
         pending=Count("pk", filter=waiting), dead=Count("pk", filter=dead), oldest=Min("not_before", filter=waiting)
     )
     late = (now - found["oldest"]).total_seconds() if found["oldest"] else 0
-    note = f"the oldest is due since {duration_words(late)}" if late > 0 else "none is due"
+    note = f"oldest due {duration_words(late)} ago" if late > 0 else "none is due"
     return [
         _tile("To be sent", found["pending"], note, level="amber" if late > LATE_AFTER_SECONDS else "none"),
-        _tile("Could not be sent", found["dead"], "wait for a retry by hand", level="red" if found["dead"] else "none"),
+        _tile("Could not be sent", found["dead"], "until somebody retries", level="red" if found["dead"] else "none"),
     ]
 
 
@@ -87,12 +87,12 @@ def _sweep_tile(now: datetime) -> dict[str, Any]:
     oldest = Ticket.objects.filter(check_at__lte=now).aggregate(oldest=Min("check_at"))["oldest"]
     lag = (now - oldest).total_seconds() if oldest else 0
     level = "red" if lag > OVERDUE_AFTER.total_seconds() else "amber" if lag > LATE_AFTER_SECONDS else "none"
-    return _tile("Sweep is behind by", duration_words(lag), "oldest ticket that waits to be looked at", level=level)
+    return _tile("Sweep behind by", duration_words(lag), "the ticket that waits longest", level=level)
 
 
 def _overdue_tile(overdue: list[dict[str, Any]]) -> dict[str, Any]:
     count = f"{len(overdue)}+" if len(overdue) == MOST else len(overdue)
-    return _tile("Overdue, unnoticed", count, "deadlines past for over 60 s", level="red" if overdue else "none")
+    return _tile("Overdue, unnoticed", count, "passed over a minute ago", level="red" if overdue else "none")
 
 
 def _tile(label: str, value: Any, note: str, *, level: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_a_silent_part_stands_out(manager):
     Heartbeat.objects.create(name="worker", beaten_at=database_now() - timedelta(minutes=5))
     Heartbeat.objects.create(name="watchdog", beaten_at=database_now())
     html = manager.get("/ops/").content.decode()
-    assert html.count("Silent since") == 1
+    assert html.count("Silent<") == 1
 
 
 def test_the_page_asks_a_fixed_number_of_queries(manager, world, dead, django_assert_max_num_queries):
