@@ -96,5 +96,5 @@ class Cursor(CursorPagination):
 
     def get_paginated_response_schema(self, schema: Any) -> Any:
         link = {"type": "string", "format": "uri", "nullable": True}
-        properties = {"results": {"type": "array", "items": schema}, "next": link, "previous": link}
+        properties = {"results": schema, "next": link, "previous": link}
         return {"type": "object", "required": ["results", "next", "previous"], "properties": properties}

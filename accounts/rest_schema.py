@@ -7,6 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from accounts.fields import Body
+
 PROBLEMS = {
     "400": "Malformed: `errors` names each field.",
     "401": "No key, or none that is valid.",
@@ -59,6 +61,15 @@ class ScopedSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.method == "POST" else [])]
+
+    def _map_serializer(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> dict[str, Any]:
+        """What is one form or the other is any of them: the longer one fits the shorter one too."""
+        form = super()._map_serializer(serializer, direction, bypass_extensions)
+        return {"anyOf" if key == "oneOf" else key: value for key, value in form.items()}
+
+    def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: str) -> Any:
+        form = super()._postprocess_serializer_schema(schema, serializer, direction)
+        return form | {"additionalProperties": False} if isinstance(serializer, Body) else form
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)

@@ -57,3 +57,18 @@ def test_the_pages_have_nothing_inline(client, db):
     assert answer["Content-Security-Policy"] == POLICY
     assert "<style" not in page and "style=" not in page and "onclick" not in page
     assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src=') == 2
+
+
+def test_a_page_is_a_list_of_either_form(described):
+    forms = described["components"]["schemas"]
+    results = forms["PaginatedTicketOfKeyList"]["properties"]["results"]
+    assert results == {"type": "array", "items": {"$ref": "#/components/schemas/TicketOfKey"}}
+    assert [form["$ref"].rpartition("/")[2] for form in forms["TicketOfKey"]["anyOf"]] == [
+        "TicketForm",
+        "ClientTicketForm",
+    ]
+
+
+def test_a_body_is_described_as_strictly_as_it_is_read(described):
+    bodies = [form for name, form in described["components"]["schemas"].items() if name.endswith("Body")]
+    assert bodies and all(form["additionalProperties"] is False for form in bodies)
