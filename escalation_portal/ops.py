@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
 from escalation_portal.health import OVERDUE_AFTER
-from escalation_portal.words import duration_words
+from escalation_portal.words import coarse_words
 from outbox.alarms import clear_alarm
 from outbox.delivery import retry
 from outbox.models import Alarm, Heartbeat, Message
@@ -76,7 +76,7 @@ def _outbox_tiles(now: datetime) -> list[dict[str, Any]]:
         pending=Count("pk", filter=waiting), dead=Count("pk", filter=dead), oldest=Min("not_before", filter=waiting)
     )
     late = (now - found["oldest"]).total_seconds() if found["oldest"] else 0
-    note = f"oldest due {duration_words(late)} ago" if late > 0 else "none is due"
+    note = f"oldest due {coarse_words(late)} ago" if late > 0 else "none is due"
     return [
         _tile("To be sent", found["pending"], note, level="amber" if late > LATE_AFTER_SECONDS else "none"),
         _tile("Could not be sent", found["dead"], "until somebody retries", level="red" if found["dead"] else "none"),
@@ -87,7 +87,7 @@ def _sweep_tile(now: datetime) -> dict[str, Any]:
     oldest = Ticket.objects.filter(check_at__lte=now).aggregate(oldest=Min("check_at"))["oldest"]
     lag = (now - oldest).total_seconds() if oldest else 0
     level = "red" if lag > OVERDUE_AFTER.total_seconds() else "amber" if lag > LATE_AFTER_SECONDS else "none"
-    return _tile("Sweep behind by", duration_words(lag), "the ticket that waits longest", level=level)
+    return _tile("Sweep behind by", coarse_words(lag), "the ticket that waits longest", level=level)
 
 
 def _overdue_tile(overdue: list[dict[str, Any]]) -> dict[str, Any]:
