@@ -4,11 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
@@ -23,6 +22,7 @@ from accounts.problems import Problem, flattened, refused
 from clients.models import Client
 from tickets.bodies import EventBody
 from tickets.events import in_turn, take_in
+from tickets.intake import Provider, provider
 from tickets.models import EventSource
 from tickets.reported import ReportedEvent
 from tickets.scrubbing import scrubbed
@@ -85,6 +85,10 @@ class Desk:
     now: datetime
     client: Any = field(init=False)
     source: Any = field(init=False)
+
+    @cached_property
+    def provider(self) -> Provider:
+        return provider()
 
     def __post_init__(self) -> None:
         self.client, self.source = cache(self._client), cache(self._source)
@@ -223,8 +227,9 @@ def _read(said: Any, desk: Desk) -> Report | Rejected:
 
 
 def _taken(report: Report, desk: Desk) -> dict[str, Any]:
-    with transaction.atomic():
-        outcome = take_in(source=report.source, reported=report.event, client=report.client, now=desk.now)
+    outcome = take_in(
+        source=report.source, reported=report.event, client=report.client, now=desk.now, served_by=desk.provider
+    )
     ticket = outcome.ticket.key if outcome.ticket else None
     return {"id": outcome.event.pk, "stored": outcome.stored, "ticket": ticket, "because": outcome.because}
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from clients.models import Client
 from outbox.alarms import raise_alarm
-from tickets.intake import NewTicket, open_ticket
+from tickets.intake import NewTicket, Provider, open_ticket
 from tickets.lifecycle import finish, open_again
 from tickets.loading import in_hand
 from tickets.models import AlertGroup, EventSource, Mapping, MonitoringEvent, Ticket
@@ -34,11 +34,13 @@ class Outcome:
 
 @transaction.atomic
 def take_in(
-    *, source: EventSource, reported: ReportedEvent, now: datetime, client: Client | None = None
+    *, source: EventSource, reported: ReportedEvent, now: datetime, client: Client | None = None,
+    served_by: Provider | None = None,
 ) -> Outcome:  # fmt: skip
     """Store the event and do what it asks for; a replay has no effect. Two of one condition are taken in turn.
 
-    `client` is given by a sender that may name it itself; else the source's mapping says whose event it is.
+    `client` is given by a sender that may name it itself; else the source's mapping says whose event it is. Who takes
+    in many at once reads the provider once for them, as `served_by`.
     """
     in_turn(source, [reported.dedupe_key])
     known = MonitoringEvent.objects.filter(source=source, delivery_id=reported.delivery_id)
@@ -52,7 +54,7 @@ def take_in(
         raise_alarm(f"unmapped:{source.pk}:{reported.external_org}", text, now=now)
         ticket, because = None, text
     elif reported.state == FIRING:
-        ticket, because = _fired(source, reported, client, now=now)
+        ticket, because = _fired(source, reported, client, served_by, now=now)
     else:
         ticket, because = _calm(source, reported, now=now)
     MonitoringEvent.objects.filter(pk=row.pk).update(ticket=ticket, because=because[:200])
@@ -83,17 +85,19 @@ def _store(source: EventSource, reported: ReportedEvent, client: Client | None, 
 
 
 def _fired(
-    source: EventSource, reported: ReportedEvent, client: Client, *, now: datetime
-) -> tuple[Ticket | None, str]:  # fmt: skip
+    source: EventSource, reported: ReportedEvent, client: Client, served_by: Provider | None, *, now: datetime
+) -> tuple[Ticket | None, str]:
     """What `_fire` says; where no policy covers the client the event is kept and somebody is told."""
     try:
-        return _fire(source, reported, client, now=now)
+        return _fire(source, reported, client, served_by, now=now)
     except NoPolicy as error:
         raise_alarm(f"no-policy:{client.pk}", str(error), now=now)
         return None, str(error)
 
 
-def _fire(source: EventSource, reported: ReportedEvent, client: Client, *, now: datetime) -> tuple[Ticket, str]:
+def _fire(
+    source: EventSource, reported: ReportedEvent, client: Client, served_by: Provider | None, *, now: datetime
+) -> tuple[Ticket, str]:
     """A condition holds: count it on its open ticket, reopen one resolved lately, or open a new one."""
     group = _latest(source, reported)
     if group and group.ticket.status in OPEN_STATUSES:
@@ -106,7 +110,8 @@ def _fire(source: EventSource, reported: ReportedEvent, client: Client, *, now: 
     ticket, because = _reopened(group, now=now) if group else (None, "")
     if ticket is None:
         earlier = f" It was {group.ticket.key} before." if group else ""
-        ticket = open_ticket(client=client, wanted=_wanted(source, reported), by=None, now=now)
+        wanted = _wanted(source, reported)
+        ticket = open_ticket(client=client, wanted=wanted, by=None, now=now, served_by=served_by)
         because = f"Opened {ticket.key} for a new condition.{earlier}"
     AlertGroup.objects.create(
         source=source, dedupe_key=reported.dedupe_key, ticket=ticket, last_fired_at=reported.occurred_at

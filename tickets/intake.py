@@ -21,7 +21,7 @@ from tickets.status import NEW, TIER
 from tickets.work import Work, write
 from tiers.ladder import Ladder, Situation, ladder_for
 from tiers.models import PolicyVersion
-from tiers.policies import live_policy
+from tiers.policies import live_policies, live_policy
 from tiers.roster import Roster, TeamInfo, roster
 from tiers.routing import Request, Route, route
 from vendors.models import ContactPoint, Service
@@ -46,10 +46,26 @@ class NewTicket:
     source: EventSource | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The live policies, and who works here: what every new ticket is opened by."""
+
+    policies: tuple[PolicyVersion, ...]
+    staff: Roster
+
+
+def provider() -> Provider:
+    """The provider as it stands; who opens many tickets at once reads it once for them."""
+    return Provider(live_policies(), roster())
+
+
 @transaction.atomic
-def open_ticket(*, client: Client, wanted: NewTicket, by: User | None, now: datetime) -> Ticket:
+def open_ticket(
+    *, client: Client, wanted: NewTicket, by: User | None, now: datetime, served_by: Provider | None = None
+) -> Ticket:  # fmt: skip
     """Open a ticket: route it, put it on its ladder, start its clocks, tell who must act. Raises NoPolicy."""
-    version, staff = live_policy(client.name), roster()
+    served_by = served_by or provider()
+    version, staff = live_policy(client.name, served_by.policies), served_by.staff
     asset = Asset.objects.filter(client=client, name__iexact=wanted.device_name).first() if wanted.device_name else None
     routed = route(version.document.get("routing", ()), _request(client, wanted, asset))
     row = _row(client, wanted, asset, routed, version)

@@ -254,7 +254,9 @@ class VendorCase(models.Model):
     objects = OfTicket.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["message"], name="case_queued", condition=models.Q(status="QUEUED"))]
+        indexes = [
+            models.Index(fields=["message"], name="case_to_settle", condition=models.Q(status__in=["QUEUED", "FAILED"]))
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket", "vendor"],

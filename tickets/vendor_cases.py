@@ -1,5 +1,6 @@
 """Vendor cases: gathered, checked for completeness, rendered, queued; custody passes once the case was really sent."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 import columnar
 from accounts.models import User
@@ -23,6 +25,7 @@ from tickets.notices import tell_managers, tell_step
 from tickets.status import OPEN_STATUSES, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
 from tickets.work import Work, write
 from vendors.completeness import Gathered, gather, render
+from vendors.engagement import Known, engagement
 from vendors.models import ContactPoint, Service
 from vendors.references import REFERENCE, reference
 
@@ -47,7 +50,7 @@ def prepare(requests: Sequence[Request], *, now: datetime) -> list[VendorCase]:
     sources = Sources([r.work for r in requests], [r.service_id for r in requests])
     cases = VendorCase.objects.bulk_create([_case(request, sources, now=now) for request in requests])
     for request, case in zip(requests, cases, strict=True):
-        _note(request, case, sources.services[request.service_id], now=now)
+        _note(request, case, sources, now=now)
     _queue([(r, c) for r, c in zip(requests, cases, strict=True) if c.status == "QUEUED"], sources, now=now)
     return cases
 
@@ -59,7 +62,7 @@ def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase
     for name in ("status", "answers", "missing", "subject", "body", "because"):
         setattr(case, name, getattr(fresh, name))
     case.save()
-    _note(request, case, sources.services[case.service_id], now=now)
+    _note(request, case, sources, now=now)
     if case.status == "QUEUED":
         stop_metric(request.work, OLA_ACKNOWLEDGE, now=now, subject=f"step:{request.work.step}")
         _queue([(request, case)], sources, now=now)
@@ -69,7 +72,9 @@ def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase
 def _case(request: Request, sources: Sources, *, now: datetime) -> VendorCase:
     work, service = request.work, sources.services[request.service_id]
     known = sources.of(work, service)
-    gathered = gather(service.required, sources=known, answers=request.answers)
+    # A reference to a secret comes from the client's own account, never from what somebody typed.
+    answers = {key: value for key, value in request.answers.items() if not REFERENCE.search(value)}
+    gathered = gather(service.required, sources=known, answers=answers)
     severity = service.severity_of.get(work.priority, work.priority)
     facts = _builtin(work, known, severity=severity) | dict(gathered.facts)
     return VendorCase(
@@ -107,14 +112,16 @@ def _builtin(work: Work, known: Mapping[str, str], *, severity: str) -> dict[str
     }
 
 
-def _note(request: Request, case: VendorCase, service: Service, *, now: datetime) -> None:
+def _note(request: Request, case: VendorCase, sources: Sources, *, now: datetime) -> None:
+    service = sources.services[request.service_id]
+    why = _why(request, case, _engagement(request.work, service, sources, now=now))
     if case.status == "QUEUED":
         text = f"Case for {service.name} is complete and queued, severity {case.severity}."
-        event(request.work, "CASE_QUEUED", text, now=now, by=request.by, why=_why(request, case))
+        event(request.work, "CASE_QUEUED", text, now=now, by=request.by, why=why)
         return
     questions = " ".join(m["question"] for m in case.missing)
     text = f"Case for {service.name} waits for {_answers(len(case.missing))}: {questions}"
-    event(request.work, "CASE_INCOMPLETE", text, now=now, by=request.by, why=_why(request, case))
+    event(request.work, "CASE_INCOMPLETE", text, now=now, by=request.by, why=why)
     _ask(request.work, text, now=now)
 
 
@@ -131,20 +138,41 @@ def _ask(work: Work, text: str, *, now: datetime) -> None:
     tell_step(work, work.ladder.tier_at_or_below(work.step), because=text, now=now, occasion=f":ask:{work.event_count}")
 
 
-def _why(request: Request, case: VendorCase) -> dict[str, Any]:
+def _why(request: Request, case: VendorCase, conditions: str) -> dict[str, Any]:
     missing = [m["key"] for m in case.missing]
-    return {"rule": "CASE", "because": request.because, "severity": case.severity, "missing": missing}
+    record = {"rule": "CASE", "because": request.because, "severity": case.severity, "missing": missing}
+    return record | {"conditions": conditions}
+
+
+def _engagement(work: Work, service: Service, sources: Sources, *, now: datetime) -> str:
+    """What the service's own conditions say; a step of the ladder or a person may engage the vendor all the same."""
+    ticket = sources.tickets[work.id]
+    minutes = (now - work.opened_at).total_seconds() / 60
+    known = Known(ticket.error_code, ticket.category, work.tier.level, minutes)
+    return engagement(service.engage_when, known).because
 
 
 def _queue(queued: Sequence[tuple[Request, VendorCase]], sources: Sources, *, now: datetime) -> None:
     """Put the mails into the outbox and tie each to its case."""
     if not queued:
         return
+    again = [(request, case) for request, case in queued if case.message_id]
+    for request, case in again:
+        _queue_again(case, _message(request, case, sources.services[case.service_id], now=now))
+    queued = [pair for pair in queued if pair not in again]
     rows = [_message(request, case, sources.services[case.service_id], now=now) for request, case in queued]
     ids = columnar.insert_rows(Message, rows, returning="id")
     columnar.update(VendorCase, [case.pk for _, case in queued], message_id=ids)
     for (_, case), pk in zip(queued, ids, strict=True):
         case.message_id = pk
+
+
+def _queue_again(case: VendorCase, row: dict[str, Any]) -> None:
+    """The same intent keeps its key: what could not be sent is replaced, not sent beside."""
+    Message.objects.filter(pk=case.message_id).exclude(state="SENT").update(
+        payload=json.loads(row["payload"].text), state="PENDING", attempts=0, not_before=row["not_before"],
+        leased_until=None,
+    )  # fmt: skip
 
 
 def _message(request: Request, case: VendorCase, service: Service, *, now: datetime) -> dict[str, Any]:
@@ -164,7 +192,9 @@ def _message(request: Request, case: VendorCase, service: Service, *, now: datet
 def note_settled(*, now: datetime, limit: int = SETTLE_BATCH) -> int:
     """Pass custody for cases whose mail was sent; tell of those that could not be. Returns how many were settled."""
     with transaction.atomic():
-        settled = VendorCase.objects.filter(status="QUEUED", message__state__in=["SENT", "DEAD"]).order_by("message_id")
+        # A failed case whose mail went out after all, on a retry, is lodged like any other.
+        ended = Q(status="QUEUED", message__state__in=["SENT", "DEAD"]) | Q(status="FAILED", message__state="SENT")
+        settled = VendorCase.objects.filter(ended).order_by("message_id")
         ids = list(settled.values_list("ticket_id", flat=True)[:limit])
         locked = Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)
         held = list(locked.values_list("pk", flat=True))

@@ -87,7 +87,7 @@ def roster() -> Roster:
         members.setdefault(team_id, []).append((user_id, email))
     teams = {team.pk: _team(team, members.get(team.pk, [])) for team in Team.objects.all()}
     tiers = {
-        t.name: TierInfo(t.pk, t.name, t.title or t.name, t.level, teams[t.team_id], terms[t.ola_id])
+        t.name: TierInfo(t.pk, t.name, t.title or "our team", t.level, teams[t.team_id], terms[t.ola_id])
         for t in Tier.objects.all()
     }
     return Roster(tiers, teams, terms, calendars)

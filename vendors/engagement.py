@@ -40,6 +40,7 @@ def _failed(condition: Mapping[str, Any], known: Known) -> list[str]:
             f"error code {known.error_code or 'absent'} is not one of its codes",
         ),
         "categories": (lambda names: known.category in names, f"category {known.category or 'absent'} is not its"),
+        "impact": (lambda _: False, "its impact on the business is not known here"),
         "tier_level": (lambda level: known.tier_level >= level, f"only level {known.tier_level} was reached"),
         "minutes": (lambda minutes: known.minutes >= minutes, f"only {known.minutes:.0f} min were spent"),
     }

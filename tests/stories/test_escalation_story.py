@@ -2,10 +2,13 @@
 
 import pytest
 
+from outbox.delivery import retry
 from outbox.models import Alarm
 from tickets import lifecycle
 from tickets.models import Ticket, TicketEvent
 from tickets.status import NotAllowedNow
+from vendors.models import ServiceAccount
+from vendors.secrets import encrypt
 from world import TENANT
 
 
@@ -187,6 +190,65 @@ def test_a_case_that_cannot_be_sent_leaves_custody_and_alarms(world, settings):
     case = world.open_case(ticket)
     assert case.status == "FAILED" and world.fresh(ticket).tier.name == "L3"
     assert Alarm.objects.filter(key=f"case:{case.pk}").exists()
+
+
+def test_a_failed_case_that_a_retry_sends_after_all_passes_custody(world, settings):
+    ticket = world.open(error_code="0x8004de40")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    world.forward(minutes=120)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    retry(world.open_case(ticket).message, now=world.now)
+    world.tick()
+    assert world.open_case(ticket).status == "LODGED" and world.custody(ticket)[-1] == "Microsoft"
+
+
+def test_a_failed_case_can_be_lodged_again_by_hand_and_goes_out_once(world, settings):
+    ticket = world.open(error_code="0x8004de40")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    world.forward(minutes=120)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    answers = {"problem": "All mail of the branch office"}
+    lodge = {"key": ticket.key, "service": "Microsoft 365", "by": world.l3}
+    lifecycle.lodge_case(**lodge, answers=answers, why="Try again", now=world.now)
+    world.tick()
+    [sent] = world.mails_to("support@vendor.example")
+    assert "All mail of the branch office" in sent.body
+    assert world.open_case(ticket).status == "LODGED"
+
+
+def test_a_typed_reference_cannot_fetch_a_secret_of_another_client(world):
+    other = ServiceAccount.objects.create(
+        client=world.client("Other"), service=world.m365, secrets={"tenant_id": encrypt("the other's secret")}
+    )
+    world.account.delete()
+    ticket = world.open(error_code="0x8004de40")
+    typed = {"tenant_id": f"[[secret:{other.pk}:tenant_id]]"}
+    case = lifecycle.lodge_case(
+        key=ticket.key, service="Microsoft 365", answers=typed, why="x", by=world.l1, now=world.now
+    )
+    assert case.status == "INCOMPLETE"
+    told = world.open(title=f"Look: [[secret:{other.pk}:tenant_id]]", error_code="0x8004de40")
+    lodge = {"key": told.key, "service": "Microsoft 365", "why": "x", "by": world.l1, "now": world.now}
+    lifecycle.lodge_case(**lodge, answers={"tenant_id": TENANT})
+    world.tick()
+    assert all("the other's secret" not in mail.body for mail in world.mails_to("support@vendor.example"))
+
+
+def test_a_secret_is_in_the_mail_and_nowhere_else(world):
+    pin = {"key": "pin", "label": "PIN", "source": "account.pin", "secret": True}
+    world.m365.required = [*world.m365.required, pin]
+    world.m365.template = {"subject": "x", "body": "PIN {{pin}}"}
+    world.m365.save()
+    world.account.secrets = {"pin": encrypt("424242")}
+    world.account.save()
+    ticket = world.open(error_code="0x8004de40")
+    world.forward(minutes=61)
+    assert world.mails_to("support@vendor.example")[0].body == "PIN 424242"
+    case = world.open_case(ticket)
+    stored = [case.body, str(case.answers), str(case.message.payload), *ticket.timeline.values_list("text", flat=True)]
+    assert not any("424242" in text for text in stored)
 
 
 def test_a_second_sweep_at_the_same_moment_does_nothing(world):
