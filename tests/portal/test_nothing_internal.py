@@ -143,7 +143,6 @@ def test_a_tier_without_a_title_is_our_team(client, world, canary):
     assert "read first by our team" in html and canary.found_in(html) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the first event of a ticket falls back to the tier's internal name")
 def test_a_tier_without_a_title_is_our_team_in_the_story_too(client, world):
     Tier.objects.filter(pk=world.tiers["L1"].pk).update(title="")
     ticket = world.open()
