@@ -1,6 +1,6 @@
 """Which policy applies: the live version for a client, and published documents by version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sla.agreements import latest
@@ -11,12 +11,17 @@ class NoPolicy(Exception):
     """No published policy covers this client; nobody would know who acts next."""
 
 
-def live_policy(client_name: str) -> PolicyVersion:
+def live_policies() -> tuple[PolicyVersion, ...]:
+    """The live version of every policy, in one query."""
+    return tuple(latest(PolicyVersion))
+
+
+def live_policy(client_name: str, versions: Sequence[PolicyVersion] | None = None) -> PolicyVersion:
     """The live version of the policy that lists the client, else of the one that is for everyone else.
 
-    Raises NoPolicy when there is neither.
+    `versions` are the live ones, when they were read before. Raises NoPolicy when there is neither.
     """
-    versions = list(latest(PolicyVersion))
+    versions = live_policies() if versions is None else versions
     named = [v for v in versions if client_name in (v.document.get("clients") or ())]
     general = [v for v in versions if not v.document.get("clients")]
     if not (named or general):
