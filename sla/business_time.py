@@ -119,6 +119,24 @@ class BusinessCalendar:
             number, stretch = self._next_stretch(number)
         return _EPOCH + timedelta(microseconds=stretch.reached_at(needed))
 
+    def latest_start(self, by: datetime, seconds: float) -> datetime:
+        """The latest moment from which `seconds` of open time have passed by `by`: what `add` goes back to.
+
+        In: an aware datetime; seconds of 0 or more, exact to the microsecond. Out: UTC; where the calendar is closed,
+        the end of the closed time. Raises ValueError for negative seconds.
+        """
+        if seconds < 0:
+            raise ValueError(f"cannot go back {seconds} seconds: open time only runs forward")
+        ended, needed = _micros(by), round(seconds * 1_000_000)
+        if self.always_open or not needed:
+            return _EPOCH + timedelta(microseconds=ended - needed)
+        number = ended // _STRETCH
+        left = self._stretch(number).open_before(ended) - needed
+        while left < 0:
+            number -= 1
+            left += self._stretch(number).total
+        return _EPOCH + timedelta(microseconds=self._stretch(number).left_at(left))
+
     def elapsed(self, start: datetime, end: datetime) -> float:
         """The open seconds from `start` to `end`, exact to the microsecond; negative when `end` is before `start`.
 
@@ -276,6 +294,11 @@ class _Stretch:
         """The earliest moment at which `needed`, more than 0 and at most `total`, has been open."""
         within = bisect_left(self.reached, needed)
         return self.closes[within] - (self.reached[within] - needed)
+
+    def left_at(self, reached: int) -> int:
+        """The latest moment before which `reached`, 0 or more and less than `total`, has been open."""
+        within = bisect_right(self.reached, reached)
+        return self.closes[within] - (self.reached[within] - reached)
 
 
 def _joined(windows: Iterable[_Span]) -> Iterator[_Span]:
