@@ -33,7 +33,6 @@ from tickets.status import (
 from tickets.work import Work, write
 from tiers.models import Member
 from vendors.models import Service
-from vendors.references import defused
 
 OPEN_DAYS_TO_CLOSE = 5
 OPEN_DAYS_FOR_CLIENT = 2
@@ -265,7 +264,6 @@ def lodge_case(
     with working(key, by=by, now=now) as (work, at):
         _check_open(work, "passed to a vendor")
         chosen = _service(service)
-        answers = {key: defused(answer) for key, answer in answers.items()}  # nobody can ask for a secret by its name
         request = vendor_cases.Request(work, chosen.pk, why, answers=answers, by=by)
         opened = VendorCase.objects.filter(ticket_id=work.id, vendor=chosen.vendor).exclude(status="CLOSED").first()
         if opened is None:

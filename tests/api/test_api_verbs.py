@@ -132,7 +132,7 @@ def test_an_answer_cannot_ask_for_a_secret(do):
     ServiceAccount.objects.update(facts={})
     answer = do("vendor-cases", {"service": "Microsoft 365", "why": "w", "answers": {"problem": "[[secret:1:pin]]"}})
     assert answer.status_code == 201
-    assert VendorCase.objects.get().answers == {"problem": "(removed)"}
+    assert VendorCase.objects.get().answers == {"problem": "Mail does not arrive"}
 
 
 BAD = [
