@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.permissions import for_roles
-from accounts.roles import STAFF
+from accounts.roles import MANAGERS, STAFF
 from clients.models import Client, Contact
 
 
@@ -14,4 +14,5 @@ def clients(request: HttpRequest) -> HttpResponse:
     """Every client that the reader may see."""
     deciders = Prefetch("contacts", queryset=Contact.objects.filter(decision_maker=True), to_attr="deciders")
     visible = Client.objects.visible_to(request.user).select_related("agreement").prefetch_related(deciders)
-    return render(request, "clients/clients.html", {"clients": visible.order_by("name")})
+    context = {"clients": visible.order_by("name"), "steers": bool(request.user.roles & MANAGERS)}
+    return render(request, "clients/clients.html", context)

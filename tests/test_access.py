@@ -70,6 +70,7 @@ PAGES = {
     "vendors/": Page("/vendors/", STAFF),
     "vendors/<slug:slug>/": Page("/vendors/microsoft/", STAFF),
     "clients/": Page("/clients/", STAFF),
+    "clients/<slug:slug>/promises/": Page("/clients/acme/promises/", MANAGERS),
     "portal/": Page("/portal/", OWN_PAGES),
     "portal/<slug:slug>/": Page("/portal/acme/", OWN_CLIENT),
     "portal/<slug:slug>/tickets/<str:key>/": Page("/portal/acme/tickets/{ticket}/", OWN_CLIENT),
