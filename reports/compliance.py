@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from clients.models import Client
@@ -28,15 +29,16 @@ class Kept:
 
 
 def compliance(*, reader: User, since: datetime, until: datetime) -> list[Kept]:
-    """Promises to the clients that `reader` may see whose clocks ended between the moments, in one query.
+    """Promises to the clients that `reader` may see that were kept or missed between the moments, in one query.
 
-    A clock that ended without a verdict (ENDED, SUPERSEDED) was no promise any more and is left out.
+    A promise is missed when its time runs out, whether or not the clock was stopped since. A clock that ended without
+    a verdict (ENDED, SUPERSEDED) was no promise any more and is left out.
     """
-    ended = Clock.objects.filter(
+    ended = Clock.objects.alias(decided_at=Coalesce("breached_at", "stopped_at")).filter(
         metric__in=PROMISES,
         state__in=("MET", "BREACHED"),
-        stopped_at__gte=since,
-        stopped_at__lt=until,
+        decided_at__gte=since,
+        decided_at__lt=until,
         ticket__client__in=Client.objects.visible_to(reader),
     )
     counted = ended.values("ticket__client__name", "metric").annotate(

@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.problems import Problem, flattened, refused
 from clients.models import Client
 from tickets.bodies import EventBody
-from tickets.events import in_turn, take_in
+from tickets.events import in_turn, take_in, turn
 from tickets.intake import Provider, provider
 from tickets.models import EventSource
 from tickets.reported import ReportedEvent
@@ -117,14 +117,17 @@ class Desk:
             raise Rejected({"client": f"There is no client “{values['client']}”."})
         if source is None:
             raise Rejected({"source": f"There is no event source “{values['source']}”."})
-        return Report(client, source, _reported(said, values, client, now=self.now))
+        return Report(client, source, _reported(said, values, client, source, now=self.now))
 
 
-def _reported(said: Any, values: dict[str, Any], client: Client, *, now: datetime) -> ReportedEvent:
+def _reported(
+    said: Any, values: dict[str, Any], client: Client, source: EventSource, *, now: datetime
+) -> ReportedEvent:  # fmt: skip
     occurred_at, device = values.get("occurred_at", now), values["device"]
+    condition = _identity(client, values["dedupe_key"])
     return ReportedEvent(
-        delivery_id=_identity(client, *_delivery(said, values, occurred_at)),
-        dedupe_key=_identity(client, values["dedupe_key"]),
+        delivery_id=_identity(client, *_delivery(said, values, source, condition)),
+        dedupe_key=condition,
         state=values["state"],
         severity=values["severity"],
         title=values["title"],
@@ -140,11 +143,16 @@ def _reported(said: Any, values: dict[str, Any], client: Client, *, now: datetim
     )
 
 
-def _delivery(said: Any, values: dict[str, Any], occurred_at: datetime) -> Sequence[str]:
-    """What tells a replay: an id may come again when its condition changes, so state and moment belong to it."""
+def _delivery(said: Any, values: dict[str, Any], source: EventSource, condition: str) -> Sequence[str]:
+    """What tells a replay: an id may come again when its condition changes, so its moment belongs to it.
+
+    Without a moment it is the turn of the condition: the same id after the condition had ended is a new alert.
+    """
+    moment = values.get("occurred_at")
+    when = str(moment) if moment else f"turn {turn(source=source, dedupe_key=condition, state=values['state'])}"
     if values["external_id"]:
-        return values["external_id"], values["state"], str(values.get("occurred_at", ""))
-    return json.dumps(said, sort_keys=True), str(occurred_at)
+        return values["external_id"], values["state"], when
+    return json.dumps(said, sort_keys=True), when
 
 
 def _identity(client: Client, *parts: str) -> str:

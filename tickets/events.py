@@ -176,3 +176,12 @@ def _wanted(source: EventSource, reported: ReportedEvent) -> NewTicket:
 def mapped_clients(source: EventSource) -> list[str]:
     """The names of the clients that this source reaches."""
     return list(Mapping.objects.filter(source=source).order_by("client__name").values_list("client__name", flat=True))
+
+
+def turn(*, source: EventSource, dedupe_key: str, state: str) -> int:
+    """How often this condition has ended (for one that fires) or begun (for one that ends): tells a retry of an event
+    that carries no moment from its coming again."""
+    groups = AlertGroup.objects.filter(source=source, dedupe_key=dedupe_key)
+    if state == FIRING:
+        groups = groups.exclude(resolved_at=None, ticket__status__in=OPEN_STATUSES)
+    return groups.count()

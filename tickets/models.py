@@ -144,6 +144,7 @@ class AlertGroup(models.Model):
     resolved_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["source", "dedupe_key", "-id"], name="group_of_condition")]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "dedupe_key"],

@@ -58,12 +58,16 @@ def _bring_up(supervisor: Supervisor, directory: Path, options: Namespace, url: 
     environment = _start_servers(supervisor, directory, url)
     with_demo = _wants_demo(options)
     _fill(supervisor, directory, environment, with_demo=with_demo)
+    # A database that holds a provider of its own has no demo to tell of.
+    with_demo = with_demo and (PORTAL / "demo.json").exists()
     _start_portal(supervisor, directory, options.port, environment)
     state.announce(directory, url=url, ready=True)
-    say(f"Proven in {time.monotonic() - began:.1f} s: beat → broker → worker → database.")
+    say(f"Ready after {time.monotonic() - began:.1f} s. Proven: beat → broker → worker → database.")
     say(f"\nEscalation Portal runs at {url}\n")
     if with_demo:
         _show_sign_ins(PORTAL / "demo.json")
+    elif not options.empty:
+        say("The database holds data of your own, so there is no demo. `create_sign_in --email …` gives a password.")
     say("Ctrl-C stops all of it.\n")
     if with_demo and not options.no_story:
         supervisor.start(programs.once("play_story", log=None, environment=environment), is_kept=False)
@@ -104,7 +108,7 @@ def _fill(supervisor: Supervisor, directory: Path, environment: dict[str, str], 
     patient = {**environment, "DATABASE_TIMEOUTS": os.environ.get("DATABASE_TIMEOUTS", "-c lock_timeout=10000")}
     steps: list[tuple[str, tuple[str, ...]]] = [("Migrating the database …", ("migrate", "--no-input"))]
     if with_demo:
-        steps.append(("Loading the demo …", ("load_demo", "--write", str(PORTAL / "demo.json"))))
+        steps.append(("Loading the demo …", ("load_demo", "--or-skip", "--write", str(PORTAL / "demo.json"))))
     for sentence, words in steps:
         say(sentence)
         log = directory / "logs" / f"{words[0]}.log"

@@ -71,6 +71,16 @@ def test_a_replay_has_no_effect(send):
     assert counts() == before
 
 
+@pytest.mark.parametrize("named", [{"external_id": "alert-77"}, {}])
+def test_an_alert_that_comes_back_without_a_moment_is_not_taken_for_a_replay(send, named):
+    event = EVENT | named
+    first = send(event)
+    send(event | {"state": "RESOLVED"})
+    again = send(event)
+    assert again["stored"] and again["ticket"] == first["ticket"]
+    assert Ticket.objects.get().status == "NEW"
+
+
 def test_an_event_without_an_id_is_told_by_all_that_it_says(send):
     event = EVENT | {"occurred_at": "2026-03-02T09:00:00Z"}
     assert [send(event)["stored"] for _ in range(2)] == [True, False]

@@ -52,3 +52,9 @@ def test_the_page_counts_in_a_fixed_number_of_queries(world, client, django_asse
 def test_technicians_are_told_that_it_is_not_theirs(world, client):
     client.force_login(world.l1)
     assert client.get("/reports/").status_code == 403
+
+
+def test_a_promise_that_nobody_ever_kept_counts_as_missed(world):
+    world.open("Forgotten")
+    world.forward(minutes=30)
+    assert report(world, world.manager) == [Kept("Acme", "ACKNOWLEDGE", 1, 0)]
