@@ -8,8 +8,8 @@ only at a breakpoint (an opening or a closing, holidays and changes of clocks in
 - the calendars of a leg and of the leg after it, at the moment between them;
 - the calendar of the last leg, or the promise's, at the end.
 
-So the worst start of all minutes is among the starts from which a part of the path ends at such a breakpoint: the last
-minute up to each, and the first after it. The tests hold this against every single minute.
+So the worst start of all minutes is the first or the last of them, or among those from which a part of the path ends at
+such a breakpoint: the last minute up to each, and the first after it. The tests hold this against every single minute.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -111,7 +111,7 @@ def _end(path: Iterable[Wait], start: datetime) -> datetime:
 
 def _candidates(calendar: BusinessCalendar, path: tuple[Wait, ...], begins: datetime, ends: datetime) -> list[datetime]:
     """The starts, in order, among which the worst is."""
-    minutes = {begins}
+    minutes = {begins, ends - _MINUTE}
     for start in _bends(calendar, path, begins, ends):
         before = _minute(start)
         minutes |= {before, before + _MINUTE}

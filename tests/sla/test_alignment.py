@@ -88,6 +88,14 @@ def test_a_start_lies_from_the_beginning_on_and_before_the_end():
     assert align(promised=(ALWAYS_OPEN, HOUR), path=path, **span).worst_start == at("2026-06-05T15:01Z")
 
 
+def test_the_worst_may_be_the_very_last_start():
+    """The promise rests until Tuesday 9:00, and each minute later uses up one more of it, with no breakpoint near."""
+    late = calendar(zone="UTC", hours={"tue": ["09:00-17:00"]})
+    span = {"begins": at("2026-06-02T05:00Z"), "ends": at("2026-06-02T08:00Z")}
+    found = align(promised=(late, HOUR), path=[Leg("", ALWAYS_OPEN, 5 * HOUR)], **span)
+    assert (found.slack_seconds, found.worst_start) == (HOUR - 3 * HOUR - 59 * 60, at("2026-06-02T07:59Z"))
+
+
 def test_a_walk_tells_where_each_hour_went():
     path = [Leg("L1", ALWAYS_OPEN, HOUR), Leg("L2", OFFICE, 2 * HOUR)]
     stays = walk(calendar=ALWAYS_OPEN, path=path, start=at("2026-06-05T14:30Z"))
