@@ -1,7 +1,7 @@
 """Every page speaks the reader's own time zone."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,5 +15,5 @@ class ReaderTimeZone:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         zone = request.user.timezone if request.user.is_authenticated else "UTC"
-        with timezone.override(ZoneInfo(zone)):
+        with timezone.override(ZoneInfo(zone if zone in available_timezones() else "UTC")):
             return self.get_response(request)

@@ -63,13 +63,15 @@ class Hook(ApiView):
 def verified(request: Request, system: str, integration_id: str) -> Integration:
     """The integration whose token the request shows. Raises Problem 401, the same for every reason."""
     integration = _integration(system, integration_id)
-    digests = integration.token_digests if integration else NO_DIGESTS
+    digests = integration.token_digests if integration else []
     shown = [digest(token) for token in _tokens(request)]
+    # Without a digest to compare with, the time is spent all the same; what it gives is not looked at.
     matches = [hmac.compare_digest(known, one) for known in digests or NO_DIGESTS for one in shown]
-    if integration is None or not any(matches):
+    if not digests or not any(matches):
         problem = Problem(401, "Not authorized.")
         problem.auth_header = 'Bearer realm="hooks"'
         raise problem
+    assert integration is not None
     return integration
 
 

@@ -50,8 +50,8 @@ def _lease(*, now: datetime, limit: int) -> list[Message]:
 
 
 def _send(message: Message, *, clock: Callable[[], datetime]) -> None:
-    channel: Callable[[str, dict[str, Any]], None] = import_string(settings.OUTBOX_CHANNELS[message.kind])
     try:
+        channel: Callable[[str, dict[str, Any]], None] = import_string(settings.OUTBOX_CHANNELS[message.kind])
         channel(message.key, message.payload)
     except CannotEverSend as error:
         _settle_failed(message, str(error), now=clock(), final=True)
@@ -59,13 +59,18 @@ def _send(message: Message, *, clock: Callable[[], datetime]) -> None:
         log.warning("message %s was not sent: %s", message.key, error)
         _settle_failed(message, f"{type(error).__name__}: {error}", now=clock(), final=False)
     else:
-        Message.objects.filter(pk=message.pk).update(state=Message.State.SENT, sent_at=clock(), leased_until=None)
+        _ours(message).update(state=Message.State.SENT, sent_at=clock(), leased_until=None)
+
+
+def _ours(message: Message) -> Any:
+    """The row while nobody has settled it since: a lease may have run out under us."""
+    return Message.objects.filter(pk=message.pk, state=Message.State.PENDING)
 
 
 def _settle_failed(message: Message, error: str, *, now: datetime, final: bool) -> None:
     attempts = message.attempts + 1
     dead = final or is_dead(attempts)
-    Message.objects.filter(pk=message.pk).update(
+    _ours(message).update(
         attempts=attempts,
         last_error=error[:2000],
         leased_until=None,

@@ -111,6 +111,8 @@ def escalates(facts: Facts, clock: ClockFacts) -> bool:
         return False
     if clock.metric == ACKNOWLEDGE:
         return facts.status == NEW
+    if clock.metric == OLA_RESOLVE and facts.ladder.steps[facts.step].vendor:
+        return True  # the case is not lodged, and the tier that holds it has run out of time
     return clock.metric in OLAS and clock.subject == f"step:{facts.step}"
 
 

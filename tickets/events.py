@@ -100,10 +100,14 @@ def _fire(
 ) -> tuple[Ticket, str]:
     """A condition holds: count it on its open ticket, reopen one resolved lately, or open a new one."""
     group = _latest(source, reported)
+    if group:  # whether it is open is decided under its lock, since somebody may be resolving it
+        group.ticket = Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id)
     if group and group.ticket.status in OPEN_STATUSES:
-        group.count += 1
+        if group.resolved_at:
+            _came_back(group.ticket, source, now=now)
+        group.count, group.resolved_at = group.count + 1, None
         group.last_fired_at = max(group.last_fired_at, reported.occurred_at)
-        group.save(update_fields=["count", "last_fired_at"])
+        group.save(update_fields=["count", "last_fired_at", "resolved_at"])
         return group.ticket, f"The same condition is open as {group.ticket.key}; it fired {group.count} times."
     if group and group.resolved_at is None:
         AlertGroup.objects.filter(pk=group.pk).update(resolved_at=group.ticket.resolved_at or now)
@@ -117,6 +121,14 @@ def _fire(
         source=source, dedupe_key=reported.dedupe_key, ticket=ticket, last_fired_at=reported.occurred_at
     )
     return ticket, because
+
+
+def _came_back(ticket: Ticket, source: EventSource, *, now: datetime) -> None:
+    """The timeline says that the condition had ended; now it must say that it is back."""
+    [work] = in_hand([ticket.pk])
+    text = f"{source} reported: the condition has come back."
+    timeline(work, "SOURCE_REPORTED", text, now=now, why={"rule": "REPORTED", "state": FIRING})
+    write([work], now=now)
 
 
 def _reopened(group: AlertGroup, *, now: datetime) -> tuple[Ticket | None, str]:

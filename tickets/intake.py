@@ -9,14 +9,15 @@ from django.db import transaction
 
 from accounts.models import User
 from clients.models import Asset, Client, Contact
+from outbox.alarms import raise_alarm
 from sla.priorities import DEFAULT
 from tickets import vendor_cases
 from tickets.escalation import climb_to
 from tickets.facts import ACKNOWLEDGE, RESOLVE
-from tickets.loading import OWN, obstacles
+from tickets.loading import OWN, agreement_of, obstacles
 from tickets.models import EventSource, Ticket
 from tickets.moves import arrive, event, start_clock
-from tickets.notices import tell_step
+from tickets.notices import tell_managers, tell_step
 from tickets.status import NEW, TIER
 from tickets.work import Work, write
 from tiers.ladder import Ladder, Situation, ladder_for
@@ -134,8 +135,11 @@ def _start(ladder: Ladder, row: Mapping[str, Any], routed: Route, staff: Roster)
     if tier:
         start = next((i for i, step in enumerate(ladder.steps) if step.tier == tier), start)
     blocked = obstacles(ladder, _vendor_obstacle(row["service"]), staff)
-    reachable = next((i for i in range(start, len(ladder.steps)) if not blocked[i]), start)
-    because += [f"{ladder.steps[i].name} was skipped: {blocked[i]}." for i in range(start, reachable)]
+    reachable = next((i for i in range(start, len(ladder.steps)) if not blocked[i]), None)
+    passed = range(start, len(ladder.steps) if reachable is None else reachable)
+    because += [f"{ladder.steps[i].name} was skipped: {blocked[i]}." for i in passed]
+    if reachable is None:
+        return ladder.steps.index(ladder.tier_at_or_below(start)), because
     return reachable, because
 
 
@@ -155,7 +159,7 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
     return Work(
         **own,
         client=client.name,
-        agreement_id=_agreement(ladder, client, staff),
+        agreement_id=agreement_of(ladder, client.agreement_id, staff),
         service=ticket.service.name if ticket.service else "",
         assignee="",
         contact_email=ticket.contact.email if ticket.contact else "",
@@ -164,12 +168,6 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
         obstacles=obstacles(ladder, _vendor_obstacle(ticket.service), staff),
         roster=staff,
     )
-
-
-def _agreement(ladder: Ladder, client: Client, staff: Roster) -> int:
-    """The exception's agreement where it names one, else the client's."""
-    named = staff.terms_named((ladder.exception or {}).get("agreement") or "")
-    return named.agreement_id if named else client.agreement_id
 
 
 def _begin(work: Work, start: int, routed: Route, because: list[str], *, by: User | None, now: datetime) -> None:
@@ -184,6 +182,11 @@ def _begin(work: Work, start: int, routed: Route, because: list[str], *, by: Use
     event(work, "OPENED", f"Opened for {work.client}, {work.priority}, at {work.tier.name}. {reason}", now=now, by=by,
           client_text=f"We have received your request; {work.tier.title} will look at it first.",
           why={"rule": "ROUTED", "because": because, "policy": work.policy, "priority": work.priority})  # fmt: skip
+    if work.obstacles[home]:
+        raise_alarm(
+            f"nobody:{work.tier.name}", f"{work.key} stands at {work.tier.name}: {work.obstacles[home]}", now=now
+        )
+        tell_managers(work, because=f"{work.tier.name} cannot be reached. {reason}", now=now, occasion="unreachable")
     if start == home:
         tell_step(work, work.ladder.steps[home], because=f"New ticket: {work.title}. {reason}", now=now)
         return

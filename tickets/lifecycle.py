@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -32,10 +32,12 @@ from tickets.status import (
 )
 from tickets.work import Work, write
 from tiers.models import Member
-from vendors.models import Service
+from vendors.models import Service, ServiceAccount
+from vendors.secrets import encrypt
 
 OPEN_DAYS_TO_CLOSE = 5
 OPEN_DAYS_FOR_CLIENT = 2
+LONGEST_WAIT = timedelta(days=366)
 
 
 class AlreadyAcknowledged(NotAllowedNow):
@@ -121,6 +123,8 @@ def wait(*, key: str, on: str, why: str, by: User, now: datetime, until: datetim
         _need(why, "why", "Say what you are waiting for.")
         if until is not None and until <= at:
             raise BadAnswer("until", "Give a moment that lies ahead.")
+        if until is not None and until > at + LONGEST_WAIT:
+            raise BadAnswer("until", "Give a moment within a year.")
         match on:
             case "CLIENT":
                 _wait_on_client(work, why, until, by=by, now=at)
@@ -218,7 +222,8 @@ def finish(work: Work, summary: str, *, now: datetime) -> None:
     for metric in (ACKNOWLEDGE, RESOLVE, OLA_ACKNOWLEDGE, OLA_RESOLVE):
         stop_metric(work, metric, now=now)
     stop_metric(work, VENDOR_RESPOND, now=now, met=False)
-    VendorCase.objects.filter(ticket_id=work.id).exclude(status="CLOSED").update(
+    # What is on its way to a vendor is closed when it has left, so that the timeline tells of it.
+    VendorCase.objects.filter(ticket_id=work.id).exclude(status__in=["CLOSED", "QUEUED"]).update(
         status="CLOSED", ball=VendorCase.Ball.US, closed_at=now
     )
     work.status, work.resolved_at, work.resolution = RESOLVED, now, summary
@@ -264,16 +269,35 @@ def lodge_case(
     with working(key, by=by, now=now) as (work, at):
         _check_open(work, "passed to a vendor")
         chosen = _service(service)
+        answers = _without_secrets(work, chosen, answers)
         request = vendor_cases.Request(work, chosen.pk, why, answers=answers, by=by)
         opened = VendorCase.objects.filter(ticket_id=work.id, vendor=chosen.vendor).exclude(status="CLOSED").first()
         if opened is None:
             _need(why, "why", "Say why the vendor is needed.")
+            if not chosen.contact_points.filter(kind="EMAIL").exists():
+                raise BadAnswer("service", f"{chosen.name} has no address to write to; add one to its contact points.")
             return vendor_cases.prepare([request], now=at)[0]
         if opened.status not in ("INCOMPLETE", "FAILED"):
             raise NotAllowedNow(f"A case about {opened.service.name} is {opened.status.lower()} already.")
         because = why or opened.because
         request = vendor_cases.Request(work, opened.service_id, because, answers={**opened.answers, **answers}, by=by)
         return vendor_cases.complete(opened, request, now=at)
+
+
+def _without_secrets(work: Work, service: Service, answers: dict[str, str]) -> dict[str, str]:
+    """The answers that may be stored as they are; a secret goes, encrypted, to the client's account."""
+    secret = {d["key"] for d in service.required if d.get("secret") and answers.get(d["key"], "").strip()}
+    if secret:
+        account, _ = ServiceAccount.objects.get_or_create(client_id=work.client_id, service=service)
+        account.secrets |= {_of_account(service, key): encrypt(answers[key].strip()) for key in secret}
+        account.save(update_fields=["secrets"])
+    return {key: answer for key, answer in answers.items() if key not in secret}
+
+
+def _of_account(service: Service, key: str) -> str:
+    """Under which name the account keeps what a required datum asks for."""
+    source = next(d["source"] for d in service.required if d["key"] == key)
+    return source.removeprefix("account.") if source.startswith("account.") else key
 
 
 def _service(name: str) -> Service:
@@ -309,8 +333,10 @@ def _wanted_step(work: Work, to: str) -> int:
 
 
 def _open_case(work: Work) -> VendorCase | None:
-    cases = VendorCase.objects.filter(ticket_id=work.id).exclude(status="CLOSED")
-    return cases.select_related("vendor", "service__vendor").order_by("-id").first()
+    """The lodged case that matters: the latest whose ball is with its vendor, else the latest."""
+    lodged = VendorCase.objects.filter(ticket_id=work.id, lodged_at__isnull=False).exclude(status="CLOSED")
+    cases = list(lodged.select_related("vendor", "service__vendor").order_by("-id"))
+    return next((case for case in cases if case.ball == VendorCase.Ball.VENDOR), cases[0] if cases else None)
 
 
 def _after_open_days(work: Work, days: int, *, now: datetime) -> datetime:

@@ -106,6 +106,12 @@ def _obstacle(service: str | None, mailed: bool, opened: bool) -> str:
     return "" if mailed else f"{service} has no address to write to"
 
 
+def agreement_of(ladder: Ladder, of_client: int, staff: Roster) -> int:
+    """The agreement that holds for the ticket: the exception's where it names one, else the client's."""
+    named = staff.terms_named((ladder.exception or {}).get("agreement") or "")
+    return named.agreement_id if named else of_client
+
+
 def obstacles(ladder: Ladder, vendor: str, staff: Roster) -> tuple[str, ...]:
     """For each step why it cannot be reached, "" where it can."""
     return tuple(vendor if step.vendor else _empty(step.tier, staff) for step in ladder.steps)
@@ -132,6 +138,7 @@ def _work(
         joined["client"], row["priority"], joined["service"], joined.pop("category"), joined.pop("device_type")
     )
     ladder = ladder_in(row["policy_version_id"], situation)
+    joined["agreement_id"] = agreement_of(ladder, joined["agreement_id"], staff)
     return Work(
         **row,
         **joined,

@@ -86,12 +86,16 @@ def take_custody(
 def follow_custody(work: Work, *, now: datetime) -> None:
     """Pause or resume each open clock as the ticket's hands say."""
     for clock in work.open_clocks:
-        vendor_counts = clock.metric != RESOLVE or counts_vendor_time(clock.agreement_version_id)
-        wanted = counts(clock.metric, holder=work.holder_kind, status=work.status, vendor_time_counts=vendor_counts)
+        wanted = _counts(work, clock)
         if wanted and clock.running_since is None:
             start_running(clock, now=now)
         elif not wanted and clock.running_since is not None:
             stop_running(clock, now=now)
+
+
+def _counts(work: Work, clock: RunningClock) -> bool:
+    vendor_counts = clock.metric != RESOLVE or counts_vendor_time(clock.agreement_version_id)
+    return counts(clock.metric, holder=work.holder_kind, status=work.status, vendor_time_counts=vendor_counts)
 
 
 def start_running(clock: RunningClock, *, now: datetime) -> None:
@@ -157,8 +161,11 @@ def start_clock(
         warned_percent=0,
         breached_at=None,
     )
-    start_running(clock, now=now)
     work.clocks.append(clock)
+    if _counts(work, clock):
+        start_running(clock, now=now)
+    else:
+        clock.state = "PAUSED"
 
 
 def leave_tier(work: Work, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Vendor cases: gathered, checked for completeness, rendered, queued; custody passes once the case was really sent."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,7 @@ from sla.durations import words
 from tickets.case_facts import Sources
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND
 from tickets.loading import in_hand
-from tickets.models import Ticket, VendorCase
+from tickets.models import Clock, Ticket, VendorCase
 from tickets.moves import event, leave_tier, start_clock, stop_metric, take_custody, wait
 from tickets.notices import tell_managers, tell_step
 from tickets.status import OPEN_STATUSES, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
@@ -29,6 +30,7 @@ from vendors.engagement import Known, engagement
 from vendors.models import ContactPoint, Service
 from vendors.references import REFERENCE, reference
 
+log = logging.getLogger(__name__)
 SETTLE_BATCH = 200
 
 
@@ -132,7 +134,8 @@ def _answers(count: int) -> str:
 def _ask(work: Work, text: str, *, now: datetime) -> None:
     """The question runs the holding tier's OLA_ACKNOWLEDGE, then a manager hears of it."""
     subject = f"step:{work.step}"
-    if work.clock(OLA_ACKNOWLEDGE, subject) is None and work.ladder.steps[work.step].vendor:
+    asked = Clock.objects.filter(ticket_id=work.id, metric=OLA_ACKNOWLEDGE, subject=subject, round=work.round)
+    if work.ladder.steps[work.step].vendor and not asked.exists():
         seconds = work.ladder.steps[work.step].acknowledge_within
         start_clock(work, OLA_ACKNOWLEDGE, wait(work, seconds, ACKNOWLEDGE), now=now, subject=subject)
     tell_step(work, work.ladder.tier_at_or_below(work.step), because=text, now=now, occasion=f":ask:{work.event_count}")
@@ -190,20 +193,51 @@ def _message(request: Request, case: VendorCase, service: Service, *, now: datet
 
 
 def note_settled(*, now: datetime, limit: int = SETTLE_BATCH) -> int:
-    """Pass custody for cases whose mail was sent; tell of those that could not be. Returns how many were settled."""
+    """Pass custody for cases whose mail was sent; tell of those that could not be. Returns how many were settled.
+
+    One that cannot be settled does not keep the others from it.
+    """
     with transaction.atomic():
-        # A failed case whose mail went out after all, on a retry, is lodged like any other.
-        ended = Q(status="QUEUED", message__state__in=["SENT", "DEAD"]) | Q(status="FAILED", message__state="SENT")
-        settled = VendorCase.objects.filter(ended).order_by("message_id")
-        ids = list(settled.values_list("ticket_id", flat=True)[:limit])
-        locked = Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)
-        held = list(locked.values_list("pk", flat=True))
-        works = {work.id: work for work in in_hand(held)} if held else {}
-        cases = settled.filter(ticket_id__in=held).select_related("message", "service__vendor")
-        for case in cases:
-            _settle(works[case.ticket_id], case, now=now)
-        write(list(works.values()), now=now) if works else None
-        return len(cases)
+        held = _hold_settled(limit)
+        if not held:
+            return 0
+        try:
+            with transaction.atomic():
+                return _settle_all(held, now=now)
+        except Exception:
+            log.exception("a batch of %s cases was not settled, they are taken one by one", len(held))
+        return sum(_settle_alone(pk, now=now) for pk in held)
+
+
+def _to_settle() -> Any:
+    """Cases whose mail has ended; a failed one whose mail went out after all, on a retry, is lodged like any other."""
+    ended = Q(status="QUEUED", message__state__in=["SENT", "DEAD"]) | Q(status="FAILED", message__state="SENT")
+    return VendorCase.objects.filter(ended).order_by("message_id")
+
+
+def _hold_settled(limit: int) -> list[int]:
+    ids = list(_to_settle().values_list("ticket_id", flat=True)[:limit])
+    locked = Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+    return list(locked.values_list("pk", flat=True)) if ids else []
+
+
+def _settle_alone(pk: int, *, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            return _settle_all([pk], now=now)
+    except Exception:
+        log.exception("the case of ticket %s was not settled", pk)
+        raise_alarm(f"unsettled:{pk}", f"The vendor case of ESC-{pk} could not be settled; see the log.", now=now)
+        return 0
+
+
+def _settle_all(held: Sequence[int], *, now: datetime) -> int:
+    works = {work.id: work for work in in_hand(held)}
+    cases = _to_settle().filter(ticket_id__in=held).select_related("message", "service__vendor")
+    for case in cases:
+        _settle(works[case.ticket_id], case, now=now)
+    write(list(works.values()), now=now)
+    return len(cases)
 
 
 def _settle(work: Work, case: VendorCase, *, now: datetime) -> None:
@@ -221,7 +255,7 @@ def _failed(work: Work, case: VendorCase, *, now: datetime) -> None:
     error = case.message.last_error if case.message else ""
     text = f"The case for {case.service.name} could not be sent: {error}"
     event(work, "CASE_FAILED", text, now=now, why={"rule": "CASE_FAILED", "error": error})
-    tell_managers(work, because=text, now=now, occasion=f"case:{case.pk}:failed")
+    tell_managers(work, because=text, now=now, occasion=f"case:{case.pk}:failed:{work.event_count}")
     raise_alarm(f"case:{case.pk}", f"{work.key}: {text}", now=now)
 
 

@@ -21,7 +21,6 @@ def watch(*, now: datetime, clock: Callable[[], datetime]) -> int:
     """Look by the clocks' own deadlines; where the sweep is late, do its work. Returns how many tickets were late."""
     beat("watchdog", now=now)
     grace = timedelta(seconds=settings.WATCHDOG_GRACE_SECONDS)
-    _deliver_late(now=now, grace=grace, clock=clock)
     late = Clock.objects.filter(stopped_at__isnull=True, breached_at__isnull=True, due_at__lt=now - grace)
     ids = set(late.values_list("ticket_id", flat=True)[:1000])
     if ids:
@@ -29,6 +28,8 @@ def watch(*, now: datetime, clock: Callable[[], datetime]) -> int:
         Ticket.objects.filter(pk__in=ids, postponed=0).update(check_at=now)
         sweep_until_done(now=now)
     _tell(now=now)
+    # Last, since a mail server that hangs must not keep deadlines waiting.
+    _deliver_late(now=now, grace=grace, clock=clock)
     return len(ids)
 
 

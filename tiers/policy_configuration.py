@@ -63,6 +63,8 @@ def _check_steps(entry: Entry[PolicyRow], steps: list[StepRow], run: Run, *path:
     """Somebody of ours must hold the ticket, also while a vendor is being engaged."""
     if steps and all(step.vendor for step in steps):
         run.refuse(entry, "at least one step needs a tier", *path)
+    elif steps and steps[0].vendor:
+        run.refuse(entry, "the first step needs a tier; straight_to_vendor goes to a vendor step at once", *path, 0)
 
 
 def _refuse_rivals(entry: Entry[PolicyRow], run: Run) -> None:

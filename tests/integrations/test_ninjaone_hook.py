@@ -101,6 +101,7 @@ def test_a_right_token_at_another_integration_is_wrong(send, integration, world)
 def test_an_integration_without_tokens_lets_nobody_in(send):
     Integration.objects.update(token_digests=[])
     problem(send(TRIGGERED), 401)
+    problem(send(TRIGGERED, Authorization="Bearer nobody"), 401)
 
 
 def test_a_replay_has_the_same_outcome_and_no_effect(send):
