@@ -29,11 +29,11 @@ COLUMNS = (
 Row = Mapping[str, Any]
 
 
-def provision(client: Client) -> Provision:
+def provision(client: Client, *, now: datetime) -> Provision:
     """Five queries. Raises NoPolicy where no published policy covers the client."""
     document = live_policy(client.name).document
     calendars = live_calendars()
-    terms = live_terms(calendars)
+    terms = live_terms(calendars, now=now)
     known = Tier.objects.values_list("name", "title", "level", "ola_id")
     accounts = ServiceAccount.objects.filter(client=client).select_related("service__vendor").order_by("service__name")
     return Provision(

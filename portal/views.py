@@ -38,7 +38,7 @@ def client_page(request: HttpRequest, slug: str) -> HttpResponse:
     tickets = reading.on_the_page(reading.readable(request.user, client), now=now)
     rows = reading.rows(tickets, limit=reading.MOST_TICKETS + 1)
     context = {
-        "page": _page(client),
+        "page": _page(client, now=now),
         "tickets": [tracked(row, now=now, zone=zone) for row in rows[: reading.MOST_TICKETS]],
         "more": len(rows) > reading.MOST_TICKETS,
     }
@@ -60,9 +60,9 @@ def _client(request: HttpRequest, slug: str) -> Client:
     return get_object_or_404(Client.objects.visible_to(request.user, GRANT), slug=slug)
 
 
-def _page(client: Client):
+def _page(client: Client, *, now):
     try:
-        return page(reading.provision(client))
+        return page(reading.provision(client, now=now))
     except NoPolicy:
         return None
 

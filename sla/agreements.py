@@ -63,8 +63,8 @@ def live_calendars() -> dict[str, CalendarRef]:
     return {v.of.name: _calendar_ref(v) for v in latest(CalendarVersion)}
 
 
-def live_terms(calendars: Mapping[str, CalendarRef]) -> dict[int, Terms]:
-    """Every agreement's live terms by agreement id, on these calendars by name, in one query."""
+def live_terms(calendars: Mapping[str, CalendarRef], *, now: datetime) -> dict[int, Terms]:
+    """Every agreement's terms at `now` by agreement id, on these calendars by name, in one query."""
     return {v.of_id: terms(v, calendars) for v in latest(AgreementVersion)}
 
 

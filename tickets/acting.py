@@ -30,9 +30,10 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     ticket = seen(request, key)
     if not can_work(request.user, ticket.client_id):
         raise PermissionDenied(f"You may read {ticket.key} but not work on it.")
-    [work] = in_hand([ticket.pk])
+    now = database_now()
+    [work] = in_hand([ticket.pk], now=now)
     said = request.POST if request.method == "POST" else None
-    form = chosen.form(said, work=work, case=open_case(ticket.pk), now=database_now())
+    form = chosen.form(said, work=work, case=open_case(ticket.pk), now=now)
     if said is None:
         return _asked(request, ticket, chosen, form)
     if not form.is_valid():

@@ -88,7 +88,7 @@ class Desk:
 
     @cached_property
     def provider(self) -> Provider:
-        return provider()
+        return provider(now=self.now)
 
     def __post_init__(self) -> None:
         self.client, self.source = cache(self._client), cache(self._source)

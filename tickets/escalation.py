@@ -86,7 +86,7 @@ def _postpone(pk: int, *, now: datetime) -> None:
 
 def _apply_all(ids: Sequence[int], *, now: datetime) -> Swept:
     swept = Swept()
-    works = in_hand(ids)
+    works = in_hand(ids, now=now)
     for work in works:
         at = max(now, work.last_event_at)
         for action in decide(work.facts(), now=at):

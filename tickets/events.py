@@ -125,7 +125,7 @@ def _fire(
 
 def _came_back(ticket: Ticket, source: EventSource, *, now: datetime) -> None:
     """The timeline says that the condition had ended; now it must say that it is back."""
-    [work] = in_hand([ticket.pk])
+    [work] = in_hand([ticket.pk], now=now)
     text = f"{source} reported: the condition has come back."
     timeline(work, "SOURCE_REPORTED", text, now=now, why={"rule": "REPORTED", "state": FIRING})
     write([work], now=now)
@@ -135,7 +135,7 @@ def _reopened(group: AlertGroup, *, now: datetime) -> tuple[Ticket | None, str]:
     resolved_at = group.ticket.resolved_at
     if group.ticket.status != TICKET_RESOLVED or resolved_at is None or now - resolved_at > REOPEN_WINDOW:
         return None, ""
-    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk])
+    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk], now=now)
     why = "The condition came back within 30 minutes of its resolution."
     open_again(work, why, by=None, now=max(now, work.last_event_at))
     write([work], now=now)
@@ -149,7 +149,7 @@ def _calm(source: EventSource, reported: ReportedEvent, *, now: datetime) -> tup
         return None, "No ticket is open for this condition."
     if reported.occurred_at < group.last_fired_at:
         return group.ticket, "Older than the last alert of this condition; nothing was changed."
-    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk])
+    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk], now=now)
     at = max(now, work.last_event_at)
     if reported.state == RESOLVED:
         AlertGroup.objects.filter(pk=group.pk).update(resolved_at=now)

@@ -55,9 +55,9 @@ class Provider:
     staff: Roster
 
 
-def provider() -> Provider:
+def provider(*, now: datetime) -> Provider:
     """The provider as it stands; who opens many tickets at once reads it once for them."""
-    return Provider(live_policies(), roster())
+    return Provider(live_policies(), roster(now=now))
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def open_ticket(
     *, client: Client, wanted: NewTicket, by: User | None, now: datetime, served_by: Provider | None = None
 ) -> Ticket:  # fmt: skip
     """Open a ticket: route it, put it on its ladder, start its clocks, tell who must act. Raises NoPolicy."""
-    served_by = served_by or provider()
+    served_by = served_by or provider(now=now)
     version, staff = live_policy(client.name, served_by.policies), served_by.staff
     asset = Asset.objects.filter(client=client, name__iexact=wanted.device_name).first() if wanted.device_name else None
     routed = route(version.document.get("routing", ()), _request(client, wanted, asset))

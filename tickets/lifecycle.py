@@ -56,7 +56,7 @@ class BadAnswer(ValueError):
 def working(key: str, *, by: User, now: datetime, touch: bool = True) -> Iterator[tuple[Work, datetime]]:
     """Lock the ticket for a verb and write what the verb changed; time never runs backwards on it."""
     with transaction.atomic():
-        work = locked(key, by=by)
+        work = locked(key, by=by, now=now)
         check_can_work(by, work)
         yield work, max(now, work.last_event_at)
         work.touched = work.touched or touch

@@ -50,7 +50,7 @@ def seed(*, tickets: int, due: int, seed: int, now: datetime) -> None:
     """
     if due > tickets or tickets < 1:
         raise ValueError("there must be at least one ticket, and no more due than there are")
-    staff = roster()
+    staff = roster(now=now)
     if not staff.tiers:
         raise NoTiers("There are no tiers yet; import a configuration first.")
     tiers = sorted(staff.tiers.values(), key=lambda tier: tier.level)

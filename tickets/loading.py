@@ -39,13 +39,13 @@ CLOCK = (
 )  # fmt: skip
 
 
-def locked(key: str, *, by: User) -> Work:
+def locked(key: str, *, by: User, now: datetime) -> Work:
     """Lock the ticket that `by` may see and take it in hand. Raises Ticket.DoesNotExist, for a foreign one too."""
     seen = Ticket.objects.visible_to(by).by_key(key).values("pk")
     ids = list(Ticket.objects.filter(pk__in=seen).select_for_update(no_key=True).values_list("pk", flat=True))
     if not ids:
         raise Ticket.DoesNotExist(f"{key} does not exist.")
-    return in_hand(ids)[0]
+    return in_hand(ids, now=now)[0]
 
 
 def claim_due(*, now: datetime, limit: int) -> list[int]:
@@ -54,9 +54,9 @@ def claim_due(*, now: datetime, limit: int) -> list[int]:
     return list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:limit])
 
 
-def in_hand(ids: Sequence[int], *, staff: Roster | None = None) -> list[Work]:
+def in_hand(ids: Sequence[int], *, now: datetime, staff: Roster | None = None) -> list[Work]:
     """Take these locked tickets in hand: their rows, open clocks, ladders and who could be reached."""
-    staff = staff or roster()
+    staff = staff or roster(now=now)
     rows = list(Ticket.objects.filter(pk__in=ids).order_by("check_at", "pk").values(*OWN, **JOINED))
     policies = policy_documents(row["policy_version_id"] for row in rows)
     clocks = _open_clocks(ids)

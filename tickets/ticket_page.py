@@ -36,7 +36,7 @@ VERDICTS = {"MET": "Met", "BREACHED": "Missed", "ENDED": "Ended", "SUPERSEDED": 
 def context(pk: int, *, user: User, now: datetime) -> Shown:
     """The template's whole context for a ticket that `user` may see."""
     ticket = Ticket.objects.select_related(*RELATED).get(pk=pk)
-    [work] = in_hand([pk])
+    [work] = in_hand([pk], now=now)
     cases = list(ticket.vendor_cases.select_related("vendor", "service").order_by("-pk"))
     case = next((c for c in cases if c.status != "CLOSED"), None)
     may_work = can_work(user, ticket.client_id)

@@ -232,7 +232,7 @@ def _settle_alone(pk: int, *, now: datetime) -> int:
 
 
 def _settle_all(held: Sequence[int], *, now: datetime) -> int:
-    works = {work.id: work for work in in_hand(held)}
+    works = {work.id: work for work in in_hand(held, now=now)}
     cases = _to_settle().filter(ticket_id__in=held).select_related("message", "service__vendor")
     for case in cases:
         _settle(works[case.ticket_id], case, now=now)

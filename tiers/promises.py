@@ -85,7 +85,7 @@ def check(clients: ClientQuerySet, *, now: datetime) -> list[Finding]:
     begins = now.replace(minute=0, second=0, microsecond=0)
     return [
         Finding(p, align(promised=_promised(p), path=p.path, begins=begins, ends=begins + YEAR))
-        for p in promises(clients)
+        for p in promises(clients, now=now)
     ]
 
 
@@ -93,9 +93,9 @@ def _promised(promise: Promise) -> tuple[Any, int]:
     return promise.target.calendar.calendar, promise.target.seconds
 
 
-def promises(clients: ClientQuerySet) -> Iterator[Promise]:
+def promises(clients: ClientQuerySet, *, now: datetime) -> Iterator[Promise]:
     """What was promised to these clients: by client, priority and service, first the case without one."""
-    staff, versions = roster(), live_policies()
+    staff, versions = roster(now=now), live_policies()
     accounts = ServiceAccount.objects.filter(client__in=clients).select_related("service__vendor")
     services: dict[int, list[Service]] = {}
     for account in accounts.order_by("service__name"):

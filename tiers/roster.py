@@ -77,10 +77,10 @@ class Roster:
         return [token]
 
 
-def roster() -> Roster:
+def roster(*, now: datetime) -> Roster:
     """The roster as it stands: four queries, whatever its size."""
     calendars = live_calendars()
-    terms = live_terms(calendars)
+    terms = live_terms(calendars, now=now)
     members: dict[int, list[tuple[int, str]]] = {}
     active = Member.objects.filter(user__is_active=True).order_by("team_id", "place", "id")
     for team_id, user_id, email in active.values_list("team_id", "user_id", "user__email"):

@@ -31,7 +31,8 @@ class Asked:
 @for_roles(STAFF)
 def policies(request: HttpRequest) -> HttpResponse:
     """Every policy with its live version, and who is on call."""
-    now, staff = database_now(), roster()
+    now = database_now()
+    staff = roster(now=now)
     versions = {version.of_id: version for version in latest(PolicyVersion).select_related("of", "author")}
     rows = [{"policy": policy, "version": versions.get(policy.pk)} for policy in Policy.objects.all()]
     return render(request, "tiers/policies.html", {"rows": rows, "now": now, "on_call": _on_call(staff, now)})
@@ -87,7 +88,7 @@ def _chosen(versions: list[PolicyVersion], asked: Asked) -> PolicyVersion | None
 
 
 def _content(version: PolicyVersion, *, now: datetime) -> dict[str, Any]:
-    staff, document = roster(), version.document
+    staff, document = roster(now=now), version.document
     responsibilities = dict(Tier.objects.values_list("pk", "responsibilities"))
     return {
         "clients": document.get("clients") or [],

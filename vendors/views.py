@@ -37,7 +37,7 @@ def vendor(request: HttpRequest, slug: str) -> HttpResponse:
     """One vendor: each service with everything that a case needs."""
     row, now = get_object_or_404(Vendor, slug=slug), database_now()
     points = Prefetch("contact_points", queryset=ContactPoint.objects.select_related("owner"))
-    terms, accounts = live_terms(live_calendars()), _accounts(request.user, row)
+    terms, accounts = live_terms(live_calendars(), now=now), _accounts(request.user, row)
     services = [
         vendor_page.shown(service, terms.get(service.commitment_id), accounts[service.pk], today=now.date())
         for service in row.services.prefetch_related(points)

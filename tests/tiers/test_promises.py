@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from clients.models import Client
 from escalation_portal.configuration import import_configuration
 from tiers.promises import Promise, check, promises
-from world import LADDER
+from world import LADDER, NINE
 
 pytestmark = pytest.mark.django_db
 DEMO = Path(__file__).parents[2] / "demo"
@@ -20,7 +20,7 @@ HOUR = 3600
 
 def found(priority="P1", service="", metric="RESOLVE") -> Promise:
     key = priority, service, metric
-    return next(p for p in promises(Client.objects.all()) if (p.priority, p.service, p.metric) == key)
+    return next(p for p in promises(Client.objects.all(), now=NINE) if (p.priority, p.service, p.metric) == key)
 
 
 def way(promise: Promise) -> list[tuple[str, str, int]]:
@@ -43,7 +43,7 @@ MICROSOFT = ("Microsoft", "Office", 60)
 
 
 def test_every_priority_and_service_of_a_client_has_its_promises(world):
-    rows = [(p.client, p.priority, p.service, p.metric) for p in promises(Client.objects.all())]
+    rows = [(p.client, p.priority, p.service, p.metric) for p in promises(Client.objects.all(), now=NINE)]
     assert rows[:4] == [
         ("Acme", "P1", "", "RESOLVE"),
         ("Acme", "P1", "", "ACKNOWLEDGE"),
@@ -125,14 +125,14 @@ def test_who_promises_no_time_is_named_and_in_no_sum(world):
 
 def test_what_no_agreement_promises_is_not_checked(world):
     agree(world, targets={"P1": {"ACKNOWLEDGE": "20m"}})
-    rows = list(promises(Client.objects.all()))
+    rows = list(promises(Client.objects.all(), now=NINE))
     assert {(p.priority, p.metric) for p in rows} == {("P1", "ACKNOWLEDGE")}
 
 
 def test_a_promise_to_acknowledge_without_a_wait_for_it_is_not_checked(world):
     world.agreement("OLA", "OLA", {"calendar": "24x7", "targets": {}})
     publish(world, steps=[{"tier": "L1", "hand_over_after": "1h"}])
-    assert {p.metric for p in promises(Client.objects.all())} == {"RESOLVE"}
+    assert {p.metric for p in promises(Client.objects.all(), now=NINE)} == {"RESOLVE"}
 
 
 def test_the_worst_start_is_looked_for_from_this_hour_on(world):
