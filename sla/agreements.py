@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,11 +16,21 @@ from sla.models import AgreementVersion, CalendarVersion
 
 @dataclass(frozen=True, slots=True)
 class CalendarRef:
-    """One version of a calendar, ready to compute with."""
+    """One version of a calendar, ready to compute with. 24x7 as a house rule is no version of anything: id None."""
 
-    version_id: int
+    version_id: int | None
     name: str
     calendar: BusinessCalendar
+    number: int = 0
+
+    @property
+    def title(self) -> str:
+        """Name and version, as in "London office v4"."""
+        return f"{self.name} v{self.number}" if self.number else self.name
+
+
+DEFAULT_THRESHOLDS = (50, 75, 90, 100, 125)
+ALWAYS = CalendarRef(None, "24x7", BusinessCalendar.always())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,9 @@ class Target:
 
     seconds: int
     calendar: CalendarRef
-    agreement_version_id: int
+    agreement_version_id: int | None
+    vendor_time_counts: bool = True
+    thresholds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,13 @@ class Terms:
     targets: Mapping[str, Mapping[str, int]]
     calendars: Mapping[str, CalendarRef]
     calendar: CalendarRef
+    number: int = 0
+    thresholds: tuple[int, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name and version, as in "Gold v3"."""
+        return f"{self.name} v{self.number}" if self.number else self.name
 
     def calendar_for(self, priority: str) -> CalendarRef:
         return self.calendars.get(priority, self.calendar)
@@ -55,7 +73,8 @@ class Terms:
 
     def promise(self, priority: str, seconds: int) -> Target:
         """A target of so many seconds on the calendar that this agreement uses for the priority."""
-        return Target(seconds, self.calendar_for(priority), self.version_id)
+        calendar = self.calendar_for(priority)
+        return Target(seconds, calendar, self.version_id, self.vendor_time_counts, self.thresholds)
 
 
 def live_calendars() -> dict[str, CalendarRef]:
@@ -80,8 +99,10 @@ def terms(version: AgreementVersion, calendars: Mapping[str, CalendarRef]) -> Te
     return Terms(
         agreement_id=version.of_id,
         version_id=version.pk,
+        number=version.number or 0,
         name=version.of.name,
         vendor_time_counts=document.get("vendor_time_counts", True),
+        thresholds=thresholds_of(version.of.kind, document),
         targets={p: {m: parse(text) for m, text in row.items()} for p, row in document["targets"].items()},
         calendars={p: calendars[name] for p, name in (document.get("calendars") or {}).items()},
         calendar=calendars[document["calendar"]],
@@ -104,23 +125,43 @@ _known: dict[int, CalendarRef] = {}
 def forget_parsed() -> None:
     """Drop what was parsed: for a database that was emptied, whose ids may come again."""
     _known.clear()
-    counts_vendor_time.cache_clear()
+    _rules.clear()
 
 
-@lru_cache(maxsize=1024)
-def counts_vendor_time(agreement_version_id: int | None) -> bool:
-    """Whether this version of an SLA counts the time that a vendor holds the ticket."""
-    if agreement_version_id is None:
-        return True
-    document = AgreementVersion.objects.values_list("document", flat=True).get(pk=agreement_version_id)
-    return bool(document.get("vendor_time_counts", True))
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a version of an agreement says of every clock that runs under it."""
+
+    vendor_time_counts: bool = True
+    thresholds: tuple[int, ...] = ()
+
+
+def rules_by_version(ids: set[int]) -> dict[int | None, Rules]:
+    """The rules of agreements by version id; those seen before cost no query. None, a house rule, has the defaults."""
+    unknown = ids - _rules.keys()
+    if unknown:
+        versions = AgreementVersion.objects.filter(pk__in=unknown).values_list("pk", "of__kind", "document")
+        _rules.update({pk: _rules_of(kind, document) for pk, kind, document in versions})
+    return {None: Rules(), **{pk: _rules[pk] for pk in ids}}
+
+
+def _rules_of(kind: str, document: Mapping[str, Any]) -> Rules:
+    return Rules(bool(document.get("vendor_time_counts", True)), thresholds_of(kind, document))
+
+
+def thresholds_of(kind: str, document: Mapping[str, Any]) -> tuple[int, ...]:
+    """At which percentages of its targets somebody is told; only promises to clients have such."""
+    return tuple(document.get("thresholds") or DEFAULT_THRESHOLDS) if kind == "SLA" else ()
+
+
+_rules: dict[int, Rules] = {}
 
 
 def _calendar_ref(version: CalendarVersion) -> CalendarRef:
     ref = _known.get(version.pk)
     if ref is None:
         calendar = calendar_of(version.document, name=version.of.name, since=version.published_at)
-        ref = _known[version.pk] = CalendarRef(version.pk, version.of.name, calendar)
+        ref = _known[version.pk] = CalendarRef(version.pk, version.of.name, calendar, version.number or 0)
     return ref
 
 
