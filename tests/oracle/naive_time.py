@@ -60,19 +60,28 @@ class OpenMinutes:
 
     def elapsed(self, start: datetime, end: datetime) -> int:
         """The open seconds from `start` to `end`, both within the window, `end` not before `start`."""
-        return self._open_until(self.window.seconds_to(end)) - self._open_until(self.window.seconds_to(start))
+        return self.between(self.window.seconds_to(start), self.window.seconds_to(end))
 
     def reached_at(self, start: datetime, seconds: int) -> datetime | None:
         """The earliest moment at which `seconds` open seconds have passed since `start`; None when past the window."""
+        reached = self.reached(self.window.seconds_to(start), seconds)
+        return None if reached is None else self.window.moment(reached)
+
+    def between(self, began: int, ended: int) -> int:
+        """As `elapsed`, from and to in seconds since the window began."""
+        return self._open_until(ended) - self._open_until(began)
+
+    def reached(self, began: int, seconds: int) -> int | None:
+        """As `reached_at`, in seconds since the window began."""
         if seconds <= 0:
-            return start
-        needed = self._open_until(self.window.seconds_to(start)) + seconds
+            return began
+        needed = self._open_until(began) + seconds
         full = (needed - 1) // 60
         if full >= self.open_before[-1]:
             return None
-        # The minute that holds the last needed second: all minutes before it have `full` open ones among them.
+        # The minute that holds the last needed second: of all minutes before it, `full` are open.
         minute = bisect_left(self.open_before, full + 1) - 1
-        return self.window.moment(minute * 60 + needed - full * 60)
+        return minute * 60 + needed - full * 60
 
     def _open_until(self, seconds: int) -> int:
         if not 0 <= seconds <= self.window.minutes * 60:

@@ -36,6 +36,12 @@ class DrawnCalendar:
     product: BusinessCalendar
     naive: OpenMinutes
 
+    def between(self, began: int, ended: int) -> int:
+        return self.naive.between(began, ended)
+
+    def reached(self, began: int, seconds: int) -> int | None:
+        return self.naive.reached(began, seconds)
+
     def __repr__(self) -> str:
         return f"DrawnCalendar({self.number}, {self.document})"
 

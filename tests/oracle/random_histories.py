@@ -1,0 +1,117 @@
+"""Histories of tickets by chance: what may happen next, when, and under which terms.
+
+All chance comes from the `random` that is handed in, so that the same one tells the same history, and one made by
+Hypothesis lets a failing history shrink.
+"""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from naive_ledger import (
+    ACKNOWLEDGE,
+    CLIENT,
+    NOBODY,
+    OF_CASE,
+    OLA_ACKNOWLEDGE,
+    OLA_RESOLVE,
+    RESOLVE,
+    RESPOND,
+    TIER,
+    UPDATE,
+    VENDOR,
+    Fact,
+    History,
+    Promise,
+    Terms,
+)
+from random_calendars import DrawnCalendar
+
+STEPS = 3
+MINUTE, HOUR, DAY = 60, 3600, 86400
+# How long a promise is, in open seconds. Some are so short that they fall due between any two facts.
+LENGTHS = (20, 15 * MINUTE, 30 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR + 60, 16 * HOUR, 40 * HOUR)
+LONGEST_GAP = 3 * DAY
+OFTEN = ("ACKNOWLEDGED", "REPLIED", "CLIENT_ANSWERED", "VENDOR_ANSWERED", "HANDED_BACK", "REOPENED")
+
+
+def some_terms(random: Random, calendars: Sequence[DrawnCalendar]) -> Terms:
+    """Promises of all kinds, now and then one left out."""
+    to_client = _some_promises(random, calendars, (ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE))
+    by_step = tuple(_some_promises(random, calendars, (OLA_ACKNOWLEDGE, OLA_RESOLVE)) for _ in range(STEPS))
+    by_vendor = _some_promises(random, calendars, OF_CASE)
+    return Terms(to_client, by_step, by_vendor, random.random() < 0.7)
+
+
+def some_gap(random: Random, history: History, at: int) -> int:
+    """Seconds until the next fact: nothing, moments, minutes, days, or just what some clock still has."""
+    kind = random.randrange(10)
+    if kind < 3:
+        left = [
+            seen.due_at - at for seen in history.seen_at(at) if seen.due_at and at <= seen.due_at <= at + LONGEST_GAP
+        ]
+        if left:
+            return max(0, random.choice(left) + random.choice((-1, 0, 0, 1)))
+    if kind < 5:
+        return random.choice((0, 0, 1, 59, 60))
+    if kind < 8:
+        return random.randrange(1, 8 * 60) * MINUTE
+    return random.randrange(1, LONGEST_GAP)
+
+
+def possible(history: History) -> list[str]:
+    """The kinds of facts that can come next."""
+    now = history.now
+    if now.holder == NOBODY:
+        return ["REOPENED"]
+    return [kind for kind, may in MAY if may(history)]
+
+
+def some_fact(random: Random, history: History, at: int, calendars: Sequence[DrawnCalendar]) -> Fact:
+    """The next fact at this moment. Resolving ends much, so it comes more seldom than the rest."""
+    kinds = [kind for kind in possible(history) if kind != "RESOLVED" or random.random() < 0.4]
+    kind = random.choice(kinds or ["RESOLVED"])
+    return Fact(at, kind, **dict(_details(random, history, kind, at, calendars)))
+
+
+def _details(
+    random: Random, history: History, kind: str, at: int, calendars: Sequence[DrawnCalendar]
+) -> Iterator[tuple[str, object]]:
+    now = history.now
+    if kind == "ESCALATED":
+        yield "step", random.choice([step for step in range(STEPS) if step != now.step])
+    if kind == "HELD":
+        yield "until", at + random.choice((1, HOUR, random.randrange(1, 2 * DAY)))
+    if kind == "LODGED":
+        yield "case", len(now.lodged_by)
+    if kind in ("VENDOR_ANSWERED", "HANDED_BACK", "CASE_CLOSED"):
+        yield "case", random.choice(_cases_for(kind, history))
+    if kind == "TERMS_CHANGED":
+        yield "terms", some_terms(random, calendars)
+
+
+def _cases_for(kind: str, history: History) -> list[int]:
+    wanted = {"VENDOR_ANSWERED": (VENDOR,), "HANDED_BACK": ("US",), "CASE_CLOSED": (VENDOR, "US")}[kind]
+    return [case for case, ball in history.now.balls.items() if ball in wanted]
+
+
+def _some_promises(random: Random, calendars: Sequence[DrawnCalendar], metrics: Sequence[str]) -> dict[str, Promise]:
+    return {
+        metric: Promise(random.choice(LENGTHS), random.choice(calendars)) for metric in metrics if random.random() < 0.9
+    }
+
+
+MAY = (
+    ("ACKNOWLEDGED", lambda history: history.now.holder == TIER),
+    ("REPLIED", lambda history: True),
+    ("WAITED_ON_CLIENT", lambda history: history.now.holder == TIER),
+    ("CLIENT_ANSWERED", lambda history: history.now.holder == CLIENT),
+    ("HELD", lambda history: history.now.holder == TIER and not history.now.held),
+    ("LET_GO", lambda history: history.now.held),
+    ("ESCALATED", lambda history: history.now.holder == TIER),
+    ("LODGED", lambda history: history.now.holder == TIER and not history.now.balls),
+    ("VENDOR_ANSWERED", lambda history: bool(_cases_for("VENDOR_ANSWERED", history))),
+    ("HANDED_BACK", lambda history: bool(_cases_for("HANDED_BACK", history))),
+    ("CASE_CLOSED", lambda history: bool(_cases_for("CASE_CLOSED", history))),
+    ("TERMS_CHANGED", lambda history: True),
+    ("RESOLVED", lambda history: True),
+)
