@@ -8,7 +8,8 @@ The reckoning goes three plain ways over them:
 3. `seen_at`: what a clock has consumed at a moment is the open time of the stretches in which, by the table of clocks,
    it counts; it falls due where that sum comes to its target.
 
-A target that is reached at the very moment at which what it waits for happens is kept: it was not reached before.
+A target is missed from the moment at which it falls due: whoever does what it waits for at that very moment is late,
+as a step that waits 15 minutes is left in the fifteenth. So a verdict does not hang on who looked first.
 """
 
 from collections.abc import Iterator, Mapping
@@ -102,7 +103,10 @@ class Life:
 
 @dataclass(frozen=True)
 class Seen:
-    """A clock as it stands at a moment; `due_at` is None while it is paused or when it lies past the window."""
+    """A clock as it stands at a moment.
+
+    `due_at` is the moment that still lies ahead: None while it is paused, once it was missed, or past the window.
+    """
 
     metric: str
     subject: int | None
@@ -150,11 +154,14 @@ class History:
         consumed = life.before + sum(_open_seconds(life, *stretch) for stretch in stretches)
         breached = _reached_at(life, stretches)
         if life.stopped is not None and life.stopped <= at:
-            return _stopped(life, consumed, None if breached == life.stopped and life.stopped_by == DONE else breached)
-        counts = _counts(life, self._situation_at(at))
-        due = breached if breached is not None else _reached(life, at, life.promise.seconds - consumed)
-        state = BREACHED if breached is not None else RUNNING if counts else PAUSED
-        return _seen(life, consumed, due if counts or breached is not None else None, state, breached)
+            return _stopped(life, consumed, breached)
+        state = BREACHED if breached is not None else RUNNING if self.counted(life, at) else PAUSED
+        due = _reached(life, at, life.promise.seconds - consumed) if state == RUNNING else None
+        return _seen(life, consumed, due, state, breached)
+
+    def counted(self, life: Life, at: int) -> bool:
+        """Whether the clock counts from `at` on, while it is not stopped."""
+        return _counts(life, self._situation_at(at))
 
     def _counted(self, life: Life, end: int) -> Iterator[tuple[int, int]]:
         """The stretches of this life up to `end` in which the table says that it counts."""
@@ -382,6 +389,8 @@ def _reached(life: Life, since: int, left: int) -> int | None:
 def _reached_at(life: Life, stretches: list[tuple[int, int]]) -> int | None:
     """The moment within these stretches at which the target was reached, or None."""
     left = life.promise.seconds - life.before
+    if left <= 0:
+        return life.began
     for began, ended in stretches:
         due = _reached(life, began, left)
         if due is not None and due <= ended:

@@ -105,11 +105,11 @@ def test_a_vendors_time_is_left_out_where_the_agreement_says_so():
     "stopped, expected",
     [
         (NINE + 4 * HOUR - 1, (4 * HOUR - 1, None, MET, None)),
-        (NINE + 4 * HOUR, (4 * HOUR, None, MET, None)),
+        (NINE + 4 * HOUR, (4 * HOUR, None, BREACHED, NINE + 4 * HOUR)),
         (NINE + 4 * HOUR + 1, (4 * HOUR + 1, None, BREACHED, NINE + 4 * HOUR)),
     ],
 )
-def test_a_target_is_kept_up_to_the_moment_at_which_it_falls_due(stopped, expected):
+def test_a_target_is_missed_from_the_moment_at_which_it_falls_due(stopped, expected):
     assert stand(told(terms(ACKNOWLEDGE=4 * HOUR), Fact(stopped, "ACKNOWLEDGED")), ACKNOWLEDGE, DAY) == expected
 
 
@@ -146,7 +146,7 @@ def test_a_reopened_ticket_goes_on_with_what_was_left():
 
 def test_each_public_update_promises_the_next_which_need_not_come_while_the_client_is_waited_for():
     replies = Fact(NINE + HOUR, "REPLIED"), Fact(NINE + 2 * HOUR, "WAITED_ON_CLIENT")
-    history = told(terms(UPDATE=4 * HOUR, RESPOND=HOUR), *replies)
+    history = told(terms(UPDATE=4 * HOUR, RESPOND=2 * HOUR), *replies)
     assert stand(history, RESPOND, DAY) == (HOUR, None, MET, None)
     assert stand(history, UPDATE, NINE + 5 * HOUR) == (HOUR, None, PAUSED, None)
     history.tell(Fact(NINE + 6 * HOUR, "REPLIED"))
@@ -184,19 +184,16 @@ def _in_minutes(fact):
 def _stepped(history, life, at):
     """Consumed and breached by looking at each minute: does the ticket's situation count, is the calendar open?"""
     end = min(at, at if life.stopped is None else life.stopped)
-    consumed, breached, left = life.before, None, partial(_left, life)
+    consumed, left = life.before, partial(_left, life)
+    breached = life.began if left(consumed) <= 0 else None
     for minute in range(life.began, end, MINUTE):
         situation = [situation for situation in history.situations if situation.at <= minute][-1]
         if not _counts(life, situation):
             continue
-        if breached is None and left(consumed) <= 0:
-            breached = minute
         if life.promise.calendar.naive.minutes[minute // 60]:
             if breached is None and left(consumed) <= MINUTE:
                 breached = minute + left(consumed)
             consumed += MINUTE
-    if breached == life.stopped and life.stopped_by == "DONE":
-        breached = None
     return consumed, breached
 
 
