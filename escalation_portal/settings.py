@@ -123,6 +123,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Escalation Portal <support@portal.example>")
 MAIL_CATCHER_DIR = env.str("MAIL_CATCHER_DIR", default="")
 
+# Asked before a calendar is published: which tickets count time on it.
+CALENDAR_IN_USE = "tickets.clock_use.tickets_on_calendar"
+
 SWEEP_INTERVAL_SECONDS = env.float("SWEEP_INTERVAL_SECONDS", default=1.0)
 WATCHDOG_GRACE_SECONDS = env.float("WATCHDOG_GRACE_SECONDS", default=15.0)
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
