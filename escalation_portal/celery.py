@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "escalation_portal.settings")
@@ -36,5 +37,11 @@ app.conf.beat_schedule = {
     "sweep": every(settings.SWEEP_INTERVAL_SECONDS, "tickets.tasks.sweep"),
     "deliver": every(settings.SWEEP_INTERVAL_SECONDS, "outbox.tasks.deliver"),
     "heartbeat": every(1.0, "outbox.tasks.heartbeat"),
+    "check_changed_promises": every(10.0, "tiers.tasks.check_changed_promises"),
+    "check_promises": {
+        "task": "tiers.tasks.check_promises",
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": 3600},
+    },
 }
-app.autodiscover_tasks(["tickets", "outbox"])
+app.autodiscover_tasks(["tickets", "tiers", "outbox"])

@@ -2,7 +2,8 @@
 
 A promise to resolve is held against the ladder from its first step to its last: how long each tier may keep the ticket,
 then what the service's vendor promises, unless the agreement leaves the vendor's time out. A promise to acknowledge is
-held against the first step's wait for it.
+held against the first step's wait for it. What an agreement sets no target for, declines, or no longer promises because
+it has ended, is no promise.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +14,11 @@ from typing import Any
 from clients.models import Client, ClientQuerySet
 from sla.agreements import Target, Terms
 from sla.alignment import Alignment, Leg, Stay, align, walk
+from sla.business_time import BusinessCalendar, NeverOpens
 from sla.priorities import PRIORITIES
 from tiers.ladder import Ladder, Situation, Step, ladder_for
-from tiers.policies import live_policies, live_policy
+from tiers.models import PolicyVersion
+from tiers.policies import NoPolicy, live_policies, live_policy
 from tiers.roster import Roster, roster
 from vendors.models import Service, ServiceAccount
 
@@ -56,6 +59,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found out about one client, in sentences what could not be, and the agreements that speak to it."""
+
+    client: Client
+    findings: tuple[Finding, ...]
+    faults: tuple[str, ...]
+    terms: tuple[Terms, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Case:
     """One client, priority and service, with all that says who serves it."""
 
@@ -77,41 +90,90 @@ class _Case:
         return self.ladder.tier_at_or_below(self.ladder.start)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Who works here, the live policies, and which services each client has: read once for all clients."""
+
+    staff: Roster
+    policies: Sequence[PolicyVersion]
+    services: Mapping[int, Sequence[Service]]
+
+    def cases_of(self, client: Client) -> list[_Case]:
+        """By priority and service, first the case without one. Raises NoPolicy."""
+        document = live_policy(client.name, self.policies).document
+        return [
+            _Case(client, priority, service, _ladder(document, client, priority, service), self.staff)
+            for priority in (p for p in PRIORITIES if p in document["ladders"])
+            for service in (None, *self.services.get(client.pk, ()))
+        ]
+
+
 def check(clients: ClientQuerySet, *, now: datetime) -> list[Finding]:
     """Every promise to these clients over the coming year, from the hour on that has begun. A fixed number of queries.
 
     Raises NoPolicy for a client whom no policy covers, NeverOpens when a calendar does not open for five years.
     """
+    return [_finding(promise, now=now) for promise in promises(clients, now=now)]
+
+
+def survey(clients: ClientQuerySet, *, now: datetime) -> list[Survey]:
+    """The same client by client, where what cannot be checked keeps nothing else from being checked."""
+    ground = _ground(clients, now=now)
+    return [_survey(client, ground, now=now) for client in clients.order_by("name")]
+
+
+def _survey(client: Client, ground: _Ground, *, now: datetime) -> Survey:
+    try:
+        cases = ground.cases_of(client)
+    except NoPolicy as error:
+        return Survey(client, (), (str(error),))
+    findings: list[Finding] = []
+    faults: dict[str, None] = {}  # sentences in order, each once
+    for promise in (promise for case in cases for promise in _of_case(case)):
+        try:
+            findings.append(_finding(promise, now=now))
+        except NeverOpens as error:
+            faults[_sentence(error)] = None
+    terms = {case.terms.version_id: case.terms for case in cases if case.terms}
+    return Survey(client, tuple(findings), tuple(faults), tuple(terms.values()))
+
+
+def _sentence(error: NeverOpens) -> str:
+    """Without the key of the calendar's document, which its author would look for."""
+    said = str(error).partition(": ")[2]
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _finding(promise: Promise, *, now: datetime) -> Finding:
     begins = now.replace(minute=0, second=0, microsecond=0)
-    return [
-        Finding(p, align(promised=_promised(p), path=p.path, begins=begins, ends=begins + YEAR))
-        for p in promises(clients, now=now)
-    ]
+    return Finding(promise, align(promised=_promised(promise), path=promise.path, begins=begins, ends=begins + YEAR))
 
 
-def _promised(promise: Promise) -> tuple[Any, int]:
+def _promised(promise: Promise) -> tuple[BusinessCalendar, int]:
     return promise.target.calendar.calendar, promise.target.seconds
 
 
 def promises(clients: ClientQuerySet, *, now: datetime) -> Iterator[Promise]:
-    """What was promised to these clients: by client, priority and service, first the case without one."""
-    staff, versions = roster(now=now), live_policies()
+    """What was promised to these clients: by client, priority and service, first the case without one.
+
+    Raises NoPolicy for a client whom no policy covers.
+    """
+    ground = _ground(clients, now=now)
+    for client in clients.order_by("name"):
+        for case in ground.cases_of(client):
+            yield from _of_case(case)
+
+
+def _ground(clients: ClientQuerySet, *, now: datetime) -> _Ground:
     accounts = ServiceAccount.objects.filter(client__in=clients).select_related("service__vendor")
     services: dict[int, list[Service]] = {}
     for account in accounts.order_by("service__name"):
         services.setdefault(account.client_id, []).append(account.service)
-    for client in clients.order_by("name"):
-        document = live_policy(client.name, versions).document
-        yield from _of_client(client, services.get(client.pk, ()), document, staff)
+    return _Ground(roster(now=now), live_policies(), services)
 
 
-def _of_client(
-    client: Client, services: Sequence[Service], document: Mapping[str, Any], staff: Roster
-) -> Iterator[Promise]:
-    for priority in (p for p in PRIORITIES if p in document["ladders"]):
-        for service in (None, *services):
-            ladder = ladder_for(document, Situation(client.name, priority, service.name if service else ""))
-            yield from _of_case(_Case(client, priority, service, ladder, staff))
+def _ladder(document: Mapping[str, Any], client: Client, priority: str, service: Service | None) -> Ladder:
+    return ladder_for(document, Situation(client.name, priority, service.name if service else ""))
 
 
 def _of_case(case: _Case) -> Iterator[Promise]:

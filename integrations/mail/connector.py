@@ -15,13 +15,13 @@ from vendors.references import resolve
 def send(key: str, payload: dict[str, Any]) -> None:
     """Send one mail. Raises CannotEverSend when the server refuses the addresses for good, or what SMTP raises."""
     text = resolve(payload["text"], allowed=payload.get("secrets", ()))
-    ours = {"Auto-Submitted": "auto-generated", "X-Portal-Ticket": payload["ticket"]}
+    about = {"X-Portal-Ticket": payload["ticket"]} if "ticket" in payload else {}
     mail = EmailMessage(
         subject=" ".join(payload["subject"].split()),
         body=text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=payload["to"],
-        headers={"Message-ID": message_id(key), **ours},
+        headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated", **about},
     )
     try:
         mail.send()
