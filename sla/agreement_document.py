@@ -1,7 +1,7 @@
 """An agreement's document: whether it holds on a day, and every reason why it cannot be published. Pure.
 
 `{calendar, calendars: {P1: name}, vendor_time_counts, targets: {P1: {ACKNOWLEDGE: "15m", UPDATE: "none"}},
-effective_from, effective_until, thresholds: [50, 75, 90]}`; a vendor's commitment has its own severities, not priorities.
+effective_from, effective_until, thresholds: [50, 75, 90]}`; a vendor's commitment has severities for priorities.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,17 +1,22 @@
 """Live agreements and calendars, parsed once per version: what was promised, on which calendar."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Coalesce
 
 from accounts.versions import Version
+from sla.agreement_document import DECLINED, DEFAULT_THRESHOLDS
 from sla.business_time import BusinessCalendar
+from sla.calendar_document import calendar_of
 from sla.durations import parse
-from sla.holiday_dates import holiday_dates
-from sla.models import AgreementVersion, CalendarVersion
+from sla.effective import DatedVersion, begun_everywhere, holding, local_day, main_calendar, stale
+from sla.models import Agreement, AgreementVersion, CalendarVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,6 @@ class CalendarRef:
         return f"{self.name} v{self.number}" if self.number else self.name
 
 
-DEFAULT_THRESHOLDS = (50, 75, 90, 100, 125)
 ALWAYS = CalendarRef(None, "24x7", BusinessCalendar.always())
 
 
@@ -46,7 +50,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """One live agreement. Targets by priority (or the vendor's severity) and metric, in seconds."""
+    """One agreement as it holds now. Targets by priority (or the vendor's severity) and metric, in seconds.
+
+    `declined` are those about which it was agreed that there is no target. `lapsed` says in a sentence why nothing is
+    promised at all: the agreement has ended, or has not begun. `calendar` counts for priorities without their own.
+    """
 
     agreement_id: int
     version_id: int
@@ -57,6 +65,8 @@ class Terms:
     calendar: CalendarRef
     number: int = 0
     thresholds: tuple[int, ...] = ()
+    declined: frozenset[tuple[str, str]] = frozenset()
+    lapsed: str = ""
 
     @property
     def title(self) -> str:
@@ -72,9 +82,12 @@ class Terms:
         return None if seconds is None else self.promise(priority, seconds)
 
     def promise(self, priority: str, seconds: int) -> Target:
-        """A target of so many seconds on the calendar that this agreement uses for the priority."""
-        calendar = self.calendar_for(priority)
-        return Target(seconds, calendar, self.version_id, self.vendor_time_counts, self.thresholds)
+        """A target of so many seconds on the calendar that this agreement uses for the priority.
+
+        Where the agreement has ended the target is a step's own wait, and stands under no version of it.
+        """
+        calendar, version_id = self.calendar_for(priority), None if self.lapsed else self.version_id
+        return Target(seconds, calendar, version_id, self.vendor_time_counts, self.thresholds)
 
 
 def live_calendars() -> dict[str, CalendarRef]:
@@ -84,7 +97,64 @@ def live_calendars() -> dict[str, CalendarRef]:
 
 def live_terms(calendars: Mapping[str, CalendarRef], *, now: datetime) -> dict[int, Terms]:
     """Every agreement's terms at `now` by agreement id, on these calendars by name, in one query."""
-    return {v.of_id: terms(v, calendars) for v in latest(AgreementVersion)}
+    found: dict[int, list[AgreementVersion]] = defaultdict(list)
+    for version in _candidates(now):
+        found[version.of_id].append(version)
+    return {pk: _terms_now(versions, calendars, now) for pk, versions in found.items()}
+
+
+def _candidates(now: datetime) -> QuerySet[AgreementVersion]:
+    """The latest version of each agreement that has begun in every zone, and all later ones."""
+    published = AgreementVersion.objects.filter(number__isnull=False).annotate(begins=_key("effective_from"))
+    begun = Q(begins__isnull=True) | Q(begins__lte=begun_everywhere(now))
+    last = published.filter(begun, of=OuterRef("of")).order_by("-number").values("number")[:1]
+    since = Coalesce(Subquery(last), Value(0))
+    return published.filter(number__gte=since).select_related("of").order_by("of_id", "number")
+
+
+def _terms_now(versions: Sequence[AgreementVersion], calendars: Mapping[str, CalendarRef], now: datetime) -> Terms:
+    by_id = {version.pk: version for version in versions}
+    holds = holding([_dated(version, calendars, now) for version in versions])
+    return terms(by_id[holds.id], calendars, lapsed=holds.lapse(versions[0].of.name))
+
+
+def _dated(version: AgreementVersion, calendars: Mapping[str, CalendarRef], now: datetime) -> DatedVersion:
+    days = [version.document.get(key) or "" for key in ("effective_from", "effective_until")]
+    zone = calendars[main_calendar(version.document)].calendar.timezone
+    return DatedVersion(version.pk, version.number or 0, *days, today=local_day(now, zone))
+
+
+def stale_versions(*, now: datetime) -> tuple[set[int], set[int]]:
+    """The ids of published versions, of calendars and of agreements, that no longer hold at `now`.
+
+    A calendar's are all but its latest; an agreement's are those that a later one has replaced, and the last when it
+    has ended. A version that begins later is none. Two queries, that read no whole document.
+    """
+    calendars, zones = _stale_calendars()
+    found: dict[int, list[DatedVersion]] = defaultdict(list)
+    keys = ("effective_from", "effective_until", "calendar")
+    rows = AgreementVersion.objects.filter(number__isnull=False).annotate(own=KeyTransform("calendars", "document"))
+    for pk, of, number, own, begins, ends, main in rows.values_list("pk", "of_id", "number", "own", *map(_key, keys)):
+        zone = zones[main_calendar({"calendar": main, "calendars": own})]
+        found[of].append(DatedVersion(pk, number, begins or "", ends or "", local_day(now, zone)))
+    return calendars, set().union(*map(stale, found.values()))
+
+
+def _stale_calendars() -> tuple[set[int], dict[str, str]]:
+    """The ids of all versions of calendars but the latest, and the zones of these by name."""
+    rows = CalendarVersion.objects.filter(number__isnull=False).order_by("number")
+    last: dict[str, int] = {}
+    zones: dict[str, str] = {}
+    seen = set()
+    for pk, name, zone in rows.values_list("pk", "of__name", _key("timezone")):
+        seen.add(pk)
+        last[name], zones[name] = pk, zone
+    return seen - set(last.values()), zones
+
+
+def _key(key: str) -> KeyTextTransform:
+    """One key of a document, as text."""
+    return KeyTextTransform(key, "document")
 
 
 def latest(model: type[Version]) -> QuerySet[Any]:
@@ -93,9 +163,10 @@ def latest(model: type[Version]) -> QuerySet[Any]:
     return published.order_by("of_id", "-number").distinct("of_id")
 
 
-def terms(version: AgreementVersion, calendars: Mapping[str, CalendarRef]) -> Terms:
-    """The terms that a version sets, on these calendars by name."""
+def terms(version: AgreementVersion, calendars: Mapping[str, CalendarRef], *, lapsed: str = "") -> Terms:
+    """The terms that a version sets, on these calendars by name; no target holds when it has `lapsed`."""
     document = version.document
+    targets = {} if lapsed else document["targets"]
     return Terms(
         agreement_id=version.of_id,
         version_id=version.pk,
@@ -103,9 +174,11 @@ def terms(version: AgreementVersion, calendars: Mapping[str, CalendarRef]) -> Te
         name=version.of.name,
         vendor_time_counts=document.get("vendor_time_counts", True),
         thresholds=thresholds_of(version.of.kind, document),
-        targets={p: {m: parse(text) for m, text in row.items()} for p, row in document["targets"].items()},
+        targets={p: {m: parse(text) for m, text in row.items() if text != DECLINED} for p, row in targets.items()},
+        declined=frozenset((p, m) for p, row in targets.items() for m, text in row.items() if text == DECLINED),
         calendars={p: calendars[name] for p, name in (document.get("calendars") or {}).items()},
-        calendar=calendars[document["calendar"]],
+        calendar=calendars[main_calendar(document)],
+        lapsed=lapsed,
     )
 
 
@@ -151,7 +224,8 @@ def _rules_of(kind: str, document: Mapping[str, Any]) -> Rules:
 
 def thresholds_of(kind: str, document: Mapping[str, Any]) -> tuple[int, ...]:
     """At which percentages of its targets somebody is told; only promises to clients have such."""
-    return tuple(document.get("thresholds") or DEFAULT_THRESHOLDS) if kind == "SLA" else ()
+    written = document.get("thresholds")
+    return () if kind != Agreement.Kind.SLA else tuple(DEFAULT_THRESHOLDS if written is None else written)
 
 
 _rules: dict[int, Rules] = {}
@@ -163,18 +237,3 @@ def _calendar_ref(version: CalendarVersion) -> CalendarRef:
         calendar = calendar_of(version.document, name=version.of.name, since=version.published_at)
         ref = _known[version.pk] = CalendarRef(version.pk, version.of.name, calendar, version.number or 0)
     return ref
-
-
-def calendar_of(document: Mapping[str, Any], *, name: str, since: datetime | None) -> BusinessCalendar:
-    """A calendar from its document; holidays are taken from three years before `since` to ten after."""
-    if document.get("always"):
-        return BusinessCalendar.always(name=name, timezone=document["timezone"])
-    closed = {date.fromisoformat(str(day)) for day in document.get("closures") or ()}
-    if holidays := document.get("holidays"):
-        year = since.year if since else 2026
-        closed |= holiday_dates(
-            country=holidays["country"], region=holidays.get("region"), years=range(year - 3, year + 11)
-        )
-    return BusinessCalendar.of(
-        timezone=document["timezone"], hours=document["hours"], closed_dates=frozenset(closed), name=name
-    )
