@@ -50,3 +50,39 @@ def test_an_unknown_country_is_named(country):
 def test_an_unknown_region_is_named_with_its_country(country, region):
     with pytest.raises(ValueError, match=f"holidays.region: '{region}' is not a region of {country} "):
         holiday_dates(country=country, region=region, years=[2026])
+
+
+@pytest.mark.parametrize(
+    "written, meant",
+    [
+        ("Germany", "; did you mean DE (Germany)?"),
+        ("untied kingdom", "; did you mean GB (United Kingdom)?"),
+        ("XX", "; write an ISO code, such as GB or DE"),
+        ("England", "; write an ISO code, such as GB or DE"),  # not Greenland
+    ],
+)
+def test_a_country_that_was_written_by_its_name_is_recognised(written, meant):
+    with pytest.raises(ValueError, match=r"holidays\.country") as caught:
+        holiday_dates(country=written, region=None, years=[2026])
+    assert str(caught.value) == f"holidays.country: {written!r} is not known{meant}"
+
+
+@pytest.mark.parametrize(
+    "country, written, meant",
+    [
+        ("DE", "Bayren", "; did you mean BY (Bayern)?"),
+        ("GB", "SCO", "; did you mean SCT?"),
+        ("US", "New Yrok", "; did you mean NY (New York)?"),
+        ("DE", "Atlantis", ""),
+        ("SG", "Jurong", ""),
+    ],
+)
+def test_a_mistyped_region_is_recognised(country, written, meant):
+    with pytest.raises(ValueError, match=r"holidays\.region") as caught:
+        holiday_dates(country=country, region=written, years=[2026])
+    assert str(caught.value).rpartition(")" if not meant else "); ")[2] == meant.removeprefix("; ")
+
+
+def test_a_region_may_be_written_by_its_name():
+    by_name, by_code = (holiday_dates(country="DE", region=region, years=[2026]) for region in ("Bayern", "BY"))
+    assert by_name == by_code
