@@ -3,7 +3,7 @@
 The stored documents are that form without the name (and, for agreements, the kind), which the named row holds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -11,16 +11,13 @@ from pydantic import AfterValidator, Field
 from accounts.configuration import Change, Entry, Run
 from accounts.schema import Day, Name, Row, Upper, Zone, in_order, text
 from accounts.versions import NamedRow, Version
-from sla.agreements import calendar_of, latest
+from sla.agreement_document import DECLINED, HIGHEST_THRESHOLD, METRICS, Refusal, check_agreement
+from sla.agreements import latest
 from sla.business_time import WEEKDAYS
+from sla.calendar_document import check_calendar
 from sla.durations import parse
+from sla.effective import local_day, main_calendar
 from sla.models import Agreement, AgreementVersion, Calendar, CalendarVersion
-
-METRICS = {
-    Agreement.Kind.SLA: ("ACKNOWLEDGE", "RESPOND", "UPDATE", "RESOLVE"),
-    Agreement.Kind.OLA: ("ACKNOWLEDGE", "RESOLVE"),
-    Agreement.Kind.UC: ("RESPOND", "UPDATE", "RESOLVE"),
-}
 
 
 def _duration(written: str) -> str:
@@ -29,22 +26,40 @@ def _duration(written: str) -> str:
     return written
 
 
+def _target(written: str) -> str:
+    return DECLINED if written.lower() == DECLINED else _duration(written)
+
+
 Duration = Annotated[
     text(20, shortest=1),
     AfterValidator(_duration),
     Field(json_schema_extra={"examples": ["20s", "15m", "4h", "1h30m"]}),
 ]
+Target = Annotated[
+    text(20, shortest=1),
+    AfterValidator(_target),
+    Field(description="A time, or none where it was agreed that there is no target", examples=["20s", "4h", "none"]),
+]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Priority = Literal["P1", "P2", "P3", "P4"]
 Metric = Literal["ACKNOWLEDGE", "RESPOND", "UPDATE", "RESOLVE"]
-Targets = Annotated[dict[Metric, Duration], in_order(METRICS[Agreement.Kind.SLA])]
+Targets = Annotated[dict[Metric, Target], in_order(METRICS[Agreement.Kind.SLA])]
+Percent = Annotated[int, Field(ge=1, le=HIGHEST_THRESHOLD)]
+FirstDay = Annotated[
+    text(20, shortest=1),
+    Field(description="The day from which it holds, in its calendar's zone", json_schema_extra={"format": "date"}),
+]
+LastDay = Annotated[
+    text(20, shortest=1),
+    Field(description="The last day on which it holds, in its calendar's zone", json_schema_extra={"format": "date"}),
+]
 
 
 class HolidaysRow(Row):
     """Public holidays, as the holidays library knows them."""
 
-    country: text(2, shortest=2)
-    region: text(10, shortest=1) = None
+    country: Annotated[text(60, shortest=1), Field(description="An ISO 3166 code", examples=["GB", "DE"])]
+    region: Annotated[text(60, shortest=1), Field(examples=["ENG", "BY"])] = None
 
 
 class CalendarRow(Row):
@@ -63,9 +78,14 @@ class AgreementRow(Row):
 
     name: Name
     kind: Annotated[Literal["SLA", "OLA"], Upper] = None
-    calendar: Name = None
+    effective_from: FirstDay | None = None
+    effective_until: LastDay | None = None
+    calendar: Name | None = None
     calendars: Annotated[dict[Priority, Name], Field(description="Calendars of single priorities")] = None
     vendor_time_counts: bool = None
+    thresholds: (
+        Annotated[list[Percent], Field(description="Percentages of a target at which somebody is told")] | None
+    ) = None
     targets: Annotated[dict[Priority, Targets], Field(min_length=1)] = None
 
 
@@ -77,10 +97,8 @@ def import_calendars(entries: Sequence[Entry[CalendarRow]], run: Run) -> None:
 
 def _import_calendar(entry: Entry[CalendarRow], run: Run) -> None:
     row = Calendar.objects.filter(name=entry.row.name).first() or Calendar(name=entry.row.name)
-    run.needs(entry, row, "timezone")
-    run.checked()
     document = _calendar_document(entry, live_document(CalendarVersion, row))
-    _check_calendar(entry, document, run)
+    _refuse_all(check_calendar(document, name=row.name, now=run.now), entry, run)
     run.checked()
     change = run.settle(row, {})
     run.publish(CalendarVersion, row, entry, document, change)
@@ -92,20 +110,11 @@ def _calendar_document(entry: Entry[CalendarRow], before: Mapping[str, Any]) -> 
     document = {**before, **entry.row.given("name")}
     if entry.gives("hours") and not entry.gives("always"):
         document.pop("always", None)
-    if entry.row.always and not entry.gives("hours"):
-        document.pop("hours", None)
-    return {key: value for key, value in document.items() if value not in (None, False)}
-
-
-def _check_calendar(entry: Entry[CalendarRow], document: Mapping[str, Any], run: Run) -> None:
-    if ("hours" in document) == ("always" in document):
-        run.refuse(entry, "write either hours or always: true", "hours")
-        return
-    try:
-        calendar_of(document, name=entry.row.name, since=run.now).next_opening(run.now)
-    except ValueError as error:
-        path, _, message = str(error).partition(": ")
-        run.refuse(entry, message, *path.replace("closed_dates", "closures").split("."))
+    if entry.row.always:
+        for key in ("hours", "holidays", "closures"):
+            if not entry.gives(key):
+                document.pop(key, None)
+    return written({key: value or None for key, value in document.items()})
 
 
 def import_agreements(entries: Sequence[Entry[AgreementRow]], run: Run) -> None:
@@ -116,36 +125,43 @@ def import_agreements(entries: Sequence[Entry[AgreementRow]], run: Run) -> None:
 
 def _import_agreement(entry: Entry[AgreementRow], run: Run) -> None:
     row = Agreement.objects.filter(name=entry.row.name).first() or Agreement(name=entry.row.name)
-    run.needs(entry, row, "kind", "calendar", "targets")
+    run.needs(entry, row, "kind")
     kind = entry.row.kind or row.kind
     if row.pk and kind != row.kind:
         run.refuse(entry, f"{row} is of kind {row.kind}, and that never changes: choose another name", "kind")
-    check_calendars(entry, run)
-    if kind == Agreement.Kind.OLA and entry.gives("vendor_time_counts"):
-        run.refuse(entry, "only an SLA says whether a vendor's time counts", "vendor_time_counts")
-    check_metrics(entry, kind, run)
+    document = written({**live_document(AgreementVersion, row), **entry.row.given("name", "kind")})
+    if kind:
+        refuse_agreement(entry, document, kind, run)
     run.checked()
     change = run.settle(row, {"kind": kind})
-    document = {**live_document(AgreementVersion, row), **entry.row.given("name", "kind")}
-    run.publish(AgreementVersion, row, entry, document, change)
+    _publish(row, entry, document, change, run)
     run.record(row, change)
 
 
-def check_calendars(entry: Entry[Any], run: Run, *under: str) -> None:
-    """Refuse calendars that nobody describes, in the agreement at `under` of this entry."""
-    agreement = getattr(entry.row, under[0]) if under else entry.row
-    if agreement.calendar is not None:
-        run.known(Calendar, agreement.calendar, entry, *under, "calendar")
-    for priority, name in (getattr(agreement, "calendars", None) or {}).items():
-        run.known(Calendar, name, entry, *under, "calendars", priority)
+def refuse_agreement(entry: Entry[Any], document: Mapping[str, Any], kind: str, run: Run, *under: str) -> None:
+    """Refuse whatever is wrong with an agreement of this kind, which is written at `under` in the entry."""
+    _refuse_all(check_agreement(document, kind=kind, calendar_names=run.names(Calendar)), entry, run, *under)
 
 
-def check_metrics(entry: Entry[AgreementRow], kind: str, run: Run) -> None:
-    for level, targets in (entry.row.targets or {}).items():
-        for metric in targets:
-            if kind and metric not in METRICS[Agreement.Kind(kind)]:
-                known = ", ".join(METRICS[Agreement.Kind(kind)])
-                run.refuse(entry, f"an agreement of kind {kind} has only {known}", "targets", level, metric)
+def _refuse_all(refusals: Iterable[Refusal], entry: Entry[Any], run: Run, *under: str) -> None:
+    for path, message in refusals:
+        run.refuse(entry, message, *under, *path)
+
+
+def _publish(row: Agreement, entry: Entry[Any], document: Mapping[str, Any], change: Change, run: Run) -> None:
+    run.publish(AgreementVersion, row, entry, document, change)
+    until = document.get("effective_until")
+    if change.version and until and until < local_day(run.now, _zone(main_calendar(document))):
+        run.remark(f"{row} ended on {until}: it promises nothing")
+
+
+def _zone(calendar: str) -> str:
+    return str(live_document(CalendarVersion, Calendar.objects.get(name=calendar))["timezone"])
+
+
+def written(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the keys that were taken away."""
+    return {key: value for key, value in document.items() if value is not None}
 
 
 def find_agreement(run: Run, kind: str, name: str, entry: Entry[Any], *keys: str | int) -> Agreement | None:
@@ -165,7 +181,7 @@ def import_commitment(
     name = commitment_name(service)
     row = Agreement.objects.filter(name=name).first() or Agreement(name=name, kind=Agreement.Kind.UC)
     change = run.settle(row, {})
-    run.publish(AgreementVersion, row, entry, document, change)
+    _publish(row, entry, document, change, run)
     return row, change
 
 

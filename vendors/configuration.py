@@ -9,8 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.configuration import Change, Entry, Run, refuse_twins
 from clients.models import Client
-from sla.configuration import check_calendars, import_commitment, live_document
-from sla.models import AgreementVersion
+from sla.configuration import import_commitment, live_document, refuse_agreement, written
+from sla.models import Agreement, AgreementVersion
 from vendors.contact_points import check_contacts, contact_forms, settle_contacts
 from vendors.models import Service, ServiceAccount, Vendor
 from vendors.placeholders import BUILT_IN, faults
@@ -48,8 +48,7 @@ def _import_service(entry: Entry[ServiceRow], vendor: Vendor, run: Run) -> None:
     values = entry.values("category", "plan", "client_text") | _documents(entry)
     promised = Change()
     if entry.gives("commitment"):
-        document = entry.row.commitment.given() if entry.row.commitment else None
-        values["commitment"], promised = import_commitment(entry, name, document, run)
+        values["commitment"], promised = import_commitment(entry, name, _commitment(entry), run)
     change = run.settle(row, values)
     change.version = promised.version
     if promised.keys:
@@ -65,9 +64,14 @@ def _documents(entry: Entry[ServiceRow]) -> dict[str, Any]:
     return {key: given[key] for key in JSON_KEYS if key in given}
 
 
+def _commitment(entry: Entry[ServiceRow]) -> dict[str, Any] | None:
+    """The whole commitment as it is stored: a file gives all of it or nothing."""
+    return written(entry.row.commitment.given()) if entry.row.commitment else None
+
+
 def _check_service(entry: Entry[ServiceRow], row: Service, run: Run) -> None:
-    if entry.row.commitment:
-        check_calendars(entry, run, "commitment")
+    if commitment := _commitment(entry):
+        refuse_agreement(entry, commitment, Agreement.Kind.UC, run, "commitment")
     check_contacts(entry, run)
     _check_severities(entry, row, run)
     _check_required(entry, run)

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from accounts.patterns import expression
-from accounts.schema import Day, Email, Label, Name, OptionalUrl, Row, Text, Upper, Words, text
-from sla.configuration import Duration, Priority
+from accounts.schema import Day, Email, Label, Name, OptionalUrl, Row, Text, Upper, Words, in_order, text
+from sla.agreement_document import METRICS
+from sla.configuration import FirstDay, LastDay, Priority, Target
 
 Severity = text(20, shortest=1)
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
@@ -16,6 +17,7 @@ Origin = Annotated[
     Field(json_schema_extra={"examples": ["account.tenant_id", "asset.serial", "question"]}),
 ]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Promised = Annotated[dict[Literal["RESPOND", "UPDATE", "RESOLVE"], Target], in_order(METRICS["UC"])]
 Kind = Annotated[
     Literal["email", "portal", "hotline"],
     BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
@@ -36,8 +38,11 @@ class ContactPointRow(Row):
 class CommitmentRow(Row):
     """What the vendor promised, by its own severity, on its own calendar: an underpinning contract."""
 
-    calendar: Name
-    targets: Annotated[dict[Severity, dict[Literal["RESPOND", "UPDATE", "RESOLVE"], Duration]], Field(min_length=1)]
+    effective_from: FirstDay | None = None
+    effective_until: LastDay | None = None
+    calendar: Name | None = None
+    calendars: Annotated[dict[Severity, Name], Field(description="Calendars of single severities")] = None
+    targets: Annotated[dict[Severity, Promised], Field(min_length=1)]
 
 
 class RequiredRow(Row):
