@@ -28,14 +28,14 @@ WITH due AS MATERIALIZED (
 moved AS (UPDATE tickets_ticket t SET tier_id = %(tier)s, team_id = %(team)s, status = 'NEW', step = 1,
     event_count = 2, custody_count = 2, last_event_at = %(now)s, check_at = %(later)s, next_due_at = %(later)s,
     next_metric = 'OLA_ACKNOWLEDGE' FROM due WHERE t.id = due.id RETURNING t.id),
-custody AS (INSERT INTO tickets_custodychange (ticket_id, seq, holder_kind, tier_id, held, began_at, because)
-    SELECT id, 2, 'TIER', %(tier)s, false, %(now)s, %(text)s FROM due RETURNING 1),
+custody AS (INSERT INTO tickets_custodychange (ticket_id, seq, origin, holder_kind, tier_id, held, began_at, because)
+    SELECT id, 2, 'OWN', 'TIER', %(tier)s, false, %(now)s, %(text)s FROM due RETURNING 1),
 ended AS (UPDATE tickets_clock c SET stopped_at = %(now)s, state = 'BREACHED', breached_at = c.due_at,
     consumed_seconds = 28800, running_since = NULL, due_at = NULL FROM due
     WHERE c.ticket_id = due.id AND c.metric IN ('OLA_ACKNOWLEDGE', 'OLA_RESOLVE') RETURNING c.agreement_version_id),
 begun AS (INSERT INTO tickets_clock (ticket_id, metric, subject, round, agreement_version_id, calendar_version_id,
-    target_seconds, inherited_seconds, consumed_seconds, started_at, running_since, due_at, state, warned_percent)
-    SELECT due.id, m.metric, 'step:1', 1, NULL, %(calendar)s, m.seconds, 0, 0, %(now)s, %(now)s, %(later)s, 'RUNNING', 0
+    target_seconds, inherited_seconds, consumed_seconds, started_at, counted_from, revision, because, running_since, due_at, state, warned_percent)
+    SELECT due.id, m.metric, 'step:1', 1, NULL, %(calendar)s, m.seconds, 0, 0, %(now)s, %(now)s, 0, '', %(now)s, %(later)s, 'RUNNING', 0
     FROM due, (VALUES ('OLA_ACKNOWLEDGE', 28800), ('OLA_RESOLVE', 172800)) AS m(metric, seconds) RETURNING 1),
 told AS (INSERT INTO tickets_ticketevent (ticket_id, seq, kind, at, text, client_text, why, step, round)
     SELECT id, 2, 'ESCALATED', %(now)s, %(text)s, %(text)s, %(why)s::jsonb, 1, 1 FROM due RETURNING 1),

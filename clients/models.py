@@ -33,6 +33,10 @@ class Client(NamedRow):
 
     timezone = models.CharField(max_length=60)
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="clients")
+    followed_agreement = models.ForeignKey(
+        Agreement, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="The one that the clocks of its open tickets follow",
+    )  # fmt: skip
     objects = ClientQuerySet.as_manager()
 
     class Meta(NamedRow.Meta):

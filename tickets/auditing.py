@@ -1,7 +1,7 @@
 """The auditor: recomputes what is stored from the ledger, by another path than the one that wrote it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -9,11 +9,14 @@ from typing import Any
 from django.db.models import Count, Q
 
 from outbox.models import Message
-from sla.agreements import calendars_by_version, counts_vendor_time
+from sla.agreements import ALWAYS, Rules, calendars_by_version, rules_by_version
+from sla.business_time import BusinessCalendar
 from sla.clocks import Span, consumed
-from tickets.facts import counts
+from tickets.facts import VENDORS
+from tickets.ledger import balls_by_case, custody_by_ticket
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
-from tickets.status import IN_PROGRESS, ON_HOLD, OPEN_STATUSES
+from tickets.projection import Ball, Held, spans
+from tickets.status import OPEN_STATUSES
 
 OVERDUE = timedelta(seconds=60)
 STUCK = timedelta(minutes=10)
@@ -30,9 +33,12 @@ def audit(*, now: datetime) -> dict[str, Any]:
     for ids in _chunks():
         ledgers = _ledgers(ids)
         report["ledger_faults"] += _ledger_faults(ids, ledgers)
-        for clock in Clock.objects.filter(ticket_id__in=ids, stopped_at__isnull=True):
+        held, balls = custody_by_ticket(ids), balls_by_case(ids)
+        clocks = list(Clock.objects.filter(ticket_id__in=ids, stopped_at__isnull=True))
+        rules = rules_by_version({c.agreement_version_id for c in clocks if c.agreement_version_id})
+        for clock in clocks:
             report["clocks_checked"] += 1
-            report["differences"] += _difference(clock, ledgers[clock.ticket_id])
+            report["differences"] += _difference(clock, held[clock.ticket_id], balls, rules)
     report["overdue"] = overdue(now=now, grace=OVERDUE)
     report["duplicates"] = _duplicates()
     report["outbox_stuck"] = _stuck(now=now)
@@ -84,18 +90,27 @@ def _ledger_faults(ids: Sequence[int], ledgers: dict[int, list[CustodyChange]]) 
 
 
 def _fault(ledger: Sequence[CustodyChange], holder: str, count: int, opened: datetime) -> str:
-    if [change.seq for change in ledger] != list(range(1, count + 1)):
+    own = [change for change in ledger if change.origin != CustodyChange.Origin.INHERITED]
+    inherited = len(ledger) - len(own)
+    if [change.seq for change in ledger] != list(range(1 - inherited, count + 1)):
         return "the sequence of its custody changes has a gap"
     if any(a.began_at > b.began_at for a, b in pairwise(ledger)):
         return "its custody runs backwards"
-    if ledger[0].began_at != opened:
+    if own[0].began_at != opened:
         return "its custody does not begin when it was opened"
     return "" if ledger[-1].holder_kind == holder else "its holder is not the last of the ledger"
 
 
-def _difference(clock: Clock, ledger: Sequence[CustodyChange]) -> list[dict[str, Any]]:
+def _difference(
+    clock: Clock, custody: Sequence[Held], balls: Mapping[int, Sequence[Ball]], rules: Mapping[int | None, Rules]
+) -> list[dict[str, Any]]:
     stored = (clock.running_since is not None, clock.consumed_seconds, clock.due_at)
-    computed = _computed(clock, ledger)
+    counts_vendor = rules[clock.agreement_version_id].vendor_time_counts
+    of_case = balls.get(int(clock.subject.partition(":")[2]), ()) if clock.metric in VENDORS else ()
+    stretches = spans(
+        clock.metric, custody=custody, balls=of_case, vendor_time_counts=counts_vendor, since=clock.counted_from
+    )
+    computed = _computed(clock, stretches)
     same = stored[0] == computed[0] and abs(stored[1] - computed[1]) < TOLERANCE and _close(stored[2], computed[2])
     if same:
         return []
@@ -111,35 +126,25 @@ def _difference(clock: Clock, ledger: Sequence[CustodyChange]) -> list[dict[str,
     ]
 
 
-def _computed(clock: Clock, ledger: Sequence[CustodyChange]) -> tuple[bool, float, datetime | None]:
-    """Whether it runs, what it had consumed when it last started to, and its deadline: from the ledger alone."""
-    calendar = calendars_by_version({clock.calendar_version_id})[clock.calendar_version_id].calendar
-    spans = _spans(clock, ledger)
-    running = bool(spans) and spans[-1].counted
-    until = _running_since(spans) if running else (spans[-1].began_at if spans else clock.started_at)
-    spent = clock.inherited_seconds + consumed(spans=spans, calendar=calendar, now=until)
-    due = calendar.add(until, max(clock.target_seconds - spent, 0)) if running else None
-    return running, spent, due
+def _computed(clock: Clock, stretches: Sequence[Span]) -> tuple[bool, float, datetime | None]:
+    """Whether it runs, what it had consumed when it last started to, and its deadline: from the ledgers alone."""
+    calendar = _calendar(clock)
+    running = bool(stretches) and stretches[-1].counted
+    until = _running_since(stretches) if running else (stretches[-1].began_at if stretches else clock.counted_from)
+    spent = clock.inherited_seconds + consumed(spans=stretches, calendar=calendar, now=until)
+    due = clock.breached_at or calendar.add(until, max(clock.target_seconds - spent, 0))
+    return running, spent, due if running else None
 
 
-def _spans(clock: Clock, ledger: Sequence[CustodyChange]) -> list[Span]:
-    """The ledger since the clock's start, as stretches that count or do not."""
-    ends = [change.began_at for change in ledger[1:]] + [None]
-    vendor_counts = counts_vendor_time(clock.agreement_version_id)
-    spans = []
-    for change, end in zip(ledger, ends, strict=True):
-        if end is not None and end <= clock.started_at:
-            continue
-        status = ON_HOLD if change.held else IN_PROGRESS
-        counted = counts(clock.metric, holder=change.holder_kind, status=status, vendor_time_counts=vendor_counts)
-        spans.append(Span(max(change.began_at, clock.started_at), end, counted))
-    return spans
+def _calendar(clock: Clock) -> BusinessCalendar:
+    pk = clock.calendar_version_id
+    return calendars_by_version({pk})[pk].calendar if pk else ALWAYS.calendar
 
 
-def _running_since(spans: Sequence[Span]) -> datetime:
+def _running_since(stretches: Sequence[Span]) -> datetime:
     """Where the last unbroken run of counted spans began."""
-    began = spans[-1].began_at
-    for span in reversed(spans):
+    began = stretches[-1].began_at
+    for span in reversed(stretches):
         if not span.counted:
             break
         began = span.began_at

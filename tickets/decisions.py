@@ -1,16 +1,24 @@
 """What must happen to a ticket now, and why. Pure: the same facts, the same actions with the same reasons."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tickets import explain
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, ClockFacts, Facts, reminders
-from tickets.status import NEW, TIER
+from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, OLAS, ClockFacts, Facts, reminders, step_subject
+from tickets.status import NEW, TIER, WAITING_ON_CLIENT
 
 Why = dict[str, Any]
-OLAS = frozenset({OLA_ACKNOWLEDGE, OLA_RESOLVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """A clock has come to a threshold before or after its target."""
+
+    clock: ClockFacts
+    percent: int
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,13 @@ class Remind:
 
     clock: ClockFacts
     percent: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class RemindClient:
+    """The client is told again that we wait for it."""
+
     why: Why
 
 
@@ -54,7 +69,8 @@ class Wake:
     why: Why
 
 
-Action = Breach | Remind | Climb | TellManagers | Wake
+Action = Warn | Breach | Remind | RemindClient | Climb | TellManagers | Wake
+Rule = Callable[[Facts, datetime], Iterator[Action]]
 
 
 def decide(facts: Facts, *, now: datetime) -> list[Action]:
@@ -70,13 +86,32 @@ def remind(facts: Facts, now: datetime) -> Iterator[Action]:
         for percent in reminders(facts):
             moment = clock.moment(percent)
             if percent > clock.warned_percent and moment and moment <= now:
-                yield Remind(clock, percent, explain.why(facts, rule="REMINDER", clock=clock, percent=percent))
+                why = explain.why(facts, rule="REMINDER", now=now, clock=clock, percent=percent)
+                yield Remind(clock, percent, why)
 
 
-def breach(facts: Facts, now: datetime) -> Iterator[Action]:
-    """Between our teams the climb that follows tells the reason; other missed promises tell their own."""
-    for clock in due_clocks(facts, now):
-        yield Breach(clock, {} if clock.metric in OLAS else explain.why(facts, rule="BREACH", clock=clock))
+def tell_clocks(facts: Facts, now: datetime) -> Iterator[Action]:
+    """Thresholds fire once each, in the order of time, also when several have passed since the last look.
+
+    Between our teams the climb that follows a breach tells the reason; other missed promises tell their own.
+    """
+    passed = [(moment, c.metric, percent, c) for c in facts.clocks for percent, moment in _passed(c, now)]
+    for _, metric, percent, clock in sorted(passed, key=lambda row: row[:3]):
+        if percent != 100:
+            why = explain.why(facts, rule="THRESHOLD", now=now, clock=clock, percent=percent)
+            yield Warn(clock, percent, why)
+        else:
+            silent = metric in OLAS
+            yield Breach(clock, {} if silent else explain.why(facts, rule="BREACH", now=now, clock=clock))
+
+
+def _passed(clock: ClockFacts, now: datetime) -> Iterator[tuple[int, datetime]]:
+    """The percentages that this clock has come to and nobody was told of, with their moments."""
+    for percent in sorted({*clock.thresholds, 100}):
+        told = clock.breached if percent == 100 else percent <= clock.warned_percent
+        moment = None if told else clock.moment(percent)
+        if moment and moment <= now:
+            yield percent, moment
 
 
 def climb(facts: Facts, now: datetime) -> Iterator[Action]:
@@ -86,17 +121,46 @@ def climb(facts: Facts, now: datetime) -> Iterator[Action]:
         return
     skipped, to = reachable_step(facts, facts.ladder.following(facts.step))
     if to is None:
-        yield TellManagers(trigger, explain.why(facts, rule="LADDER_ENDS", clock=trigger, skipped=skipped))
+        why = explain.why(facts, rule="LADDER_ENDS", now=now, clock=trigger, skipped=skipped)
+        yield TellManagers(trigger, why)
     else:
-        yield Climb(to, skipped, explain.why(facts, rule="CLIMB", clock=trigger, to=to, skipped=skipped))
+        yield Climb(to, skipped, explain.why(facts, rule="CLIMB", now=now, clock=trigger, to=to, skipped=skipped))
+
+
+def remind_client(facts: Facts, now: datetime) -> Iterator[Action]:
+    if facts.status == WAITING_ON_CLIENT and facts.remind_at and facts.remind_at <= now:
+        yield RemindClient(explain.why(facts, rule="CLIENT_REMINDER", now=now))
 
 
 def wake(facts: Facts, now: datetime) -> Iterator[Action]:
     if facts.wake_at and facts.wake_at <= now:
-        yield Wake(explain.why(facts, rule="WAKE"))
+        yield Wake(explain.why(facts, rule="WAKE", now=now))
 
 
-RULES: tuple[Callable[[Facts, datetime], Iterator[Action]], ...] = (remind, breach, climb, wake)
+RULES: tuple[Rule, ...] = (remind, tell_clocks, climb, remind_client, wake)
+_RULE_OF: Mapping[str, Rule] = {
+    "REMINDER": remind,
+    "THRESHOLD": tell_clocks,
+    "BREACH": tell_clocks,
+    "CLIMB": climb,
+    "LADDER_ENDS": climb,
+    "CLIENT_REMINDER": remind_client,
+    "WAKE": wake,
+}
+
+
+def again(record: Mapping[str, Any]) -> Action:
+    """The action that this why-record is of, decided once more from the facts that the record holds.
+
+    Raises LookupError when those facts do not lead to it, or when no decision made the record.
+    """
+    facts, now = explain.facts_of(record), datetime.fromisoformat(record["decided_at"])
+    found = [action for action in _RULE_OF[record["rule"]](facts, now) if action.why.get("rule") == record["rule"]]
+    return next(a for a in found if a.why.get("percent") == record.get("percent")) if found else _nothing(record)
+
+
+def _nothing(record: Mapping[str, Any]) -> Action:
+    raise LookupError(f"the facts of this record do not lead to {record['rule']}")
 
 
 def due_clocks(facts: Facts, now: datetime) -> list[ClockFacts]:
@@ -113,7 +177,7 @@ def escalates(facts: Facts, clock: ClockFacts) -> bool:
         return facts.status == NEW
     if clock.metric == OLA_RESOLVE and facts.ladder.steps[facts.step].vendor:
         return True  # the case is not lodged, and the tier that holds it has run out of time
-    return clock.metric in OLAS and clock.subject == f"step:{facts.step}"
+    return clock.metric in OLAS and clock.subject == step_subject(facts.step)
 
 
 def reachable_step(facts: Facts, candidates: range) -> tuple[tuple[tuple[int, str], ...], int | None]:

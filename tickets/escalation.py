@@ -11,18 +11,22 @@ from django.db.models import F
 from outbox.alarms import raise_alarm
 from outbox.backoff import delay_seconds
 from tickets import vendor_cases
-from tickets.decisions import Action, Breach, Climb, Remind, TellManagers, Wake, decide
-from tickets.explain import for_client, internal
-from tickets.facts import OLA_ACKNOWLEDGE, RESOLVE, VENDOR_RESPOND, ClockFacts
+from tickets.decisions import Action, Breach, Climb, Remind, RemindClient, TellManagers, Wake, Warn, decide
+from tickets.edits import edits, notice_edits, tell_terms
+from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, ClockFacts
+from tickets.handing import end_client_wait, end_hold, next_reminder
 from tickets.loading import claim_due, in_hand
 from tickets.models import Ticket
-from tickets.moves import arrive, event, follow_custody, stop_metric, take_custody
-from tickets.notices import tell_managers, tell_step
-from tickets.status import CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, TIER
+from tickets.moves import arrive, event, stop_metric
+from tickets.notices import tell_breach, tell_managers, tell_step
+from tickets.sentences import for_client, internal
+from tickets.status import CLOSED, NEW, WAITING_ON_VENDOR
+from tickets.terms import follow, is_outdated
 from tickets.work import RunningClock, Work, write
 
 log = logging.getLogger(__name__)
 BATCH = 500
+TOLD_FROM_PERCENT = 75
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ def sweep(*, now: datetime, limit: int = BATCH) -> Swept:
 def sweep_until_done(*, now: datetime) -> Swept:
     """Sweep batch after batch until nothing is due at `now`, cases settled by then included."""
     total = Swept()
+    notice_edits(now=now)
     while True:
         swept = sweep(now=now)
         settled = vendor_cases.note_settled(now=now)
@@ -91,6 +96,7 @@ def _apply_all(ids: Sequence[int], *, now: datetime) -> Swept:
         at = max(now, work.last_event_at)
         for action in decide(work.facts(), now=at):
             _apply(work, action, swept, now=at)
+        follow_terms(work, now=at)
         swept.handled += 1
     vendor_cases.prepare(swept.wanted_cases, now=now)
     write(works, now=now)
@@ -99,10 +105,14 @@ def _apply_all(ids: Sequence[int], *, now: datetime) -> Swept:
 
 def _apply(work: Work, action: Action, swept: Swept, *, now: datetime) -> None:
     match action:
+        case Warn():
+            _warn(work, action, now=now)
         case Breach():
             _breach(work, action, now=now)
         case Remind():
             _remind(work, action, now=now)
+        case RemindClient():
+            _remind_client(work, action, now=now)
         case Climb():
             swept.escalated += 1
             _climb(work, action, swept, now=now)
@@ -114,19 +124,38 @@ def _apply(work: Work, action: Action, swept: Swept, *, now: datetime) -> None:
             _wake(work, action, now=now)
 
 
+def follow_terms(work: Work, *, now: datetime) -> None:
+    """Clocks whose agreement or calendar was edited go on under what holds now, and the timeline names the edit."""
+    if not any(is_outdated(work, clock) for clock in work.open_clocks):
+        return
+    moved = follow(work, now=now, because=f"{work.terms.title} holds now")
+    if moved:
+        tell_terms(work, moved, because=edits(work, moved), now=now)
+
+
 def _clock(work: Work, facts: ClockFacts) -> RunningClock:
-    return next(c for c in work.clocks if (c.metric, c.subject, c.round) == (facts.metric, facts.subject, facts.round))
+    wanted = (facts.metric, facts.subject, facts.round)
+    return next(c for c in work.open_clocks if (c.metric, c.subject, c.round) == wanted)
+
+
+def _warn(work: Work, action: Warn, *, now: datetime) -> None:
+    clock = _clock(work, action.clock)
+    clock.warned_percent, clock.dirty = action.percent, True
+    text = internal(action.why)
+    event(work, "THRESHOLD", text, now=now, why=action.why)
+    occasion = f"{clock.metric}:{clock.subject}:{clock.round}:{clock.revision}:{action.percent}"
+    if action.percent > 100:
+        tell_managers(work, because=text, now=now, occasion=f"late:{occasion}")
+    elif action.percent >= TOLD_FROM_PERCENT and clock.metric != ACKNOWLEDGE:  # the step's own reminders tell of that
+        tell_step(work, work.ladder.steps[work.ladder.home(work.step)], because=text, now=now, occasion=f":{occasion}")
 
 
 def _breach(work: Work, action: Breach, *, now: datetime) -> None:
     clock = _clock(work, action.clock)
     clock.breached_at, clock.state, clock.dirty = clock.due_at, "BREACHED", True
-    if not action.why:
-        return
-    text = internal(action.why)
-    event(work, "BREACHED", text, now=now, why=action.why)
-    if clock.metric in (RESOLVE, VENDOR_RESPOND):
-        tell_managers(work, because=text, now=now, occasion=f"breach:{clock.metric}:{clock.subject}:{clock.round}")
+    clock.warned_percent = max(clock.warned_percent, 100)
+    if action.why:
+        tell_breach(work, clock, action.why, now=now)
 
 
 def _remind(work: Work, action: Remind, *, now: datetime) -> None:
@@ -159,33 +188,29 @@ def climb_to(work: Work, index: int, *, text: str, because: str, now: datetime, 
         event(work, "ESCALATED", text, now=now, why=why, step=index, **of_event)
         return
     arrive(work, index, now=now, because=because)
-    told = for_client(why, title=work.tier.title) if "rule" in why else ""
+    why = {**why, "title": work.tier.title}
+    told = for_client(why) if "rule" in why else ""
     event(work, "ESCALATED", text, now=now, client_text=told, why=why, step=index, **of_event)
     tell_step(work, step, because=text, now=now)
 
 
+def _remind_client(work: Work, action: RemindClient, *, now: datetime) -> None:
+    work.reminders += 1
+    next_reminder(work, now=now)
+    event(work, "CLIENT_REMINDED", internal(action.why), now=now, client_text=for_client(action.why), why=action.why)
+
+
 def _wake(work: Work, action: Wake, *, now: datetime) -> None:
-    text, told = internal(action.why), for_client(action.why)
-    if work.status == RESOLVED:
-        work.status, work.wake_at = CLOSED, None
-    elif work.status == ON_HOLD:
-        end_hold(work, now=now, because=text)
-    else:
-        back_to_tier(work, now=now, because=text)
-    event(work, "WOKE" if work.status != CLOSED else "CLOSED", text, now=now, client_text=told, why=action.why)
-
-
-def end_hold(work: Work, *, now: datetime, because: str) -> None:
-    """The hold ends: the same holder goes on where it stood."""
-    work.status, work.wake_at = (IN_PROGRESS if work.acknowledged_at else NEW), None
-    if work.holder_kind == TIER:
-        take_custody(work, TIER, now=now, because=because, tier_id=work.tier_id)
-    follow_custody(work, now=now)
-
-
-def back_to_tier(work: Work, *, now: datetime, because: str) -> None:
-    """Back to the tier that held it last, in a new round, with what was left of its time to resolve."""
-    home = work.ladder.tier_at_or_below(work.step)
-    work.round += 1
-    arrive(work, work.ladder.steps.index(home), now=now, because=because, left=work.used_seconds)
-    tell_step(work, home, because=because, now=now)
+    text, told, kind = internal(action.why), for_client(action.why), "WOKE"
+    match work.status:
+        case "RESOLVED":
+            work.status, work.wake_at, kind = CLOSED, None, "CLOSED"
+        case "ON_HOLD":
+            end_hold(work, now=now, because=text)
+        case "WAITING_ON_CLIENT":
+            end_client_wait(work, now=now, because=text)
+        case _:
+            work.wake_at = None
+    event(work, kind, text, now=now, client_text=told, why=action.why)
+    if work.status in (NEW, WAITING_ON_VENDOR):
+        tell_step(work, work.ladder.steps[work.ladder.home(work.step)], because=text, now=now, occasion=":woke")

@@ -8,12 +8,14 @@ from django.db import connection, transaction
 
 from clients.models import Client
 from outbox.alarms import raise_alarm
+from tickets.handing import finish
 from tickets.intake import NewTicket, Provider, open_ticket
-from tickets.lifecycle import finish, open_again
+from tickets.lifecycle import open_again
 from tickets.loading import in_hand
 from tickets.models import AlertGroup, EventSource, Mapping, MonitoringEvent, Ticket
 from tickets.moves import event as timeline
 from tickets.reported import FIRING, PRIORITY_OF, RESOLVED, ReportedEvent
+from tickets.sentences import for_client, internal
 from tickets.status import OPEN_STATUSES
 from tickets.status import RESOLVED as TICKET_RESOLVED
 from tickets.work import write
@@ -126,8 +128,8 @@ def _fire(
 def _came_back(ticket: Ticket, source: EventSource, *, now: datetime) -> None:
     """The timeline says that the condition had ended; now it must say that it is back."""
     [work] = in_hand([ticket.pk], now=now)
-    text = f"{source} reported: the condition has come back."
-    timeline(work, "SOURCE_REPORTED", text, now=now, why={"rule": "REPORTED", "state": FIRING})
+    record = {"rule": "REPORTED", "source": source.name, "state": FIRING}
+    timeline(work, "SOURCE_REPORTED", internal(record), now=now, why=record)
     write([work], now=now)
 
 
@@ -156,13 +158,13 @@ def _calm(source: EventSource, reported: ReportedEvent, *, now: datetime) -> tup
     if work.status not in OPEN_STATUSES:
         return group.ticket, f"{group.ticket.key} had ended already."
     if reported.state == RESOLVED and not work.touched:
-        finish(work, "The condition ended by itself.", now=at)
-        because = f"{source} reported that the condition has ended, and nobody had touched the ticket."
-        timeline(work, "RESOLVED", f"Resolved: {because}", now=at, client_text="The problem has gone by itself.",
-                 why={"rule": "CONDITION_ENDED", "source": source.name, "delivery": reported.delivery_id})  # fmt: skip
+        finish(work, "The condition ended by itself.", now=at, by_person=False)
+        record = {"rule": "CONDITION_ENDED", "source": source.name, "delivery": reported.delivery_id}
+        timeline(work, "RESOLVED", internal(record), now=at, client_text=for_client(record), why=record)
     else:
-        because = f"{source} reported: {reported.title} ({reported.state.lower()}). It stays open."
-        timeline(work, "SOURCE_REPORTED", because, now=at, why={"rule": "REPORTED", "state": reported.state})
+        record = {"rule": "REPORTED", "source": source.name, "title": reported.title, "state": reported.state}
+        timeline(work, "SOURCE_REPORTED", internal(record), now=at, why=record)
+    because = internal(record)
     write([work], now=now)
     return group.ticket, because
 

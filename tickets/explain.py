@@ -1,10 +1,14 @@
-"""Why-records: what an automatic act saw and followed, and its two sentences, made from the record alone. Pure."""
+"""Why-records: what an automatic act saw and followed. From the record alone its decision is made once more. Pure.
+
+The record's two sentences are in `sentences.py`.
+"""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sla.durations import words
-from tickets.facts import METRIC_WORDS, OLA_RESOLVE, ClockFacts, Facts
+from tickets.facts import ClockFacts, Facts
+from tiers.ladder import Ladder, Step
 
 Record = Mapping[str, Any]
 
@@ -13,6 +17,7 @@ def why(
     facts: Facts,
     *,
     rule: str,
+    now: datetime,
     clock: ClockFacts | None = None,
     to: int | None = None,
     skipped: Sequence[tuple[int, str]] = (),
@@ -22,6 +27,7 @@ def why(
     steps = facts.ladder.steps
     record: dict[str, Any] = {
         "rule": rule,
+        "decided_at": now.isoformat(),
         "policy": facts.policy,
         "priority": facts.priority,
         "status": facts.status,
@@ -29,93 +35,100 @@ def why(
         "step": facts.step,
         "round": facts.round,
         "from": steps[facts.step].name,
-        "clock": _clock_record(clock),
+        "ladder": [_rung(step, obstacle) for step, obstacle in zip(steps, facts.obstacles, strict=True)],
+        "clock": _clock_record(clock, percent),
         "rejected": [{"step": steps[i].name, "because": reason} for i, reason in skipped],
     }
-    if facts.ladder.exception:
-        record["exception"] = facts.ladder.exception["reason"]
-    if to is not None:
-        record["to"] = steps[to].name
-    if percent is not None:
-        record["percent"] = percent
-    return record
+    named = {"percent": percent, "to": None if to is None else steps[to].name, "exception": _exception(facts.ladder)}
+    moments = {"wake_at": _written(facts.wake_at), "remind_at": _written(facts.remind_at)}
+    waits = {**moments, "reminders": facts.reminders} if clock is None else {}
+    return record | {key: value for key, value in (named | waits).items() if value is not None}
 
 
-def _clock_record(clock: ClockFacts | None) -> dict[str, Any] | None:
+def _rung(step: Step, obstacle: str) -> dict[str, Any]:
+    rung: dict[str, Any] = {"step": step.name}
+    if step.repeat:
+        rung["repeat"] = step.repeat
+    return rung | ({"obstacle": obstacle} if obstacle else {})
+
+
+def _exception(ladder: Ladder) -> str | None:
+    return ladder.exception["reason"] if ladder.exception else None
+
+
+def _clock_record(clock: ClockFacts | None, percent: int | None) -> dict[str, Any] | None:
     if clock is None:
         return None
-    return {
+    record = {
         "metric": clock.metric,
+        "subject": clock.subject,
+        "round": clock.round,
         "target_seconds": clock.target_seconds,
-        "calendar": clock.calendar.name,
-        "due_at": clock.due_at.isoformat() if clock.due_at else None,
+        "calendar": clock.calendar_name,
+        "calendar_version": clock.calendar_number,
+        "consumed_seconds": clock.consumed_seconds,
+        "running_since": _written(clock.running_since),
+        "due_at": _written(clock.due_at),
+        "warned_percent": clock.warned_percent,
     }
+    if clock.breached:
+        record["breached"] = True
+    return record | ({"reached_at": _written(clock.moment(percent))} if percent else {})
 
 
-def internal(record: Record) -> str:
-    """The sentence for technicians."""
-    return _INTERNAL[record["rule"]](record) + _skipped(record)
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
-def _climb(record: Record) -> str:
-    return f"{record['from']} → {record['to']}: {_missed(record)}, {_basis(record)}."
-
-
-def _ladder_ends(record: Record) -> str:
-    return f"No step is left above {record['from']}, managers were told: {_missed(record)}, {_basis(record)}."
-
-
-def _breach(record: Record) -> str:
+def facts_of(record: Record) -> Facts:
+    """The facts that a record holds; what it does not tell of was not looked at."""
+    steps = tuple(_step(rung) for rung in record["ladder"])
+    exception = {"reason": record["exception"]} if "exception" in record else None
     clock = record["clock"]
-    return f"{METRIC_WORDS[clock['metric']]} target missed: {_target(clock)}, {record['priority']}."
+    return Facts(
+        key="",
+        client="",
+        priority=record["priority"],
+        status=record["status"],
+        holder=record["holder"],
+        step=record["step"],
+        round=record["round"],
+        ladder=Ladder(steps, 0, exception),
+        obstacles=tuple(rung.get("obstacle", "") for rung in record["ladder"]),
+        policy=record["policy"],
+        clocks=(_clock(clock, record.get("percent")),) if clock else (),
+        wake_at=_read(record.get("wake_at")),
+        remind_at=_read(record.get("remind_at")),
+        reminders=record.get("reminders", 0),
+    )
 
 
-def _reminder(record: Record) -> str:
-    return f"{record['from']} was reminded at {record['percent']} % of its time: {_target(record['clock'])}."
+def _step(rung: Record) -> Step:
+    name = rung["step"]
+    vendor = name == "vendor"
+    return Step("" if vendor else name, vendor, None, None, (), rung.get("repeat", 0))
 
 
-def _wake(record: Record) -> str:
-    if record["status"] == "RESOLVED":
-        return "Closed: five open days have passed since it was resolved."
-    return f"The wait has ended; back to {record['from']}."
+def _clock(record: Record, percent: int | None) -> ClockFacts:
+    reached = {percent: _read(record["reached_at"])} if percent else {}
+    due = _read(record["due_at"])
+    return ClockFacts(
+        metric=record["metric"],
+        subject=record["subject"],
+        round=record["round"],
+        target_seconds=record["target_seconds"],
+        consumed_seconds=record["consumed_seconds"],
+        running_since=_read(record["running_since"]),
+        due_at=due,
+        breached=record.get("breached", False),
+        warned_percent=record["warned_percent"],
+        calendar=None,
+        thresholds=(percent,) if percent else (),
+        calendar_name=record["calendar"],
+        calendar_number=record["calendar_version"],
+        moments={p: at for p, at in {100: due, **reached}.items() if at},
+    )
 
 
-_INTERNAL = {
-    "CLIMB": _climb,
-    "LADDER_ENDS": _ladder_ends,
-    "BREACH": _breach,
-    "REMINDER": _reminder,
-    "WAKE": _wake,
-}
-
-
-def _missed(record: Record) -> str:
-    verb = "not handed over" if record["clock"]["metric"] == OLA_RESOLVE else "not acknowledged"
-    return f"{verb} within {_target(record['clock'])}"
-
-
-def _target(clock: Record) -> str:
-    return f"{words(clock['target_seconds'])} of business time ({clock['calendar']})"
-
-
-def _basis(record: Record) -> str:
-    exception = " (client exception)" if "exception" in record else ""
-    return f"{record['priority']}, {record['policy']} step {record['step'] + 1}{exception}"
-
-
-def _skipped(record: Record) -> str:
-    return "".join(f" {r['step']} was skipped: {r['because']}." for r in record["rejected"])
-
-
-def for_client(record: Record, *, title: str = "") -> str:
-    """The sentence that the client may read: no internal name, no margin; "" where there is nothing to tell.
-
-    `title` is what clients call the step that the ticket went to, such as "our technical specialists".
-    """
-    if record["rule"] == "CLIMB" and record["to"] != "vendor":
-        if record["clock"]["metric"] == OLA_RESOLVE:
-            return f"Your request was passed to {title} because it needs deeper investigation than first thought."
-        return f"Your request was passed to {title} so that it is taken up without further delay."
-    if record["rule"] == "WAKE" and record["status"] == "RESOLVED":
-        return "Your request was closed."
-    return ""
+def _read(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

@@ -1,29 +1,45 @@
 """What a decision is made from: one ticket's facts, gathered before anything is decided. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sla.business_time import BusinessCalendar
 from sla.clocks import threshold_at
-from tickets.status import NEW, ON_HOLD, TIER, VENDOR
+from tickets.status import CLIENT, NEW, TIER, VENDOR
 from tiers.ladder import Ladder
 
-ACKNOWLEDGE, RESOLVE = "ACKNOWLEDGE", "RESOLVE"
+ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE = "ACKNOWLEDGE", "RESPOND", "UPDATE", "RESOLVE"
 OLA_ACKNOWLEDGE, OLA_RESOLVE = "OLA_ACKNOWLEDGE", "OLA_RESOLVE"
-VENDOR_RESPOND = "VENDOR_RESPOND"
+VENDOR_RESPOND, VENDOR_UPDATE, VENDOR_RESOLVE = "VENDOR_RESPOND", "VENDOR_UPDATE", "VENDOR_RESOLVE"
+MANAGER_RESPOND = "MANAGER_RESPOND"
+SLAS = frozenset({ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE})
+OLAS = frozenset({OLA_ACKNOWLEDGE, OLA_RESOLVE})
+VENDORS = frozenset({VENDOR_RESPOND, VENDOR_UPDATE, VENDOR_RESOLVE})
 METRIC_WORDS = {
     ACKNOWLEDGE: "Acknowledge",
+    RESPOND: "First reply",
+    UPDATE: "Next public update",
     RESOLVE: "Resolve",
     OLA_ACKNOWLEDGE: "Acknowledge here",
     OLA_RESOLVE: "Hand over",
     VENDOR_RESPOND: "Vendor answers",
+    VENDOR_UPDATE: "Vendor's next answer",
+    VENDOR_RESOLVE: "Vendor resolves",
+    MANAGER_RESPOND: "Manager answers",
 }
+# A called manager has an hour, at any time of day; then all are told, three times at most.
+MANAGER_SECONDS = 3600
+MANAGER_ROUNDS = (100, 200, 300)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFacts:
-    """One open clock. `consumed_seconds` is what it had consumed at `running_since`; paused = no `running_since`."""
+    """One open clock. `consumed_seconds` is what it had consumed at `running_since`; paused = no `running_since`.
+
+    `thresholds` are the percentages of its target at which somebody is told. A clock that is rebuilt from a why-record
+    has no calendar but the `moments` that the record names.
+    """
 
     metric: str
     subject: str
@@ -34,12 +50,20 @@ class ClockFacts:
     due_at: datetime | None
     breached: bool
     warned_percent: int
-    calendar: BusinessCalendar
+    calendar: BusinessCalendar | None
+    thresholds: tuple[int, ...] = ()
+    calendar_name: str = ""
+    calendar_number: int = 0
+    moments: Mapping[int, datetime] | None = None
 
-    def moment(self, percent: float) -> datetime | None:
+    def moment(self, percent: int) -> datetime | None:
         """When it reaches so many percent of its target; None while it is paused."""
         if self.running_since is None:
             return None
+        if self.calendar is None:
+            return (self.moments or {}).get(percent)
+        if percent == 100:
+            return self.due_at
         return threshold_at(
             percent=percent,
             target_seconds=self.target_seconds,
@@ -68,15 +92,22 @@ class Facts:
     policy: str
     clocks: tuple[ClockFacts, ...]
     wake_at: datetime | None = None
+    remind_at: datetime | None = None
+    reminders: int = 0
 
 
-def counts(metric: str, *, holder: str, status: str, vendor_time_counts: bool) -> bool:
-    """Whether a clock of this metric runs while the ticket is in these hands (the table of clocks in docs/time.md)."""
+def counts(metric: str, *, holder: str, held: bool, vendor_time_counts: bool, with_vendor: bool) -> bool:
+    """Whether a clock of this metric runs while the ticket is in these hands (the table of clocks in docs/time.md).
+
+    `held`: the ticket is on hold. `with_vendor`: the ball of the case that the clock is about is with the vendor.
+    """
     if metric == RESOLVE:
         return holder == TIER or (holder == VENDOR and vendor_time_counts)
-    if metric in (OLA_ACKNOWLEDGE, OLA_RESOLVE):
-        return holder == TIER and status != ON_HOLD
-    return True
+    if metric in OLAS:
+        return holder == TIER and not held
+    if metric == UPDATE:
+        return holder != CLIENT
+    return with_vendor if metric in VENDORS else True
 
 
 def reminders(facts: Facts) -> tuple[int, ...]:
@@ -90,3 +121,13 @@ def reminder_moments(facts: Facts) -> Iterator[datetime]:
     for clock in facts.clocks:
         if clock.metric == OLA_ACKNOWLEDGE and facts.status == NEW:
             yield from (m for p in reminders(facts) if p > clock.warned_percent and (m := clock.moment(p)))
+
+
+def case_subject(case_id: int) -> str:
+    """What the clocks of a vendor case are about."""
+    return f"case:{case_id}"
+
+
+def step_subject(step: int) -> str:
+    """What the clocks of a ladder step are about."""
+    return f"step:{step}"

@@ -13,11 +13,12 @@ from outbox.alarms import raise_alarm
 from sla.priorities import DEFAULT
 from tickets import vendor_cases
 from tickets.escalation import climb_to
-from tickets.facts import ACKNOWLEDGE, RESOLVE
+from tickets.importing import begin_promises, bring_in, bring_in_ended, check_moments, imported
 from tickets.loading import OWN, agreement_of, obstacles
 from tickets.models import EventSource, Ticket
-from tickets.moves import arrive, event, start_clock
+from tickets.moves import arrive, event
 from tickets.notices import tell_managers, tell_step
+from tickets.sentences import for_client, internal
 from tickets.status import NEW, TIER
 from tickets.work import Work, write
 from tiers.ladder import Ladder, Situation, ladder_for
@@ -30,7 +31,10 @@ from vendors.models import ContactPoint, Service
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """What somebody or something asks for; empty where unknown. `fallback_priority` yields to a routing rule's."""
+    """What somebody or something asks for; empty where unknown. `fallback_priority` yields to a routing rule's.
+
+    With `opened_at` it is brought in from elsewhere: it was opened there then, and with `resolved_at` also ended there.
+    """
 
     title: str
     description: str = ""
@@ -45,6 +49,8 @@ class NewTicket:
     contact: Contact | None = None
     external_id: str = ""
     source: EventSource | None = None
+    opened_at: datetime | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,11 @@ def provider(*, now: datetime) -> Provider:
 def open_ticket(
     *, client: Client, wanted: NewTicket, by: User | None, now: datetime, served_by: Provider | None = None
 ) -> Ticket:  # fmt: skip
-    """Open a ticket: route it, put it on its ladder, start its clocks, tell who must act. Raises NoPolicy."""
+    """Open a ticket: route it, put it on its ladder, start its clocks, tell who must act.
+
+    Raises NoPolicy, and BadAnswer for moments of the past that cannot be.
+    """
+    check_moments(wanted.opened_at, wanted.resolved_at, now=now)
     served_by = served_by or provider(now=now)
     version, staff = live_policy(client.name, served_by.policies), served_by.staff
     asset = Asset.objects.filter(client=client, name__iexact=wanted.device_name).first() if wanted.device_name else None
@@ -73,10 +83,13 @@ def open_ticket(
     ladder = _ladder(version, client, row)
     start, because = _start(ladder, row, routed, staff)
     holding = staff.tiers[ladder.tier_at_or_below(start).tier]
-    ticket = Ticket(**row, routed_because=because, tier_id=holding.id, team_id=holding.team.id, **_at_birth(now))
+    ticket = Ticket(**row, routed_because=because, tier_id=holding.id, team_id=holding.team.id, **_at_birth(wanted, now))
     ticket.save(force_insert=True)
     work = _in_hand(ticket, client, version, ladder, staff)
-    _begin(work, start, routed, because, by=by, now=now)
+    if wanted.resolved_at:
+        bring_in_ended(work, ended_at=wanted.resolved_at, by=by, now=now)
+    else:
+        _begin(work, start, routed, because, by=by, now=now)
     write([work], now=now)
     return ticket
 
@@ -121,9 +134,12 @@ def _row(
 
 
 def _ladder(version: PolicyVersion, client: Client, row: Mapping[str, Any]) -> Ladder:
+    return ladder_for(version.document, _situation(client, row))
+
+
+def _situation(client: Client, row: Mapping[str, Any]) -> Situation:
     service = row["service"].name if row["service"] else ""
-    situation = Situation(client.name, row["priority"], service, row["category"], row["device_type"])
-    return ladder_for(version.document, situation)
+    return Situation(client.name, row["priority"], service, row["category"], row["device_type"])
 
 
 def _start(ladder: Ladder, row: Mapping[str, Any], routed: Route, staff: Roster) -> tuple[int, list[str]]:
@@ -150,16 +166,19 @@ def _vendor_obstacle(service: Service | None) -> str:
     return "" if known else f"{service.name} has no address to write to"
 
 
-def _at_birth(now: datetime) -> dict[str, Any]:
-    return {"status": NEW, "holder_kind": TIER, "opened_at": now, "last_event_at": now}
+def _at_birth(wanted: NewTicket, now: datetime) -> dict[str, Any]:
+    return {"status": NEW, "holder_kind": TIER, "opened_at": wanted.opened_at or now, "last_event_at": now}
 
 
 def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Ladder, staff: Roster) -> Work:
     own = {name: getattr(ticket, name) for name in OWN}
+    about = {"priority": ticket.priority, "category": ticket.category, "device_type": ticket.device_type}
     return Work(
         **own,
         client=client.name,
         agreement_id=agreement_of(ladder, client.agreement_id, staff),
+        client_agreement_id=client.agreement_id,
+        situation=_situation(client, about | {"service": ticket.service}),
         service=ticket.service.name if ticket.service else "",
         assignee="",
         contact_email=ticket.contact.email if ticket.contact else "",
@@ -171,17 +190,13 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
 
 
 def _begin(work: Work, start: int, routed: Route, because: list[str], *, by: User | None, now: datetime) -> None:
-    terms = work.roster.terms[work.agreement_id]
-    for metric in (ACKNOWLEDGE, RESOLVE):
-        start_clock(work, metric, terms.target(work.priority, metric), now=now)
-    home = work.ladder.steps.index(work.ladder.tier_at_or_below(start))
-    reason = " ".join(because)
+    home, reason = work.ladder.home(start), " ".join(because)
+    bring_in(work, now=now)
     arrive(work, home, now=now, because=reason)
+    begin_promises(work, now=now)
     team = _team(work, routed)
     _assign(work, team, routed, now=now)
-    event(work, "OPENED", f"Opened for {work.client}, {work.priority}, at {work.tier.name}. {reason}", now=now, by=by,
-          client_text=f"We have received your request; {work.tier.title} will look at it first.",
-          why={"rule": "ROUTED", "because": because, "policy": work.policy, "priority": work.priority})  # fmt: skip
+    _tell(work, because, by=by, now=now)
     if work.obstacles[home]:
         raise_alarm(
             f"nobody:{work.tier.name}", f"{work.key} stands at {work.tier.name}: {work.obstacles[home]}", now=now
@@ -190,9 +205,21 @@ def _begin(work: Work, start: int, routed: Route, because: list[str], *, by: Use
     if start == home:
         tell_step(work, work.ladder.steps[home], because=f"New ticket: {work.title}. {reason}", now=now)
         return
-    text = f"Straight to the vendor: {reason}"
-    climb_to(work, start, text=text, because=text, now=now, why={"because": reason, "policy": work.policy})
+    record = {"rule": "STRAIGHT", "because": reason, "policy": work.policy}
+    text = internal(record)
+    climb_to(work, start, text=text, because=text, now=now, why=record)
     vendor_cases.prepare([vendor_cases.Request(work, work.service_id or 0, text)], now=now)
+
+
+def _tell(work: Work, because: list[str], *, by: User | None, now: datetime) -> None:
+    """The first line of its timeline; one that is brought in is no news to the client."""
+    record = {"because": because, "policy": work.policy, "priority": work.priority, "client": work.client,
+              "tier": work.tier.name, "title": work.tier.title}  # fmt: skip
+    if work.terms.lapsed:
+        record["because"] = [*because, f"{work.terms.lapsed} Nothing is promised to the client."]
+    record |= {"rule": "ROUTED"} if work.opened_at == now else imported(work)
+    kind = "OPENED" if work.opened_at == now else "IMPORTED"
+    event(work, kind, internal(record), now=now, by=by, client_text=for_client(record), why=record)
 
 
 def _team(work: Work, routed: Route) -> TeamInfo:

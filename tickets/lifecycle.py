@@ -1,25 +1,20 @@
 """What people do to a ticket. Each verb: lock, check who, check what, move, write, in one transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from accounts.models import User
-from tickets import vendor_cases
-from tickets.escalation import back_to_tier, climb_to, end_hold
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, VENDOR_RESPOND
-from tickets.loading import locked
-from tickets.models import Clock, VendorCase
-from tickets.moves import arrive, event, leave_tier, mail, start_clock, stop_metric, take_custody
-from tickets.notices import body, headline, tell_step
-from tickets.permissions import check_can_work
+from tickets import handing, vendor_cases
+from tickets.escalation import climb_to
+from tickets.facts import RESOLVE, RESPOND
+from tickets.handing import answered, end_client_wait, end_hold, finish, hand_back, hold, take, wait_on_client
+from tickets.loading import ended_clocks
+from tickets.models import VendorCase
+from tickets.moves import event, mail, pass_ball, start_update_clock, told_client
+from tickets.notices import body, headline, tell_managers, tell_step
+from tickets.sentences import internal
 from tickets.status import (
-    CLIENT,
     IN_PROGRESS,
     NEW,
-    NOBODY,
     ON_HOLD,
     OPEN_STATUSES,
     RESOLVED,
@@ -30,37 +25,18 @@ from tickets.status import (
     check_move,
     words,
 )
-from tickets.work import Work, write
+from tickets.work import CaseInHand, Work
+from tickets.working import BadAnswer, check_open, need, working
 from tiers.models import Member
 from vendors.models import Service, ServiceAccount
 from vendors.secrets import encrypt
 
-OPEN_DAYS_TO_CLOSE = 5
-OPEN_DAYS_FOR_CLIENT = 2
+BOUNCES_TO_TELL = 3
 LONGEST_WAIT = timedelta(days=366)
 
 
 class AlreadyAcknowledged(NotAllowedNow):
     """Somebody else took it first; the message says who and when."""
-
-
-class BadAnswer(ValueError):
-    """A value that this ticket cannot take; `field` names where it was given."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-@contextmanager
-def working(key: str, *, by: User, now: datetime, touch: bool = True) -> Iterator[tuple[Work, datetime]]:
-    """Lock the ticket for a verb and write what the verb changed; time never runs backwards on it."""
-    with transaction.atomic():
-        work = locked(key, by=by, now=now)
-        check_can_work(by, work)
-        yield work, max(now, work.last_event_at)
-        work.touched = work.touched or touch
-        write([work], now=now)
 
 
 def acknowledge(*, key: str, by: User, now: datetime, automatic: bool = False) -> None:
@@ -71,25 +47,19 @@ def acknowledge(*, key: str, by: User, now: datetime, automatic: bool = False) -
             raise AlreadyAcknowledged(f"{who} took it at {work.acknowledged_at:%H:%M} UTC.")
         if work.status != NEW:
             raise NotAllowedNow(f"A ticket that is {words(work.status)} cannot be acknowledged.")
-        take(work, by=by, now=at)
+        _take(work, by=by, now=at)
         event(work, "ACKNOWLEDGED", f"{by} acknowledged it at {work.tier.name}.", now=at, by=by,
               client_text="Somebody is working on your request.")  # fmt: skip
 
 
-def take(work: Work, *, by: User, now: datetime) -> None:
-    """Mark it as taken here; who takes an unassigned ticket gets it."""
-    work.status, work.touched = IN_PROGRESS, True
-    work.acknowledged_at, work.acknowledged_by_id = now, by.pk
-    if work.assignee_id is None and by.is_person:
-        work.assignee_id, work.assignee = by.pk, by.email
-    stop_metric(work, ACKNOWLEDGE, now=now)
-    stop_metric(work, OLA_ACKNOWLEDGE, now=now)
+def _take(work: Work, *, by: User, now: datetime) -> None:
+    take(work, by_id=by.pk, by_email=by.email if by.is_person else "", now=now)
 
 
 def assign(*, key: str, to: str, by: User, now: datetime) -> None:
     """Give it to a person, by address or name. Raises BadAnswer for one who is in no team."""
     with working(key, by=by, now=now) as (work, at):
-        _check_open(work, "assigned")
+        check_open(work, "assigned")
         person = _person(to)
         work.assignee_id, work.assignee = person.pk, person.email
         event(work, "ASSIGNED", f"{by} assigned it to {person}.", now=at, by=by)
@@ -104,23 +74,34 @@ def escalate(*, key: str, why: str, by: User, now: datetime, to: str = "") -> No
     Raises BadAnswer for a missing why or an unknown step, NotAllowedNow where no step is left.
     """
     with working(key, by=by, now=now) as (work, at):
-        _check_open(work, "escalated")
-        _need(why, "why", "Say why: the next tier reads it first.")
+        check_open(work, "escalated")
+        need(why, "why", "Say why: the next tier reads it first.")
         index = _wanted_step(work, to)
-        if index <= work.step:
-            work.round += 1
+        _take_back(work, why, now=at)
+        down = index <= work.step
+        if down:
+            work.round, work.bounces = work.round + 1, work.bounces + 1
         came_from = work.tier.name
         text = f"{came_from} → {work.ladder.steps[index].name}: {by} escalated it: {why}"
         why_record = {"by_hand": why, "from": came_from, "to": work.ladder.steps[index].name, "policy": work.policy}
         climb_to(work, index, text=text, because=text, now=at, why=why_record, by=by)
         if work.ladder.steps[index].vendor:
             vendor_cases.prepare([vendor_cases.Request(work, work.service_id or 0, text, by=by)], now=at)
+        if down and work.bounces == BOUNCES_TO_TELL:
+            tell_managers(work, because=f"It bounces between tiers. {text}", now=at, occasion="bounces")
+
+
+def _take_back(work: Work, why: str, *, now: datetime) -> None:
+    """Who passes a ticket on that a vendor has takes the ball back: the vendor's promises pause until it has it."""
+    for case in work.cases:
+        if case.with_vendor:
+            pass_ball(work, case, "US", now=now, because=f"Taken back: {why}")
 
 
 def wait(*, key: str, on: str, why: str, by: User, now: datetime, until: datetime | None = None) -> None:
     """Wait on the client, on the vendor of an open case, or hold until a moment; always with a why."""
     with working(key, by=by, now=now) as (work, at):
-        _need(why, "why", "Say what you are waiting for.")
+        need(why, "why", "Say what you are waiting for.")
         if until is not None and until <= at:
             raise BadAnswer("until", "Give a moment that lies ahead.")
         if until is not None and until > at + LONGEST_WAIT:
@@ -129,7 +110,7 @@ def wait(*, key: str, on: str, why: str, by: User, now: datetime, until: datetim
             case "CLIENT":
                 _wait_on_client(work, why, until, by=by, now=at)
             case "VENDOR":
-                _wait_on_vendor(work, why, by=by, now=at)
+                _wait_on_vendor(work, why, until, by=by, now=at)
             case "HOLD":
                 _hold(work, why, until, by=by, now=at)
             case _:
@@ -141,26 +122,22 @@ def _wait_on_client(work: Work, why: str, until: datetime | None, *, by: User, n
     if work.status == WAITING_ON_CLIENT:
         raise NotAllowedNow("It is waiting on the client already.")
     if work.status == NEW:
-        take(work, by=by, now=now)
-    leave_tier(work, now=now)
-    work.status = WAITING_ON_CLIENT
-    work.wake_at = until or _after_open_days(work, OPEN_DAYS_FOR_CLIENT, now=now)
-    take_custody(work, CLIENT, now=now, because=why)
+        _take(work, by=by, now=now)
+    wait_on_client(work, now=now, because=why, until=until)
     text = f"{by} waits for the client until {work.wake_at:%Y-%m-%d %H:%M} UTC: {why}"
     event(work, "WAITING", text, now=now, by=by, client_text="We need an answer from you before we can go on.")
 
 
-def _wait_on_vendor(work: Work, why: str, *, by: User, now: datetime) -> None:
-    case = _open_case(work)
-    if case is None or case.lodged_at is None:
+def _wait_on_vendor(work: Work, why: str, until: datetime | None, *, by: User, now: datetime) -> None:
+    case = _lodged_case(work)
+    if case is None:
         raise NotAllowedNow("No case is lodged with a vendor; lodge one first.")
     if work.status == WAITING_ON_VENDOR:
-        raise NotAllowedNow(f"It is waiting on {case.vendor.name} already.")
-    case.ball, case.status = VendorCase.Ball.VENDOR, "LODGED"
-    case.save(update_fields=["ball", "status"])
-    vendor_cases.give_to_vendor(work, case, now=now)
-    event(work, "WAITING", f"{by} waits for {case.vendor.name}: {why}", now=now, by=by,
-          client_text=f"We are waiting for {case.vendor.name}.")  # fmt: skip
+        raise NotAllowedNow(f"It is waiting on {case.vendor} already.")
+    hand_back(work, case, now=now, because=why)
+    work.wake_at = until
+    event(work, "WAITING", f"{by} waits for {case.vendor}: {why}", now=now, by=by,
+          client_text=f"We are waiting for {case.vendor}.")  # fmt: skip
 
 
 def _hold(work: Work, why: str, until: datetime | None, *, by: User, now: datetime) -> None:
@@ -169,8 +146,7 @@ def _hold(work: Work, why: str, until: datetime | None, *, by: User, now: dateti
         raise BadAnswer("until", "Say until when; a hold ends by itself.")
     if work.holder_kind != TIER:
         raise NotAllowedNow(f"It is {words(work.status)}; resume it before you hold it.")
-    work.status, work.wake_at = ON_HOLD, until
-    take_custody(work, TIER, now=now, because=why, tier_id=work.tier_id, held=True)
+    hold(work, now=now, because=why, until=until)
     event(work, "WAITING", f"{by} holds it until {until:%Y-%m-%d %H:%M} UTC: {why}", now=now, by=by)
 
 
@@ -189,46 +165,37 @@ def resume(*, key: str, by: User, now: datetime, why: str = "") -> None:
 
 
 def _client_answered(work: Work, why: str, *, by: User, now: datetime) -> None:
-    back_to_tier(work, now=now, because=f"The client has answered. {why}".strip())
+    because = f"The client has answered. {why}".strip()
+    end_client_wait(work, now=now, because=because)
+    _tell_arrival(work, because, now=now)
     event(work, "RESUMED", f"{by}: the client has answered. {why}".strip(), now=now, by=by,
           client_text="We have your answer and go on.")  # fmt: skip
 
 
 def _vendor_answered(work: Work, why: str, *, by: User, now: datetime) -> None:
-    case = _open_case(work)
-    name = case.vendor.name if case else "the vendor"
-    if case:
-        case.status, case.ball = "ANSWERED", VendorCase.Ball.US
-        case.answered_at = case.answered_at or now
-        case.save(update_fields=["status", "ball", "answered_at"])
-        stop_metric(work, VENDOR_RESPOND, now=now, subject=f"case:{case.pk}")
-    back_to_tier(work, now=now, because=f"{name} has answered. {why}".strip())
-    event(work, "VENDOR_ANSWERED", f"{by}: {name} has answered. {why}".strip(), now=now, by=by,
-          client_text=f"{name} has answered; we go on from there.")  # fmt: skip
+    case = work.case_with_vendor
+    assert case, "a ticket waits on a vendor only while its case has the ball"
+    because = f"{case.vendor} has answered. {why}".strip()
+    answered(work, case, now=now, because=because)
+    event(work, "VENDOR_ANSWERED", f"{by}: {because}", now=now, by=by,
+          client_text=f"{case.vendor} has answered; we go on from there.")  # fmt: skip
+    _tell_arrival(work, because, now=now)
+
+
+def _tell_arrival(work: Work, because: str, *, now: datetime) -> None:
+    """The tier that has it again is told; a vendor that has it is not."""
+    if work.status == NEW:
+        tell_step(work, work.ladder.steps[work.step], because=because, now=now)
 
 
 def resolve(*, key: str, summary: str, by: User, now: datetime, automatic: bool = False) -> None:
     """It is done: clocks stop with their verdicts, open cases close, nobody holds it. The client reads the summary."""
     with working(key, by=by, now=now, touch=not automatic) as (work, at):
         check_move(work.status, RESOLVED)
-        _check_open(work, "resolved")
-        _need(summary, "summary", "Say in a sentence what was done; the client reads it.")
-        finish(work, summary, now=at)
+        check_open(work, "resolved")
+        need(summary, "summary", "Say in a sentence what was done; the client reads it.")
+        finish(work, summary, now=at, by_person=not automatic)
         event(work, "RESOLVED", f"{by} resolved it: {summary}", now=at, by=by, client_text=f"Resolved: {summary}")
-
-
-def finish(work: Work, summary: str, *, now: datetime) -> None:
-    """Stop the clocks and let go of the ticket."""
-    for metric in (ACKNOWLEDGE, RESOLVE, OLA_ACKNOWLEDGE, OLA_RESOLVE):
-        stop_metric(work, metric, now=now)
-    stop_metric(work, VENDOR_RESPOND, now=now, met=False)
-    # What is on its way to a vendor is closed when it has left, so that the timeline tells of it.
-    VendorCase.objects.filter(ticket_id=work.id).exclude(status__in=["CLOSED", "QUEUED"]).update(
-        status="CLOSED", ball=VendorCase.Ball.US, closed_at=now
-    )
-    work.status, work.resolved_at, work.resolution = RESOLVED, now, summary
-    work.wake_at = _after_open_days(work, OPEN_DAYS_TO_CLOSE, now=now)
-    take_custody(work, NOBODY, now=now, because="Resolved")
 
 
 def reopen(*, key: str, why: str, by: User, now: datetime) -> None:
@@ -236,30 +203,36 @@ def reopen(*, key: str, why: str, by: User, now: datetime) -> None:
     with working(key, by=by, now=now) as (work, at):
         if work.status != RESOLVED:
             raise NotAllowedNow(f"A ticket that is {words(work.status)} cannot be reopened; open a new one.")
-        _need(why, "why", "Say what is still wrong.")
+        need(why, "why", "Say what is still wrong.")
         open_again(work, why, by=by, now=at)
 
 
 def open_again(work: Work, why: str, *, by: User | None, now: datetime) -> None:
     """Back to the last tier; the old verdict stands, a new RESOLVE clock goes on with what was left."""
-    work.resolved_at, work.resolution = None, ""
-    work.round += 1
-    last = Clock.objects.filter(ticket_id=work.id, metric=RESOLVE).order_by("-id").first()
-    home = work.ladder.steps.index(work.ladder.tier_at_or_below(work.step))
-    arrive(work, home, now=now, because=f"Reopened: {why}", left=work.used_seconds)
-    target = work.roster.terms[work.agreement_id].target(work.priority, RESOLVE)
-    start_clock(work, RESOLVE, target, now=now, consumed=last.consumed_seconds if last else 0)
-    event(work, "REOPENED", f"{by or 'Monitoring'} reopened it: {why}", now=now, by=by,
-          client_text="We have reopened your request.")  # fmt: skip
-    tell_step(work, work.ladder.steps[home], because=f"Reopened: {why}", now=now)
+    handing.open_again(work, now=now, because=f"Reopened: {why}", spent=_spent(work))
+    record = {} if by else {"rule": "CAME_BACK", "because": why}
+    text = f"{by} reopened it: {why}" if by else internal(record)
+    event(work, "REOPENED", text, now=now, by=by, client_text="We have reopened your request.", why=record)
+    _tell_arrival(work, f"Reopened: {why}", now=now)
+
+
+def _spent(work: Work) -> dict[str, float]:
+    """What RESOLVE had consumed, and RESPOND where nobody has replied yet, when the ticket was resolved."""
+    ended = {clock.metric: clock for clock in ended_clocks(work.id) if clock.state != "SUPERSEDED"}
+    goes_on = [RESOLVE] if work.responded_at else [RESOLVE, RESPOND]
+    return {metric: ended[metric].consumed_seconds if metric in ended else 0 for metric in goes_on}
 
 
 def reply(*, key: str, text: str, public: bool, by: User, now: datetime, automatic: bool = False) -> None:
     """A public reply, which the client reads, or a work note, which it never does."""
     with working(key, by=by, now=now, touch=not automatic) as (work, at):
-        _need(text, "body", "Write something.")
+        need(text, "body", "Write something.")
         kind = "PUBLIC_REPLY" if public else "WORK_NOTE"
+        if public and not automatic:
+            told_client(work, now=at)
         event(work, kind, text, now=at, by=by, client_text=text if public else "")
+        if public and not automatic and work.status in OPEN_STATUSES:
+            start_update_clock(work, now=at)
 
 
 def lodge_case(
@@ -267,13 +240,13 @@ def lodge_case(
 ) -> VendorCase:  # fmt: skip
     """Open a case by hand, or answer what an incomplete one still needs. Raises BadAnswer, NotAllowedNow."""
     with working(key, by=by, now=now) as (work, at):
-        _check_open(work, "passed to a vendor")
+        check_open(work, "passed to a vendor")
         chosen = _service(service)
         answers = _without_secrets(work, chosen, answers)
         request = vendor_cases.Request(work, chosen.pk, why, answers=answers, by=by)
         opened = VendorCase.objects.filter(ticket_id=work.id, vendor=chosen.vendor).exclude(status="CLOSED").first()
         if opened is None:
-            _need(why, "why", "Say why the vendor is needed.")
+            need(why, "why", "Say why the vendor is needed.")
             if not chosen.contact_points.filter(kind="EMAIL").exists():
                 raise BadAnswer("service", f"{chosen.name} has no address to write to; add one to its contact points.")
             return vendor_cases.prepare([request], now=at)[0]
@@ -332,26 +305,10 @@ def _wanted_step(work: Work, to: str) -> int:
     return found
 
 
-def _open_case(work: Work) -> VendorCase | None:
+def _lodged_case(work: Work) -> CaseInHand | None:
     """The lodged case that matters: the latest whose ball is with its vendor, else the latest."""
-    lodged = VendorCase.objects.filter(ticket_id=work.id, lodged_at__isnull=False).exclude(status="CLOSED")
-    cases = list(lodged.select_related("vendor", "service__vendor").order_by("-id"))
-    return next((case for case in cases if case.ball == VendorCase.Ball.VENDOR), cases[0] if cases else None)
-
-
-def _after_open_days(work: Work, days: int, *, now: datetime) -> datetime:
-    calendar = work.roster.terms[work.agreement_id].calendar_for(work.priority).calendar
-    return calendar.after_open_days(now, days)
-
-
-def _check_open(work: Work, done: str) -> None:
-    if work.status not in OPEN_STATUSES:
-        raise NotAllowedNow(f"A ticket that is {words(work.status)} cannot be {done}.")
-
-
-def _need(text: str, field: str, message: str) -> None:
-    if not text.strip():
-        raise BadAnswer(field, message)
+    lodged = [case for case in work.cases if case.lodged_at]
+    return work.case_with_vendor or (lodged[-1] if lodged else None)
 
 
 def _name(user_id: int | None) -> str:

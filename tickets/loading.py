@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import User
-from sla.agreements import CalendarRef, calendars_by_version
-from tickets.facts import OLA_RESOLVE
+from sla.agreements import ALWAYS, CalendarRef, Rules, calendars_by_version, rules_by_version
+from tickets.facts import MANAGER_RESPOND, MANAGER_ROUNDS, OLA_RESOLVE
 from tickets.models import Clock, Ticket, VendorCase
 from tickets.status import TIER
-from tickets.work import RunningClock, Work
+from tickets.work import CaseInHand, RunningClock, Work
 from tiers.ladder import Ladder, Situation, ladder_for
 from tiers.policies import policy_documents
 from tiers.roster import Roster, roster
@@ -21,12 +22,13 @@ from vendors.models import ContactPoint
 
 OWN = (
     "id", "client_id", "title", "priority", "service_id", "opened_at", "policy_version_id", "status", "holder_kind",
-    "tier_id", "team_id", "assignee_id", "step", "round", "touched", "acknowledged_at", "acknowledged_by_id",
-    "resolved_at", "resolution", "wake_at", "last_event_at", "event_count", "custody_count",
+    "tier_id", "team_id", "assignee_id", "step", "round", "touched", "bounces", "manager_calls", "acknowledged_at",
+    "acknowledged_by_id", "responded_at", "updated_at", "resolved_at", "resolution", "wake_at", "remind_at",
+    "reminders", "last_event_at", "event_count", "custody_count", "merged_into_id",
 )  # fmt: skip
 JOINED = {
     "j_client": F("client__name"),
-    "j_agreement_id": F("client__agreement_id"),
+    "j_client_agreement_id": F("client__agreement_id"),
     "j_service": F("service__name"),
     "j_assignee": F("assignee__email"),
     "j_contact_email": F("contact__email"),
@@ -34,9 +36,18 @@ JOINED = {
     "j_device_type": F("device_type"),
 }
 CLOCK = (
-    "id", "metric", "subject", "round", "agreement_version_id", "target_seconds", "inherited_seconds",
-    "consumed_seconds", "started_at", "running_since", "due_at", "state", "warned_percent", "breached_at",
+    "id", "metric", "subject", "round", "revision", "agreement_version_id", "target_seconds", "inherited_seconds",
+    "consumed_seconds", "started_at", "counted_from", "running_since", "due_at", "state", "warned_percent",
+    "breached_at", "stopped_at", "because",
 )  # fmt: skip
+
+
+# A case's names in hand, and where they come from.
+CASE = {
+    "id": "id", "vendor": "vendor__name", "service": "service__name", "commitment_id": "service__commitment_id",
+    "severity": "severity", "step": "step", "status": "status", "ball": "ball", "ball_count": "ball_count",
+    "lodged_at": "lodged_at", "answered_at": "answered_at",
+}  # fmt: skip
 
 
 def locked(key: str, *, by: User, now: datetime) -> Work:
@@ -59,38 +70,68 @@ def in_hand(ids: Sequence[int], *, now: datetime, staff: Roster | None = None) -
     staff = staff or roster(now=now)
     rows = list(Ticket.objects.filter(pk__in=ids).order_by("check_at", "pk").values(*OWN, **JOINED))
     policies = policy_documents(row["policy_version_id"] for row in rows)
-    clocks = _open_clocks(ids)
-    hindrances = _vendor_obstacles(ids)
-    works = [_work(row, policies, clocks[row["id"]], hindrances.get(row["id"], ""), staff) for row in rows]
+    hindrances = vendor_obstacles(ids)
+    works = [_work(row, policies, hindrances.get(row["id"], ""), staff) for row in rows]
+    clocks, cases = open_clocks(ids), _open_cases(ids)
+    for work in works:
+        work.clocks, work.cases = clocks[work.id], cases[work.id]
     _note_used(works)
     return works
 
 
 def _note_used(works: Sequence[Work]) -> None:
-    """What the tier that last held a ticket had used up, for those that will come back to it."""
+    """What each tier had used up of its time to resolve, for tickets that will come back to one."""
     away = {work.id: work for work in works if work.holder_kind != TIER}
     if not away:
         return
-    stopped = Clock.objects.filter(ticket_id__in=away, metric=OLA_RESOLVE).order_by("ticket_id", "-id")
-    for ticket_id, used in stopped.distinct("ticket_id").values_list("ticket_id", "consumed_seconds"):
-        away[ticket_id].used_seconds = used
+    stopped = Clock.objects.filter(ticket_id__in=away, metric=OLA_RESOLVE).order_by("id")
+    for ticket_id, subject, used in stopped.values_list("ticket_id", "subject", "consumed_seconds"):
+        away[ticket_id].used[subject] = used
 
 
-def _open_clocks(ids: Sequence[int]) -> dict[int, list[RunningClock]]:
-    open_rows = Clock.objects.filter(ticket_id__in=ids, stopped_at__isnull=True).order_by("id")
-    rows = list(open_rows.values_list("ticket_id", "calendar_version_id", *CLOCK))
-    calendars = calendars_by_version({row[1] for row in rows})
-    clocks: dict[int, list[RunningClock]] = defaultdict(list)
-    for ticket_id, calendar_id, *values in rows:
-        clocks[ticket_id].append(_clock(values, calendars[calendar_id]))
-    return clocks
+def open_clocks(ids: Sequence[int]) -> dict[int, list[RunningClock]]:
+    """The clocks of these tickets that have not ended."""
+    return _clocks(Clock.objects.filter(ticket_id__in=ids, stopped_at__isnull=True))
 
 
-def _clock(values: Sequence[Any], calendar: CalendarRef) -> RunningClock:
-    return RunningClock(**dict(zip(CLOCK, values, strict=True)), calendar=calendar)
+def ended_clocks(ticket_id: int) -> list[RunningClock]:
+    """The clocks of one ticket that have ended, in the order in which they began."""
+    return _clocks(Clock.objects.filter(ticket_id=ticket_id, stopped_at__isnull=False))[ticket_id]
 
 
-def _vendor_obstacles(ids: Sequence[int]) -> dict[int, str]:
+def _clocks(clocks: QuerySet[Clock]) -> dict[int, list[RunningClock]]:
+    rows = list(clocks.order_by("id").values_list("ticket_id", "calendar_version_id", *CLOCK))
+    calendars = calendars_by_version({row[1] for row in rows if row[1]})
+    at = 2 + CLOCK.index("agreement_version_id")
+    rules = rules_by_version({row[at] for row in rows if row[at]})
+    found: dict[int, list[RunningClock]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(_clock(row[2:], calendars[row[1]] if row[1] else ALWAYS, rules[row[at]]))
+    return found
+
+
+def _clock(values: Sequence[Any], calendar: CalendarRef, rules: Rules) -> RunningClock:
+    known = dict(zip(CLOCK, values, strict=True))
+    thresholds = MANAGER_ROUNDS if known["metric"] == MANAGER_RESPOND else rules.thresholds
+    return RunningClock(
+        **known, calendar=calendar, vendor_time_counts=rules.vendor_time_counts, thresholds=thresholds
+    )
+
+
+def _open_cases(ids: Sequence[int]) -> dict[int, list[CaseInHand]]:
+    rows = VendorCase.objects.filter(ticket_id__in=ids).exclude(status="CLOSED").order_by("id")
+    found: dict[int, list[CaseInHand]] = defaultdict(list)
+    for ticket_id, *values in rows.values_list("ticket_id", *CASE.values()):
+        found[ticket_id].append(CaseInHand(**dict(zip(CASE, values, strict=True))))
+    return found
+
+
+def case_in_hand(case: VendorCase) -> CaseInHand:
+    """A case that was just opened, as the ticket in hand has it."""
+    return CaseInHand(**{name: attrgetter(path.replace("__", "."))(case) for name, path in CASE.items()})
+
+
+def vendor_obstacles(ids: Sequence[int]) -> dict[int, str]:
     """Why a ticket's vendor step cannot be reached; absent where it can."""
     mail = ContactPoint.objects.filter(service=OuterRef("service"), kind=ContactPoint.Kind.EMAIL)
     case = VendorCase.objects.filter(ticket=OuterRef("pk"), vendor=OuterRef("service__vendor")).exclude(status="CLOSED")
@@ -130,15 +171,13 @@ def ladder_in(policy_version_id: int, situation: Situation) -> Ladder:
     return ladder_for(policy_documents([policy_version_id])[policy_version_id][1], situation)
 
 
-def _work(
-    row: dict[str, Any], policies: dict[int, tuple[str, Any]], clocks: list[RunningClock], vendor: str, staff: Roster
-) -> Work:
+def _work(row: dict[str, Any], policies: dict[int, tuple[str, Any]], vendor: str, staff: Roster) -> Work:
     joined = {name.removeprefix("j_"): row.pop(name) or "" for name in JOINED}
     situation = Situation(
         joined["client"], row["priority"], joined["service"], joined.pop("category"), joined.pop("device_type")
     )
     ladder = ladder_in(row["policy_version_id"], situation)
-    joined["agreement_id"] = agreement_of(ladder, joined["agreement_id"], staff)
+    joined["agreement_id"] = agreement_of(ladder, joined["client_agreement_id"], staff)
     return Work(
         **row,
         **joined,
@@ -146,5 +185,5 @@ def _work(
         ladder=ladder,
         obstacles=obstacles(ladder, vendor, staff),
         roster=staff,
-        clocks=clocks,
+        situation=situation,
     )

@@ -80,15 +80,25 @@ class Ticket(models.Model):
     step = models.PositiveSmallIntegerField(default=0, help_text="Index of the ladder step that it stands on")
     round = models.PositiveSmallIntegerField(default=1)
     touched = models.BooleanField(default=False, help_text="A person has acted on it")
+    bounces = models.PositiveSmallIntegerField(default=0, help_text="How often it was passed down to a lower tier")
+    manager_calls = models.PositiveSmallIntegerField(default=0, help_text="How often a manager was called to it")
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
 
     opened_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    responded_at = models.DateTimeField(null=True, help_text="The first public reply by a person")
+    updated_at = models.DateTimeField(null=True, help_text="The last public update by a person")
     resolved_at = models.DateTimeField(null=True)
     resolution = models.TextField(blank=True)
     wake_at = models.DateTimeField(null=True, help_text="A wait ends, or a resolved ticket closes")
+    remind_at = models.DateTimeField(null=True, help_text="The client is reminded that we wait for its answer")
+    reminders = models.PositiveSmallIntegerField(default=0, help_text="How often the client was reminded in this wait")
+    public_from = models.PositiveIntegerField(
+        default=0, help_text="Events up to this number are internal: it belonged to another client then"
+    )
     last_event_at = models.DateTimeField()
     event_count = models.PositiveIntegerField(default=0)
     custody_count = models.PositiveIntegerField(default=0)
@@ -117,6 +127,11 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 condition=models.Q(acknowledged_at__isnull=True) | models.Q(touched=True),
                 name="acknowledged_means_touched",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="MERGED", merged_into__isnull=False)
+                | (~models.Q(status="MERGED") & models.Q(merged_into__isnull=True)),
+                name="merged_names_its_survivor",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["RESOLVED", "CLOSED"], resolved_at__isnull=False)
@@ -239,6 +254,7 @@ class VendorCase(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="cases")
     status = models.CharField(max_length=10, choices=Status.choices)
     ball = models.CharField(max_length=6, choices=Ball.choices, default=Ball.US)
+    ball_count = models.PositiveSmallIntegerField(default=0, help_text="Changes of the ball so far")
     severity = models.CharField(max_length=20, blank=True)
     answers = models.JSONField(default=dict, help_text="What was gathered; secrets as references only")
     missing = models.JSONField(default=list, help_text="Keys still to be answered")
@@ -274,11 +290,39 @@ class VendorCase(models.Model):
         return f"{self.service} case for {self.ticket_id}"
 
 
+class BallChange(models.Model):
+    """From `began_at` the case's ball is there, until the next change: what a vendor promised is measured by it."""
+
+    case = models.ForeignKey(VendorCase, on_delete=models.CASCADE, related_name="balls")
+    seq = models.PositiveSmallIntegerField()
+    ball = models.CharField(max_length=6, choices=VendorCase.Ball.choices)
+    began_at = models.DateTimeField()
+    because = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["case", "seq"]
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="one_ball_change_per_sequence_number")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.ball} since {self.began_at}"
+
+
 class CustodyChange(models.Model):
-    """From `began_at` the ticket is in these hands, until the next change begins: no gap and no overlap can exist."""
+    """From `began_at` the ticket is in these hands, until the next change begins: no gap and no overlap can exist.
+
+    What a merged ticket had lived through before this one was opened stands at sequence numbers up to 0 (INHERITED);
+    what happened before a ticket was brought in is IMPORTED: somebody had it, nobody here knows who.
+    """
+
+    class Origin(models.TextChoices):
+        OWN = "OWN"
+        INHERITED = "INHERITED"
+        IMPORTED = "IMPORTED"
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="custody")
-    seq = models.PositiveIntegerField()
+    seq = models.IntegerField()
+    origin = models.CharField(max_length=9, choices=Origin.choices, default=Origin.OWN)
     holder_kind = models.CharField(max_length=8, choices=[(h, h) for h in HOLDERS])
     tier = models.ForeignKey(Tier, null=True, on_delete=models.PROTECT)
     vendor_case = models.ForeignKey(VendorCase, null=True, on_delete=models.PROTECT)
@@ -318,21 +362,32 @@ class Clock(models.Model):
     metric = models.CharField(max_length=20)
     subject = models.CharField(max_length=40, blank=True)
     round = models.PositiveSmallIntegerField(default=1)
-    agreement_version = models.ForeignKey(AgreementVersion, null=True, on_delete=models.PROTECT)
-    calendar_version = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT)
+    revision = models.PositiveSmallIntegerField(default=0, help_text="How often its terms had changed before this row")
+    agreement_version = models.ForeignKey(AgreementVersion, null=True, on_delete=models.PROTECT, db_index=False)
+    calendar_version = models.ForeignKey(
+        CalendarVersion, null=True, on_delete=models.PROTECT, db_index=False, help_text="Empty for 24x7"
+    )
     target_seconds = models.PositiveIntegerField()
-    inherited_seconds = models.FloatField(default=0, help_text="What it had consumed when it started")
+    inherited_seconds = models.FloatField(default=0, help_text="What it had consumed at counted_from")
     consumed_seconds = models.FloatField(default=0, help_text="What it had consumed at running_since, or in all")
-    started_at = models.DateTimeField()
+    started_at = models.DateTimeField(help_text="When what it measures began; terms that change leave it as it is")
+    counted_from = models.DateTimeField(help_text="From when on this row counts")
     running_since = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices)
     warned_percent = models.PositiveSmallIntegerField(default=0)
     breached_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=200, blank=True, help_text="Why its terms changed, or it has no target now")
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["calendar_version"], name="clock_on_calendar", condition=models.Q(stopped_at__isnull=True)
+            ),
+            models.Index(
+                fields=["agreement_version"], name="clock_of_agreement", condition=models.Q(stopped_at__isnull=True)
+            ),
             models.Index(
                 fields=["due_at"],
                 name="clock_due",
@@ -340,7 +395,9 @@ class Clock(models.Model):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["ticket", "metric", "subject", "round"], name="one_clock_per_promise"),
+            models.UniqueConstraint(
+                fields=["ticket", "metric", "subject", "round", "revision"], name="one_clock_per_promise"
+            ),
             models.CheckConstraint(
                 condition=models.Q(running_since__isnull=True, due_at__isnull=True)
                 | models.Q(running_since__isnull=False, due_at__isnull=False)

@@ -3,20 +3,31 @@
 Nothing here touches the database; `work.write` does, once.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from accounts.models import User
 from columnar import Json
-from sla.agreements import Target, counts_vendor_time
+from sla.agreements import Target
 from sla.clocks import pause, resume
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, counts
-from tickets.status import NEW, TIER
-from tickets.work import RunningClock, Work
+from tickets.facts import (
+    ACKNOWLEDGE,
+    OLA_ACKNOWLEDGE,
+    OLA_RESOLVE,
+    RESOLVE,
+    RESPOND,
+    UPDATE,
+    VENDORS,
+    counts,
+    step_subject,
+)
+from tickets.status import NEW, ON_HOLD, TIER
+from tickets.work import CaseInHand, RunningClock, Work
 from tiers.ladder import Step
 
 # What whoever reported it is told by mail, in the words of their page.
-TOLD_BY_MAIL = frozenset({"OPENED", "CASE_LODGED", "PUBLIC_REPLY", "RESOLVED"})
+TOLD_BY_MAIL = frozenset({"OPENED", "CASE_LODGED", "PUBLIC_REPLY", "RESOLVED", "CLIENT_REMINDED"})
 
 
 def event(
@@ -63,7 +74,7 @@ def mail(work: Work, suffix: str, *, to: tuple[str, ...], subject: str, lines: l
 
 def take_custody(
     work: Work, holder: str, *, now: datetime, because: str, tier_id: int | None = None, case_id: int | None = None,
-    held: bool = False,
+    held: bool = False, origin: str = "OWN",
 ) -> None:  # fmt: skip
     """From now on the ticket is in these hands; its clocks follow."""
     work.custody_count += 1
@@ -72,6 +83,7 @@ def take_custody(
         {
             "ticket_id": work.id,
             "seq": work.custody_count,
+            "origin": origin,
             "holder_kind": holder,
             "tier_id": tier_id,
             "vendor_case_id": case_id,
@@ -94,13 +106,28 @@ def follow_custody(work: Work, *, now: datetime) -> None:
 
 
 def _counts(work: Work, clock: RunningClock) -> bool:
-    vendor_counts = clock.metric != RESOLVE or counts_vendor_time(clock.agreement_version_id)
-    return counts(clock.metric, holder=work.holder_kind, status=work.status, vendor_time_counts=vendor_counts)
+    with_vendor = clock.metric in VENDORS and work.case(int(clock.subject.partition(":")[2])).with_vendor
+    return counts(
+        clock.metric,
+        holder=work.holder_kind,
+        held=work.status == ON_HOLD,
+        vendor_time_counts=clock.vendor_time_counts,
+        with_vendor=with_vendor,
+    )
+
+
+def pass_ball(work: Work, case: CaseInHand, ball: str, *, now: datetime, because: str) -> None:
+    """From now on the case's ball is there; what the vendor promised follows it."""
+    case.ball, case.ball_count, case.dirty = ball, case.ball_count + 1, True
+    work.balls.append(
+        {"case_id": case.id, "seq": case.ball_count, "ball": ball, "began_at": now, "because": because[:300]}
+    )
+    follow_custody(work, now=now)
 
 
 def start_running(clock: RunningClock, *, now: datetime) -> None:
     clock.running_since, clock.dirty = now, True
-    clock.due_at = resume(
+    clock.due_at = clock.breached_at or resume(
         consumed_seconds=clock.consumed_seconds,
         target_seconds=clock.target_seconds,
         now=now,
@@ -110,7 +137,7 @@ def start_running(clock: RunningClock, *, now: datetime) -> None:
 
 
 def stop_running(clock: RunningClock, *, now: datetime) -> None:
-    """Pause: a target that was reached before now is a breach, seen or not."""
+    """Pause: a target that was reached by now is a breach, seen or not."""
     assert clock.running_since is not None and clock.due_at is not None
     clock.consumed_seconds = pause(
         consumed_seconds=clock.consumed_seconds,
@@ -139,33 +166,73 @@ def stop_metric(work: Work, metric: str, *, now: datetime, subject: str | None =
 
 
 def start_clock(
-    work: Work, metric: str, target: Target | None, *, now: datetime, subject: str = "", consumed: float = 0
-) -> None:
-    """Open a clock, running; no target, no clock."""
+    work: Work,
+    metric: str,
+    target: Target | None,
+    *,
+    now: datetime,
+    subject: str = "",
+    consumed: float = 0,
+    round: int | None = None,
+    revision: int = 0,
+    started_at: datetime | None = None,
+) -> RunningClock | None:
+    """Open a clock, running while what it measures counts; no target, no clock.
+
+    In: `consumed` seconds that were used up before, and `started_at` where that began earlier than now.
+    """
     if target is None:
-        return
+        return None
     clock = RunningClock(
         id=None,
         metric=metric,
         subject=subject,
-        round=work.round,
+        round=work.round if round is None else round,
+        revision=revision,
         agreement_version_id=target.agreement_version_id,
         calendar=target.calendar,
         target_seconds=target.seconds,
         inherited_seconds=consumed,
         consumed_seconds=consumed,
-        started_at=now,
+        started_at=started_at or now,
+        counted_from=now,
         running_since=None,
         due_at=None,
-        state="RUNNING",
+        state="PAUSED",
         warned_percent=0,
         breached_at=None,
+        vendor_time_counts=target.vendor_time_counts,
+        thresholds=target.thresholds,
     )
     work.clocks.append(clock)
     if _counts(work, clock):
         start_running(clock, now=now)
-    else:
-        clock.state = "PAUSED"
+    return clock
+
+
+def pass_in_silence(clock: RunningClock, *, now: datetime, climbs: bool = False) -> None:
+    """What lies behind a clock that goes on from an earlier one is not told again.
+
+    One that `climbs` and has nothing left is due now instead, since its ticket must not stay where it is.
+    """
+    percent = 100 * clock.consumed_seconds / clock.target_seconds
+    clock.warned_percent = max((p for p in clock.thresholds if p <= percent and p != 100), default=0)
+    if percent >= 100 and not climbs:
+        clock.breached_at, clock.state = now, "BREACHED"
+        clock.warned_percent = max(clock.warned_percent, 100)
+
+
+def told_client(work: Work, *, now: datetime) -> None:
+    """A person has told the client something: the first reply is given, and the update that was awaited."""
+    stop_metric(work, RESPOND, now=now)
+    stop_metric(work, UPDATE, now=now)
+    work.responded_at, work.updated_at = work.responded_at or now, now
+
+
+def start_update_clock(work: Work, *, now: datetime) -> None:
+    """The next public update is awaited from now on."""
+    target = work.terms.target(work.priority, UPDATE)
+    start_clock(work, UPDATE, target, now=now, subject=f"update:{work.event_count + 1}")
 
 
 def leave_tier(work: Work, *, now: datetime) -> None:
@@ -174,10 +241,10 @@ def leave_tier(work: Work, *, now: datetime) -> None:
     stop_metric(work, OLA_RESOLVE, now=now)
 
 
-def arrive(work: Work, index: int, *, now: datetime, because: str, left: float = 0) -> None:
+def arrive(work: Work, index: int, *, now: datetime, because: str, used: float = 0) -> None:
     """The ticket arrives at a tier step: NEW there, that tier must acknowledge for itself.
 
-    `left` = seconds of OLA_RESOLVE that an earlier stay at this tier has used up.
+    `used` = seconds of OLA_RESOLVE that an earlier stay at this tier has used up.
     """
     step = work.ladder.steps[index]
     tier = work.roster.tiers[step.tier]
@@ -185,16 +252,16 @@ def arrive(work: Work, index: int, *, now: datetime, because: str, left: float =
     work.step, work.status = index, NEW
     work.tier_id, work.team_id = tier.id, tier.team.id
     work.assignee_id, work.assignee = None, ""
-    work.acknowledged_at = work.acknowledged_by_id = work.wake_at = None
+    work.acknowledged_at = work.acknowledged_by_id = work.wake_at = work.remind_at = None
     take_custody(work, TIER, now=now, because=because, tier_id=tier.id)
-    start_step_clocks(work, step, now=now, left=left)
+    start_step_clocks(work, step, now=now, used=used)
 
 
-def start_step_clocks(work: Work, step: Step, *, now: datetime, left: float = 0) -> None:
+def start_step_clocks(work: Work, step: Step, *, now: datetime, used: float = 0) -> None:
     """The step's own waits, or else what the tier's OLA says, on the OLA's calendar."""
-    subject = f"step:{work.step}"
+    subject = step_subject(work.step)
     start_clock(work, OLA_ACKNOWLEDGE, wait(work, step.acknowledge_within, ACKNOWLEDGE), now=now, subject=subject)
-    start_clock(work, OLA_RESOLVE, wait(work, step.hand_over_after, RESOLVE), now=now, subject=subject, consumed=left)
+    start_clock(work, OLA_RESOLVE, wait(work, step.hand_over_after, RESOLVE), now=now, subject=subject, consumed=used)
 
 
 def wait(work: Work, seconds: int | None, metric: str) -> Target | None:
@@ -202,5 +269,5 @@ def wait(work: Work, seconds: int | None, metric: str) -> Target | None:
     ola = work.tier.ola
     target = ola.target(work.priority, metric) if seconds is None else ola.promise(work.priority, seconds)
     if target and work.ladder.calendar:
-        return Target(target.seconds, work.roster.calendars[work.ladder.calendar], target.agreement_version_id)
+        return replace(target, calendar=work.roster.calendars[work.ladder.calendar])
     return target

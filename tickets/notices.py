@@ -1,12 +1,14 @@
 """What the people of a step are told: one mail per ticket, step and round, with the why and what is next."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
-from tickets.facts import OLA_ACKNOWLEDGE, OLA_RESOLVE
-from tickets.moves import mail
-from tickets.work import Work
+from tickets.facts import MANAGER_RESPOND, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, RESPOND, UPDATE, VENDORS
+from tickets.moves import event, mail
+from tickets.sentences import internal
+from tickets.work import RunningClock, Work
 from tiers.ladder import Step
 
 
@@ -25,6 +27,28 @@ def tell_managers(work: Work, *, because: str, now: datetime, occasion: str) -> 
     people = work.roster.managers or work.roster.teams[work.team_id].members
     suffix = f"managers:{occasion}:round:{work.round}"
     mail(work, suffix, to=people, subject=f"Manager needed: {headline(work)}", lines=body(work, because), now=now)
+
+
+# Whose lateness the managers hear of at once; the others are for those who have the ticket.
+FOR_MANAGERS = frozenset({RESPOND, RESOLVE, MANAGER_RESPOND}) | VENDORS
+
+
+def tell_breach(work: Work, clock: RunningClock, why: dict[str, Any], *, now: datetime) -> None:
+    """A promise was missed: the timeline says so, and who must care is told."""
+    text, occasion = internal(why), f"breach:{clock.metric}:{clock.subject}:{clock.round}:{clock.revision}"
+    event(work, "BREACHED", text, now=now, why=why)
+    if clock.metric in FOR_MANAGERS:
+        tell_managers(work, because=text, now=now, occasion=occasion)
+    elif clock.metric == UPDATE:
+        home = work.ladder.steps[work.ladder.home(work.step)]
+        tell_step(work, home, because=text, now=now, occasion=f":{occasion}")
+
+
+def tell_manager_on_call(work: Work, *, because: str, now: datetime) -> None:
+    """The manager on call is told first; where nobody is, all of them."""
+    people = work.roster.managers_on_call(now) or work.roster.managers or work.roster.teams[work.team_id].members
+    subject = f"Manager called: {headline(work)}"
+    mail(work, f"called:{work.manager_calls}", to=people, subject=subject, lines=body(work, because), now=now)
 
 
 def headline(work: Work) -> str:

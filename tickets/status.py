@@ -11,14 +11,14 @@ TIER, CLIENT, VENDOR, NOBODY = "TIER", "CLIENT", "VENDOR", "NOBODY"
 HOLDERS = (TIER, CLIENT, VENDOR, NOBODY)
 
 # A tier that a ticket arrives at must acknowledge for itself, so NEW can follow any open status.
-_WHILE_OPEN = frozenset({NEW, IN_PROGRESS, WAITING_ON_CLIENT, WAITING_ON_VENDOR, ON_HOLD, RESOLVED})
+_WHILE_OPEN = frozenset({NEW, IN_PROGRESS, WAITING_ON_CLIENT, WAITING_ON_VENDOR, ON_HOLD, RESOLVED, MERGED})
 MOVES: dict[str, frozenset[str]] = {
     NEW: _WHILE_OPEN,
     IN_PROGRESS: _WHILE_OPEN - {IN_PROGRESS},
     WAITING_ON_CLIENT: _WHILE_OPEN,
     WAITING_ON_VENDOR: _WHILE_OPEN,
     ON_HOLD: _WHILE_OPEN,
-    RESOLVED: frozenset({CLOSED, NEW}),
+    RESOLVED: frozenset({CLOSED, NEW, MERGED}),
     CLOSED: frozenset(),
     MERGED: frozenset(),
 }

@@ -16,15 +16,16 @@ from accounts.models import User
 from columnar import Json
 from outbox.alarms import raise_alarm
 from outbox.models import Message
-from sla.durations import words
+from tickets import handing
 from tickets.case_facts import Sources
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND
-from tickets.loading import in_hand
+from tickets.loading import case_in_hand, in_hand
 from tickets.models import Clock, Ticket, VendorCase
-from tickets.moves import event, leave_tier, start_clock, stop_metric, take_custody, wait
+from tickets.moves import event, start_clock, stop_metric, wait
 from tickets.notices import tell_managers, tell_step
-from tickets.status import OPEN_STATUSES, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
-from tickets.work import Work, write
+from tickets.sentences import for_client, internal
+from tickets.status import OPEN_STATUSES
+from tickets.work import CaseInHand, Work, write
 from vendors.completeness import Gathered, gather, render
 from vendors.engagement import Known, engagement
 from vendors.models import ContactPoint, Service
@@ -52,6 +53,7 @@ def prepare(requests: Sequence[Request], *, now: datetime) -> list[VendorCase]:
     sources = Sources([r.work for r in requests], [r.service_id for r in requests])
     cases = VendorCase.objects.bulk_create([_case(request, sources, now=now) for request in requests])
     for request, case in zip(requests, cases, strict=True):
+        request.work.cases.append(case_in_hand(case))
         _note(request, case, sources, now=now)
     _queue([(r, c) for r, c in zip(requests, cases, strict=True) if c.status == "QUEUED"], sources, now=now)
     return cases
@@ -64,6 +66,7 @@ def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase
     for name in ("status", "answers", "missing", "subject", "body", "because"):
         setattr(case, name, getattr(fresh, name))
     case.save()
+    request.work.case(case.pk).status = case.status
     _note(request, case, sources, now=now)
     if case.status == "QUEUED":
         stop_metric(request.work, OLA_ACKNOWLEDGE, now=now, subject=f"step:{request.work.step}")
@@ -116,19 +119,13 @@ def _builtin(work: Work, known: Mapping[str, str], *, severity: str) -> dict[str
 
 def _note(request: Request, case: VendorCase, sources: Sources, *, now: datetime) -> None:
     service = sources.services[request.service_id]
-    why = _why(request, case, _engagement(request.work, service, sources, now=now))
+    why = _why(request, case, _engagement(request.work, service, sources, now=now)) | {"service": service.name}
+    text = internal(why)
     if case.status == "QUEUED":
-        text = f"Case for {service.name} is complete and queued, severity {case.severity}."
         event(request.work, "CASE_QUEUED", text, now=now, by=request.by, why=why)
         return
-    questions = " ".join(m["question"] for m in case.missing)
-    text = f"Case for {service.name} waits for {_answers(len(case.missing))}: {questions}"
     event(request.work, "CASE_INCOMPLETE", text, now=now, by=request.by, why=why)
     _ask(request.work, text, now=now)
-
-
-def _answers(count: int) -> str:
-    return "1 answer" if count == 1 else f"{count} answers"
 
 
 def _ask(work: Work, text: str, *, now: datetime) -> None:
@@ -144,7 +141,7 @@ def _ask(work: Work, text: str, *, now: datetime) -> None:
 def _why(request: Request, case: VendorCase, conditions: str) -> dict[str, Any]:
     missing = [m["key"] for m in case.missing]
     record = {"rule": "CASE", "because": request.because, "severity": case.severity, "missing": missing}
-    return record | {"conditions": conditions}
+    return record | {"conditions": conditions, "questions": [m["question"] for m in case.missing]}
 
 
 def _engagement(work: Work, service: Service, sources: Sources, *, now: datetime) -> str:
@@ -241,57 +238,44 @@ def _settle_all(held: Sequence[int], *, now: datetime) -> int:
 
 
 def _settle(work: Work, case: VendorCase, *, now: datetime) -> None:
-    now = max(now, work.last_event_at)
+    now, held = max(now, work.last_event_at), work.case(case.pk)
     if case.message is not None and case.message.state == "DEAD":
-        _failed(work, case, now=now)
+        _failed(work, case, held, now=now)
     else:
-        lodge(work, case, now=now)
-    case.save()
+        lodge(work, case, held, now=now)
 
 
-def _failed(work: Work, case: VendorCase, *, now: datetime) -> None:
+def _failed(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> None:
     """Custody stays where it is, and somebody is told."""
-    case.status = "FAILED"
+    held.status, held.dirty = "FAILED", True
     error = case.message.last_error if case.message else ""
-    text = f"The case for {case.service.name} could not be sent: {error}"
-    event(work, "CASE_FAILED", text, now=now, why={"rule": "CASE_FAILED", "error": error})
+    why = {"rule": "CASE_FAILED", "service": case.service.name, "error": error}
+    text = internal(why)
+    event(work, "CASE_FAILED", text, now=now, why=why)
     tell_managers(work, because=text, now=now, occasion=f"case:{case.pk}:failed:{work.event_count}")
     raise_alarm(f"case:{case.pk}", f"{work.key}: {text}", now=now)
 
 
-def lodge(work: Work, case: VendorCase, *, now: datetime) -> None:
+def lodge(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> None:
     """The vendor has it: custody passes, what it promised runs."""
-    case.status, case.lodged_at = "LODGED", now
     if work.status not in OPEN_STATUSES:
-        case.status, case.closed_at = "CLOSED", now
-        event(work, "CASE_LODGED", f"Case for {case.service.name} went out after the ticket had ended.", now=now)
+        held.status, held.lodged_at, held.closed_at, held.dirty = "CLOSED", now, now, True
+        why = {"rule": "CASE_LATE", "service": case.service.name}
+        event(work, "CASE_LODGED", internal(why), now=now, why=why)
         return
-    case.ball = VendorCase.Ball.VENDOR
-    promise, vendor = _promise(work, case), case.service.vendor.name
-    event(
-        work,
-        "CASE_LODGED",
-        f"Case lodged with {vendor} ({case.service.name}, severity {case.severity}).{_by_then(promise)}",
-        now=now,
-        client_text=f"We have passed your request to {vendor}.{_by_then(promise)}",
-        why={"rule": "CASE_SENT", "because": case.because, "message": case.message.key if case.message else ""},
-    )
-    if work.status != WAITING_ON_CLIENT:
-        give_to_vendor(work, case, now=now)
-    start_clock(work, VENDOR_RESPOND, promise, now=now, subject=f"case:{case.pk}")
+    why = _sent(work, case, held)
+    event(work, "CASE_LODGED", internal(why), now=now, client_text=for_client(why), why=why)
+    handing.lodge(work, held, now=now)
 
 
-def give_to_vendor(work: Work, case: VendorCase, *, now: datetime) -> None:
-    leave_tier(work, now=now)
-    work.status, work.wake_at = WAITING_ON_VENDOR, None
-    because = f"Case lodged with {case.service.vendor.name}"
-    take_custody(work, VENDOR, now=now, because=because, case_id=case.pk)
-
-
-def _promise(work: Work, case: VendorCase) -> Any:
-    terms = work.roster.terms.get(case.service.commitment_id or 0)
-    return terms.target(case.severity, "RESPOND") if terms else None
-
-
-def _by_then(promise: Any) -> str:
-    return f" They promise a first answer within {words(promise.seconds)}." if promise else ""
+def _sent(work: Work, case: VendorCase, held: CaseInHand) -> dict[str, Any]:
+    promise = handing.vendor_target(work, held, VENDOR_RESPOND)
+    return {
+        "rule": "CASE_SENT",
+        "because": case.because,
+        "vendor": held.vendor,
+        "service": held.service,
+        "severity": held.severity,
+        "respond_seconds": promise.seconds if promise else None,
+        "message": case.message.key if case.message else "",
+    }

@@ -11,11 +11,11 @@ from typing import Any
 import columnar
 from columnar import Json
 from outbox.models import Message
-from sla.agreements import CalendarRef
+from sla.agreements import CalendarRef, Terms
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, ClockFacts, Facts, reminder_moments
-from tickets.models import Clock, CustodyChange, Ticket, TicketEvent
+from tickets.models import BallChange, Clock, CustodyChange, Ticket, TicketEvent, VendorCase
 from tickets.status import NEW, OPEN_STATUSES
-from tiers.ladder import Ladder
+from tiers.ladder import Ladder, Situation
 from tiers.roster import Roster, TierInfo
 
 
@@ -33,19 +33,48 @@ class RunningClock:
     inherited_seconds: float
     consumed_seconds: float
     started_at: datetime
+    counted_from: datetime
     running_since: datetime | None
     due_at: datetime | None
     state: str
     warned_percent: int
     breached_at: datetime | None
+    revision: int = 0
+    vendor_time_counts: bool = True
+    thresholds: tuple[int, ...] = ()
     stopped_at: datetime | None = None
+    because: str = ""
     dirty: bool = False
 
     def facts(self) -> ClockFacts:
         return ClockFacts(
             self.metric, self.subject, self.round, self.target_seconds, self.consumed_seconds, self.running_since,
-            self.due_at, self.breached_at is not None, self.warned_percent, self.calendar.calendar,
+            self.due_at, self.breached_at is not None, self.warned_percent, self.calendar.calendar, self.thresholds,
+            self.calendar.name, self.calendar.number,
         )  # fmt: skip
+
+
+@dataclass(slots=True)
+class CaseInHand:
+    """One case of the ticket that is not closed; its ball is with the VENDOR or with US."""
+
+    id: int
+    vendor: str
+    service: str
+    commitment_id: int | None
+    severity: str
+    step: int
+    status: str
+    ball: str
+    ball_count: int
+    lodged_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None = None
+    dirty: bool = False
+
+    @property
+    def with_vendor(self) -> bool:
+        return self.ball == "VENDOR"
 
 
 @dataclass(slots=True)
@@ -63,6 +92,8 @@ class Work:
     opened_at: datetime
     assignee: str
     contact_email: str
+    situation: Situation
+    client_agreement_id: int
     policy_version_id: int
     policy: str
     ladder: Ladder
@@ -77,18 +108,27 @@ class Work:
     step: int
     round: int
     touched: bool
+    bounces: int
+    manager_calls: int
     acknowledged_at: datetime | None
     acknowledged_by_id: int | None
+    responded_at: datetime | None
+    updated_at: datetime | None
     resolved_at: datetime | None
     resolution: str
     wake_at: datetime | None
+    remind_at: datetime | None
+    reminders: int
     last_event_at: datetime
     event_count: int
     custody_count: int
-    used_seconds: float = 0  # of OLA_RESOLVE, by the tier that last held it
+    merged_into_id: int | None = None
+    used: dict[str, float] = field(default_factory=dict)  # seconds of OLA_RESOLVE that earlier stays used, by subject
     clocks: list[RunningClock] = field(default_factory=list)
+    cases: list[CaseInHand] = field(default_factory=list)
     # rows to be written
     custody: list[dict[str, Any]] = field(default_factory=list)
+    balls: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
 
@@ -104,20 +144,33 @@ class Work:
     def open_clocks(self) -> list[RunningClock]:
         return [clock for clock in self.clocks if clock.stopped_at is None]
 
-    def clock(self, metric: str, subject: str) -> RunningClock | None:
+    def clock(self, metric: str, subject: str = "") -> RunningClock | None:
         return next((c for c in self.open_clocks if c.metric == metric and c.subject == subject), None)
+
+    @property
+    def terms(self) -> Terms:
+        """What is promised to the client."""
+        return self.roster.terms[self.agreement_id]
+
+    @property
+    def case_with_vendor(self) -> CaseInHand | None:
+        """The latest lodged case whose ball is with its vendor."""
+        return max((c for c in self.cases if c.with_vendor and not c.closed_at), key=lambda c: c.id, default=None)
+
+    def case(self, case_id: int) -> CaseInHand:
+        return next(c for c in self.cases if c.id == case_id)
 
     def facts(self) -> Facts:
         return Facts(
             self.key, self.client, self.priority, self.status, self.holder_kind, self.step, self.round, self.ladder,
-            self.obstacles, self.policy, tuple(c.facts() for c in self.open_clocks), self.wake_at,
+            self.obstacles, self.policy, tuple(c.facts() for c in self.open_clocks), self.wake_at, self.remind_at,
+            self.reminders,
         )  # fmt: skip
 
     def check_at(self) -> datetime | None:
         """The earliest moment at which anything can become due."""
-        ahead = [c.due_at for c in self.open_clocks if c.due_at and not c.breached_at]
-        if self.wake_at:
-            ahead.append(self.wake_at)
+        ahead = [at for c in self.open_clocks if (at := _next_moment(c))]
+        ahead += [at for at in (self.wake_at, self.remind_at) if at]
         if self.ladder.steps[self.step].repeat:
             ahead += reminder_moments(self.facts())
         return min(ahead, default=None)
@@ -134,30 +187,43 @@ class Work:
         return min(due, default=(None, ""))
 
 
+def _next_moment(clock: RunningClock) -> datetime | None:
+    """When this clock next has something to tell: its next threshold, or its target."""
+    if clock.due_at is None:
+        return None
+    percents = (*clock.thresholds, 100) if clock.breached_at is None else clock.thresholds
+    ahead = [p for p in percents if p > clock.warned_percent and not (p == 100 and clock.breached_at)]
+    return clock.facts().moment(min(ahead)) if ahead else None
+
+
 TICKET_COLUMNS = (
-    "status", "holder_kind", "tier_id", "team_id", "assignee_id", "step", "round", "touched", "acknowledged_at",
-    "acknowledged_by_id", "resolved_at", "resolution", "wake_at", "last_event_at", "event_count", "custody_count",
-    "priority",
+    "status", "holder_kind", "tier_id", "team_id", "assignee_id", "step", "round", "touched", "bounces",
+    "manager_calls", "acknowledged_at", "acknowledged_by_id", "responded_at", "updated_at", "resolved_at",
+    "resolution", "wake_at", "remind_at", "reminders", "last_event_at", "event_count", "custody_count", "priority",
+    "client_id", "merged_into_id",
 )  # fmt: skip
 CLOCK_CHANGES = (
-    "consumed_seconds", "running_since", "due_at", "state", "warned_percent", "breached_at", "stopped_at",
+    "agreement_version_id", "consumed_seconds", "running_since", "due_at", "state", "warned_percent", "breached_at",
+    "stopped_at", "because",
 )  # fmt: skip
 CLOCK_COLUMNS = (
-    "metric", "subject", "round", "agreement_version_id", "target_seconds", "inherited_seconds", "started_at",
+    "metric", "subject", "round", "revision", "target_seconds", "inherited_seconds", "started_at", "counted_from",
     *CLOCK_CHANGES,
 )  # fmt: skip
+CASE_CHANGES = ("status", "ball", "ball_count", "lodged_at", "answered_at", "closed_at")
 
 
 def write(works: Sequence[Work], *, now: datetime) -> None:
     """Write everything that was changed, one statement per table."""
     _write_tickets(works)
     _write_clocks(works)
+    _write_cases(works)
     columnar.insert_rows(CustodyChange, [row for w in works for row in w.custody])
     columnar.insert_rows(TicketEvent, [row for w in works for row in w.events])
     messages = [row for w in works for row in w.messages]
     columnar.insert_rows(Message, [{**m, "payload": Json(m["payload"]), "created_at": now} for m in messages])
     for work in works:
-        work.custody, work.events, work.messages = [], [], []
+        work.custody, work.balls, work.events, work.messages = [], [], [], []
         for clock in work.clocks:
             clock.dirty = False
 
@@ -192,3 +258,12 @@ def _write_clocks(works: Sequence[Work]) -> None:
     columnar.update(
         Clock, [c.id for c in changed], **{name: [getattr(c, name) for c in changed] for name in CLOCK_CHANGES}
     )
+
+
+def _write_cases(works: Sequence[Work]) -> None:
+    changed = [c for w in works for c in w.cases if c.dirty]
+    columns = {name: [getattr(c, name) for c in changed] for name in CASE_CHANGES}
+    columnar.update(VendorCase, [c.id for c in changed], **columns)
+    columnar.insert_rows(BallChange, [row for w in works for row in w.balls])
+    for case in changed:
+        case.dirty = False

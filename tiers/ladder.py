@@ -56,14 +56,17 @@ class Ladder:
         """The indexes above `index`, nearest first."""
         return range(index + 1, len(self.steps))
 
-    def tier_at_or_below(self, index: int) -> Step:
-        """The nearest tier step at `index` or below: who holds the ticket while the vendor is being engaged.
+    def home(self, index: int) -> int:
+        """The index of the nearest tier step at `index` or below: who holds the ticket while the vendor is engaged.
 
         Where no tier stands below (straight to the vendor), the nearest one above.
         """
         order = [*range(index, -1, -1), *range(index + 1, len(self.steps))]
-        steps: list[Step] = [self.steps[i] for i in order]
-        return next(step for step in steps if not step.vendor)
+        return next(i for i in order if not self.steps[i].vendor)
+
+    def tier_at_or_below(self, index: int) -> Step:
+        """The step at `home(index)`."""
+        return self.steps[self.home(index)]
 
 
 def ladder_for(document: Mapping[str, Any], situation: Situation) -> Ladder:

@@ -60,6 +60,10 @@ class Roster:
     def managers(self) -> tuple[str, ...]:
         return _unique(address for team in self.teams.values() if team.managers for address in team.members)
 
+    def managers_on_call(self, now: datetime) -> tuple[str, ...]:
+        """Whose turn it is among the managers at `now`."""
+        return _unique(address for team in self.teams.values() if team.managers and (address := team.on_call(now)))
+
     def people(self, tokens: Sequence[str], *, team: TeamInfo, assignee: str, now: datetime) -> tuple[str, ...]:
         """The addresses that `notify` means now: on_call, team, assignee, managers, or an address itself."""
         return _unique(a for token in tokens for a in self._addresses(token, team, assignee, now) if a)

@@ -1,0 +1,46 @@
+"""Hierarchical escalation: a manager is called to a ticket, custody stays where it is."""
+
+from datetime import datetime
+
+from accounts.models import User
+from accounts.roles import STAFF
+from tickets.facts import MANAGER_RESPOND
+from tickets.moves import event, start_clock
+from tickets.notices import tell_manager_on_call
+from tickets.permissions import NotYours, check_can_work
+from tickets.terms import MANAGER
+from tickets.work import Work
+from tickets.working import check_open, need, working
+
+
+def call_manager(*, key: str, why: str, by: User, now: datetime) -> None:
+    """Call a manager, who has an hour at any time of day to act; then all are told, three times at most.
+
+    Staff who may only read the ticket, such as its account manager, may call one too. Raises NotYours, BadAnswer for a
+    missing why, NotAllowedNow.
+    """
+    with working(key, by=by, now=now, touch=False, check=_check_may_call) as (work, at):
+        check_open(work, "escalated")
+        need(why, "why", "Say why: the manager reads it first.")
+        work.manager_calls += 1
+        text = f"{by} called a manager: {why}"
+        event(work, "MANAGER_CALLED", text, now=at, by=by, why={"by_hand": why, "policy": work.policy})
+        tell_manager_on_call(work, because=text, now=at)
+        start_clock(work, MANAGER_RESPOND, MANAGER, now=at, subject=f"escalation:{work.manager_calls}")
+
+
+def answer_call(*, key: str, text: str, by: User, now: datetime) -> None:
+    """A manager says what will be done; whatever else a manager does on the ticket answers the call as well."""
+    with working(key, by=by, now=now) as (work, at):
+        check_open(work, "answered")
+        need(text, "why", "Say what will be done.")
+        event(work, "WORK_NOTE", text, now=at, by=by)
+
+
+def _check_may_call(by: User, work: Work) -> None:
+    if by.is_person and not STAFF.isdisjoint(by.roles):
+        return
+    try:
+        check_can_work(by, work)
+    except NotYours:
+        raise NotYours(f"You may read {work.key} but not call a manager to it.") from None

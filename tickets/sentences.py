@@ -1,0 +1,224 @@
+"""The two sentences of a why-record, made from the record alone: for technicians, and for the client. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sla.durations import words
+from tickets.facts import MANAGER_RESPOND, METRIC_WORDS, OLA_RESOLVE, SLAS
+
+Record = Mapping[str, Any]
+
+
+def internal(record: Record) -> str:
+    """The sentence for technicians. Raises KeyError for a rule that has none."""
+    return _INTERNAL[record["rule"]](record) + _skipped(record)
+
+
+def for_client(record: Record) -> str:
+    """The sentence that the client may read: no internal name, no margin; "" where there is nothing to tell."""
+    told = _FOR_CLIENT.get(record["rule"])
+    return told(record) if told else ""
+
+
+# for technicians -----------------------------------------------------------------------------------------------------
+
+
+def _climb(record: Record) -> str:
+    return f"{record['from']} → {record['to']}: {_missed(record)}, {_basis(record)}."
+
+
+def _ladder_ends(record: Record) -> str:
+    return f"No step is left above {record['from']}, managers were told: {_missed(record)}, {_basis(record)}."
+
+
+def _breach(record: Record) -> str:
+    clock = record["clock"]
+    told = " All managers were told." if clock["metric"] == MANAGER_RESPOND else ""
+    return f"{METRIC_WORDS[clock['metric']]} target missed: {_target(clock)}, {record['priority']}.{told}"
+
+
+def _threshold(record: Record) -> str:
+    clock = record["clock"]
+    return f"{METRIC_WORDS[clock['metric']]}: {record['percent']} % of its time have passed, {_target(clock)}."
+
+
+def _reminder(record: Record) -> str:
+    return f"{record['from']} was reminded at {record['percent']} % of its time: {_target(record['clock'])}."
+
+
+def _client_reminder(record: Record) -> str:
+    back = f" Without an answer it comes back on {_moment(record['wake_at'])}." if record.get("wake_at") else ""
+    return f"The client was reminded for the {_nth(record['reminders'] + 1)} time that we wait for its answer.{back}"
+
+
+def _wake(record: Record) -> str:
+    match record["status"]:
+        case "RESOLVED":
+            return "Closed: five open days have passed since it was resolved."
+        case "ON_HOLD":
+            return "The hold has ended; work goes on where it stood."
+        case "WAITING_ON_VENDOR":
+            return "The time that was given to the vendor is over; it still has the ball."
+        case "WAITING_ON_CLIENT":
+            return "The client has not answered in time; the ticket comes back."
+    return f"The wait has ended; back to {record['from']}."
+
+
+def _terms(record: Record) -> str:
+    return f"{record['because']}: {'; '.join(_moved(row) for row in record['clocks'])}."
+
+
+def _moved(row: Record) -> str:
+    name, after = METRIC_WORDS[row["metric"]], row["after"]
+    if after is None:
+        return f"{name} has no target any more"
+    due = f", due {_moment(after['due_at'])}" if after["due_at"] else ", paused"
+    return f"{name} is {words(after['target_seconds'])} ({after['calendar']}){due}"
+
+
+def _case(record: Record) -> str:
+    name = record["service"]
+    if not record["missing"]:
+        return f"Case for {name} is complete and queued, severity {record['severity']}."
+    count = len(record["missing"])
+    answers = "1 answer" if count == 1 else f"{count} answers"
+    return f"Case for {name} waits for {answers}: {' '.join(record['questions'])}"
+
+
+def _case_sent(record: Record) -> str:
+    case = f"{record['service']}, severity {record['severity']}"
+    return f"Case lodged with {record['vendor']} ({case}).{_by_then(record)}"
+
+
+def _case_late(record: Record) -> str:
+    return f"Case for {record['service']} went out after the ticket had ended."
+
+
+def _case_failed(record: Record) -> str:
+    return f"The case for {record['service']} could not be sent: {record['error']}"
+
+
+def _routed(record: Record) -> str:
+    return f"Opened for {record['client']}, {record['priority']}, at {record['tier']}. {' '.join(record['because'])}"
+
+
+def _imported(record: Record) -> str:
+    ended = f", resolved {_moment(record['resolved_at'])}" if record.get("resolved_at") else f", at {record['tier']}"
+    return f"Brought in for {record['client']}, {record['priority']}, opened {_moment(record['opened_at'])}{ended}."
+
+
+def _straight(record: Record) -> str:
+    return f"Straight to the vendor: {record['because']}"
+
+
+def _condition_ended(record: Record) -> str:
+    return f"Resolved: {record['source']} reported that the condition has ended, and nobody had touched the ticket."
+
+
+def _reported(record: Record) -> str:
+    if record["state"] == "FIRING":
+        return f"{record['source']} reported: the condition has come back."
+    return f"{record['source']} reported: {record['title']} ({record['state'].lower()}). It stays open."
+
+
+def _came_back(record: Record) -> str:
+    return f"Monitoring reopened it: {record['because']}"
+
+
+_INTERNAL: Mapping[str, Callable[[Record], str]] = {
+    "CLIMB": _climb,
+    "LADDER_ENDS": _ladder_ends,
+    "BREACH": _breach,
+    "THRESHOLD": _threshold,
+    "REMINDER": _reminder,
+    "CLIENT_REMINDER": _client_reminder,
+    "WAKE": _wake,
+    "TERMS": _terms,
+    "CASE": _case,
+    "CASE_SENT": _case_sent,
+    "CASE_LATE": _case_late,
+    "CASE_FAILED": _case_failed,
+    "ROUTED": _routed,
+    "IMPORTED": _imported,
+    "STRAIGHT": _straight,
+    "CONDITION_ENDED": _condition_ended,
+    "REPORTED": _reported,
+    "CAME_BACK": _came_back,
+}
+
+
+def _missed(record: Record) -> str:
+    verb = "not handed over" if record["clock"]["metric"] == OLA_RESOLVE else "not acknowledged"
+    return f"{verb} within {_target(record['clock'])}"
+
+
+def _target(clock: Record) -> str:
+    return f"{words(clock['target_seconds'])} of business time ({clock['calendar']})"
+
+
+def _basis(record: Record) -> str:
+    exception = " (client exception)" if "exception" in record else ""
+    return f"{record['priority']}, {record['policy']} step {record['step'] + 1}{exception}"
+
+
+def _skipped(record: Record) -> str:
+    return "".join(f" {r['step']} was skipped: {r['because']}." for r in record.get("rejected") or ())
+
+
+def _moment(written: str) -> str:
+    return f"{datetime.fromisoformat(written):%Y-%m-%d %H:%M} UTC"
+
+
+def _nth(number: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
+
+
+def _by_then(record: Record) -> str:
+    seconds = record.get("respond_seconds")
+    return f" They promise a first answer within {words(seconds)}." if seconds else ""
+
+
+# for the client ------------------------------------------------------------------------------------------------------
+
+
+def _climb_told(record: Record) -> str:
+    if record["to"] == "vendor":
+        return ""
+    if record["clock"]["metric"] == OLA_RESOLVE:
+        return f"Your request was passed to {record['title']} because it needs deeper investigation than first thought."
+    return f"Your request was passed to {record['title']} so that it is taken up without further delay."
+
+
+def _wake_told(record: Record) -> str:
+    return "Your request was closed." if record["status"] == "RESOLVED" else ""
+
+
+def _client_reminder_told(record: Record) -> str:
+    back = "We go on with what we know if we do not hear from you." if record.get("wake_at") else ""
+    return f"We are still waiting for your answer. {back}".strip()
+
+
+def _terms_told(record: Record) -> str:
+    """What is promised to the client has changed; how our teams and vendors are held to time is not told."""
+    return record.get("told", "") if any(row["metric"] in SLAS for row in record["clocks"]) else ""
+
+
+def _case_sent_told(record: Record) -> str:
+    return f"We have passed your request to {record['vendor']}.{_by_then(record)}"
+
+
+def _routed_told(record: Record) -> str:
+    return f"We have received your request; {record['title']} will look at it first."
+
+
+_FOR_CLIENT: Mapping[str, Callable[[Record], str]] = {
+    "CLIMB": _climb_told,
+    "WAKE": _wake_told,
+    "CLIENT_REMINDER": _client_reminder_told,
+    "TERMS": _terms_told,
+    "CASE_SENT": _case_sent_told,
+    "ROUTED": _routed_told,
+    "CONDITION_ENDED": lambda _: "The problem has gone by itself.",
+    "CAME_BACK": lambda _: "We have reopened your request.",
+}
