@@ -1,5 +1,6 @@
 """Live agreements and calendars, parsed once per version: what was promised, on which calendar."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from accounts.versions import Version
@@ -131,25 +132,25 @@ def stale_versions(*, now: datetime) -> tuple[set[int], set[int]]:
     has ended. A version that begins later is none. Two queries, that read no whole document.
     """
     calendars, zones = _stale_calendars()
+    today = {name: local_day(now, zone) for name, zone in zones.items()}
     found: dict[int, list[DatedVersion]] = defaultdict(list)
-    keys = ("effective_from", "effective_until", "calendar")
-    rows = AgreementVersion.objects.filter(number__isnull=False).annotate(own=KeyTransform("calendars", "document"))
-    for pk, of, number, own, begins, ends, main in rows.values_list("pk", "of_id", "number", "own", *map(_key, keys)):
-        zone = zones[main_calendar({"calendar": main, "calendars": own})]
-        found[of].append(DatedVersion(pk, number, begins or "", ends or "", local_day(now, zone)))
+    keys = [_key(key) for key in ("effective_from", "effective_until", "calendar", "calendars")]
+    rows = AgreementVersion.objects.filter(number__isnull=False).values_list("pk", "of_id", "number", *keys)
+    for pk, of, number, begins, ends, main, own in rows:
+        day = today[main or main_calendar({"calendars": json.loads(own)})]  # few need the latter: it is slow
+        found[of].append(DatedVersion(pk, number, begins or "", ends or "", day))
     return calendars, set().union(*map(stale, found.values()))
 
 
 def _stale_calendars() -> tuple[set[int], dict[str, str]]:
     """The ids of all versions of calendars but the latest, and the zones of these by name."""
     rows = CalendarVersion.objects.filter(number__isnull=False).order_by("number")
-    last: dict[str, int] = {}
-    zones: dict[str, str] = {}
-    seen = set()
+    last: dict[str, tuple[int, str]] = {}
+    ids = set()
     for pk, name, zone in rows.values_list("pk", "of__name", _key("timezone")):
-        seen.add(pk)
-        last[name], zones[name] = pk, zone
-    return seen - set(last.values()), zones
+        ids.add(pk)
+        last[name] = pk, zone
+    return ids - {pk for pk, _ in last.values()}, {name: zone for name, (_, zone) in last.items()}
 
 
 def _key(key: str) -> KeyTextTransform:

@@ -83,6 +83,13 @@ def test_what_has_ended_promises_nothing_and_says_so():
     assert terms.calendar_for("P1").name == "London"
 
 
+def test_a_wait_of_the_house_on_the_hours_of_what_has_ended_runs_under_no_version():
+    publish(kind="OLA", effective_until="2026-06-29", calendar="New York")
+    target = gold().promise("P1", 60)
+    assert (target.seconds, target.calendar.name, target.agreement_version_id) == (60, "New York", None)
+    assert gold(NOON - timedelta(days=1)).promise("P1", 60).agreement_version_id in stale_versions(now=NOON)[1]
+
+
 def test_what_has_ended_is_not_replaced_by_what_it_had_replaced():
     publish()
     publish(effective_from="2026-01-01", effective_until="2026-03-31")
