@@ -34,8 +34,10 @@ ended AS (UPDATE tickets_clock c SET stopped_at = %(now)s, state = 'BREACHED', b
     consumed_seconds = 28800, running_since = NULL, due_at = NULL FROM due
     WHERE c.ticket_id = due.id AND c.metric IN ('OLA_ACKNOWLEDGE', 'OLA_RESOLVE') RETURNING c.agreement_version_id),
 begun AS (INSERT INTO tickets_clock (ticket_id, metric, subject, round, agreement_version_id, calendar_version_id,
-    target_seconds, inherited_seconds, consumed_seconds, started_at, counted_from, revision, because, running_since, due_at, state, warned_percent)
-    SELECT due.id, m.metric, 'step:1', 1, NULL, %(calendar)s, m.seconds, 0, 0, %(now)s, %(now)s, 0, '', %(now)s, %(later)s, 'RUNNING', 0
+    target_seconds, inherited_seconds, consumed_seconds, started_at, counted_from, revision, because, running_since,
+    due_at, state, warned_percent)
+    SELECT due.id, m.metric, 'step:1', 1, NULL, %(calendar)s, m.seconds, 0, 0, %(now)s, %(now)s, 0, '', %(now)s,
+    %(later)s, 'RUNNING', 0
     FROM due, (VALUES ('OLA_ACKNOWLEDGE', 28800), ('OLA_RESOLVE', 172800)) AS m(metric, seconds) RETURNING 1),
 told AS (INSERT INTO tickets_ticketevent (ticket_id, seq, kind, at, text, client_text, why, step, round)
     SELECT id, 2, 'ESCALATED', %(now)s, %(text)s, %(text)s, %(why)s::jsonb, 1, 1 FROM due RETURNING 1),

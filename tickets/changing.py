@@ -1,4 +1,4 @@
-"""Changing what a ticket is about: its priority, category, service or client. Its clocks go on under what holds then."""
+"""Changing what a ticket is about: priority, category, service, client. Its clocks go on under what holds then."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -147,12 +147,8 @@ def _begin(work: Work, metric: str, began: datetime, last: RunningClock | None, 
         return None
     since = last.stopped_at if last and last.stopped_at else began
     custody = custody_of(work.id)
-    counted = spans(
-        metric, custody=custody, vendor_time_counts=target.vendor_time_counts, since=since
-    )
-    spent = (last.consumed_seconds if last else 0) + consumed(
-        spans=counted, calendar=target.calendar.calendar, now=now
-    )
+    counted = spans(metric, custody=custody, vendor_time_counts=target.vendor_time_counts, since=since)
+    spent = (last.consumed_seconds if last else 0) + consumed(spans=counted, calendar=target.calendar.calendar, now=now)
     clock = start_clock(
         work, metric, target, now=now, consumed=spent, started_at=began, round=last.round if last else work.round,
         subject=last.subject if last else "", revision=last.revision + 1 if last else 0,
@@ -165,4 +161,3 @@ def _begin(work: Work, metric: str, began: datetime, last: RunningClock | None, 
 def _hide_from_client(work: Work) -> None:
     """The timeline is append-only: where the public part begins is a line on the ticket."""
     Ticket.objects.filter(pk=work.id).update(public_from=work.event_count)
-

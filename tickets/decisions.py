@@ -155,11 +155,10 @@ def again(record: Mapping[str, Any]) -> Action:
     Raises LookupError when those facts do not lead to it, or when no decision made the record.
     """
     facts, now = explain.facts_of(record), datetime.fromisoformat(record["decided_at"])
-    found = [action for action in _RULE_OF[record["rule"]](facts, now) if action.why.get("rule") == record["rule"]]
-    return next(a for a in found if a.why.get("percent") == record.get("percent")) if found else _nothing(record)
-
-
-def _nothing(record: Mapping[str, Any]) -> Action:
+    wanted = (record["rule"], record.get("percent"))
+    for action in _RULE_OF[record["rule"]](facts, now):
+        if (action.why.get("rule"), action.why.get("percent")) == wanted:
+            return action
     raise LookupError(f"the facts of this record do not lead to {record['rule']}")
 
 

@@ -83,7 +83,9 @@ def open_ticket(
     ladder = _ladder(version, client, row)
     start, because = _start(ladder, row, routed, staff)
     holding = staff.tiers[ladder.tier_at_or_below(start).tier]
-    ticket = Ticket(**row, routed_because=because, tier_id=holding.id, team_id=holding.team.id, **_at_birth(wanted, now))
+    ticket = Ticket(
+        **row, routed_because=because, tier_id=holding.id, team_id=holding.team.id, **_at_birth(wanted, now)
+    )
     ticket.save(force_insert=True)
     work = _in_hand(ticket, client, version, ladder, staff)
     if wanted.resolved_at:

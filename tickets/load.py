@@ -134,6 +134,7 @@ def _write(numbers: range, opened: list[datetime], ground: Ground) -> None:
             Clock, ticket_id=ids, metric=metric, subject="step:0" if metric.startswith("OLA") else "",
             agreement_version_id=ground.agreement.pk, calendar_version_id=ground.calendar.version_id,
             target_seconds=seconds,
-            started_at=opened, counted_from=opened, running_since=opened, due_at=[at + timedelta(seconds=seconds) for at in opened],
+            started_at=opened, counted_from=opened, running_since=opened,
+            due_at=[at + timedelta(seconds=seconds) for at in opened],
             state="RUNNING",
         )  # fmt: skip

@@ -113,9 +113,7 @@ def _clocks(clocks: QuerySet[Clock]) -> dict[int, list[RunningClock]]:
 def _clock(values: Sequence[Any], calendar: CalendarRef, rules: Rules) -> RunningClock:
     known = dict(zip(CLOCK, values, strict=True))
     thresholds = MANAGER_ROUNDS if known["metric"] == MANAGER_RESPOND else rules.thresholds
-    return RunningClock(
-        **known, calendar=calendar, vendor_time_counts=rules.vendor_time_counts, thresholds=thresholds
-    )
+    return RunningClock(**known, calendar=calendar, vendor_time_counts=rules.vendor_time_counts, thresholds=thresholds)
 
 
 def _open_cases(ids: Sequence[int]) -> dict[int, list[CaseInHand]]:

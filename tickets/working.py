@@ -1,4 +1,4 @@
-"""What every verb shares: the lock, who may, what a person missed or answered by it, and the write, in one transaction."""
+"""What every verb shares: the lock, who may, what it brings about beside its own, and the write: one transaction."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ def working(
 
 @contextmanager
 def observed(work: Work, *, by: User, now: datetime, touch: bool = True) -> Iterator[None]:
-    """What a verb brings about besides its own: promises that it ends too late are told of, a called manager has acted."""
+    """What a verb brings about beside its own: a promise it ends too late is told of, a called manager has acted."""
     before, clocks = work.facts(), {id(clock): clock.facts() for clock in work.open_clocks}
     yield
     _tell_missed(work, before, clocks, now=now)

@@ -61,7 +61,7 @@ class Ladder:
 
         Where no tier stands below (straight to the vendor), the nearest one above.
         """
-        order = [*range(index, -1, -1), *range(index + 1, len(self.steps))]
+        order: list[int] = [*range(index, -1, -1), *range(index + 1, len(self.steps))]
         return next(i for i in order if not self.steps[i].vendor)
 
     def tier_at_or_below(self, index: int) -> Step:
