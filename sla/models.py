@@ -10,7 +10,7 @@ class Calendar(NamedRow):
 
 
 class CalendarVersion(Version):
-    """One version of a calendar: `{timezone, hours, holidays, closures}`."""
+    """One version of a calendar; `sla/calendar_document.py` knows its form."""
 
     of = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="versions")
 
@@ -30,7 +30,7 @@ class Agreement(NamedRow):
 
 
 class AgreementVersion(Version):
-    """One version of an agreement: `{calendar, vendor_time_counts, targets: {P1: {ACKNOWLEDGE: 900}}}`, in seconds."""
+    """One version of an agreement; `sla/agreement_document.py` knows its form, `sla/effective.py` when it holds."""
 
     of = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="versions")
 
