@@ -16,6 +16,8 @@ LINKS = (
     ("Know", "Clients", "clients", "building-2", STAFF),
     ("Know", "Vendors", "vendors", "truck", STAFF),
     ("Steer", "Policies", "policies", "chevrons-up", STAFF),
+    ("Steer", "Agreements", "agreements", "handshake", STAFF),
+    ("Steer", "Calendars", "calendars", "calendar", STAFF),
     ("Steer", "Reports", "reports", "chart-column", MANAGERS | {ACCOUNT_MANAGER}),
     ("Steer", "Operations", "ops", "server", MANAGERS),
 )

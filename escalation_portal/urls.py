@@ -13,6 +13,7 @@ sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_auth
 # Each of these names its own paths from the root.
 PAGES = (
     "tickets.urls", "tiers.urls", "vendors.urls", "clients.urls", "portal.urls", "reports.urls", "integrations.urls",
+    "sla.urls",
 )  # fmt: skip
 
 urlpatterns = [

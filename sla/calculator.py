@@ -59,6 +59,10 @@ class Row:
         return ", ".join(span.words for span in self.spans) or f"closed {self.part}".strip()
 
     @property
+    def length(self) -> str:
+        return length(self.seconds)
+
+    @property
     def notes(self) -> str:
         return "; ".join(note for note in (self.closed_by, shift_words(self.shift_seconds)) if note)
 
@@ -73,6 +77,19 @@ class Calculation:
     rows: tuple[Row, ...]
     sentence: str
 
+    @property
+    def length(self) -> str:
+        return length(self.seconds)
+
+    @property
+    def start_words(self) -> str:
+        """The whole moment: "Fri 6 Mar 2026 16:50"."""
+        return f"{full_day(self.start.date())} {_clock(self.start)}"
+
+    @property
+    def end_words(self) -> str:
+        return f"{full_day(self.end.date())} {_clock(self.end)}"
+
 
 def add(calendar: BusinessCalendar, start: datetime, seconds: int, names: Mapping[date, str]) -> Calculation:
     """Where `seconds` of open time after `start` end, and why; `names` are the names of holidays by date.
@@ -84,7 +101,7 @@ def add(calendar: BusinessCalendar, start: datetime, seconds: int, names: Mappin
     hours = "" if calendar.always_open else usual_hours(calendar)
     of_hours = f", open {hours}," if hours else ""
     sentence = f"{length(seconds)} from {first}{of_hours} is {last}{_because(calendar, rows)}."
-    return Calculation(start, end, seconds, rows, sentence)
+    return Calculation(_local(start, calendar), _local(end, calendar), seconds, rows, sentence)
 
 
 def between(calendar: BusinessCalendar, start: datetime, end: datetime, names: Mapping[date, str]) -> Calculation:
@@ -95,7 +112,7 @@ def between(calendar: BusinessCalendar, start: datetime, end: datetime, names: M
     rows, (first, last) = _rows(calendar, start, end, names), _both(calendar, start, end)
     counted = f"{length(seconds)} of open time" if seconds else "no open time"
     sentence = f"From {first} to {last} there is {counted}{_because(calendar, rows)}."
-    return Calculation(start, end, seconds, rows, sentence)
+    return Calculation(_local(start, calendar), _local(end, calendar), seconds, rows, sentence)
 
 
 def moment(text: str, timezone: str) -> datetime:

@@ -107,6 +107,17 @@ def shift_words(seconds: int) -> str:
     return f"the clocks go {'forward' if seconds > 0 else 'back'} by {length}"
 
 
+def next_change(calendar: BusinessCalendar, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether the calendar is open at `now`, and when that changes, in UTC; None where it never does.
+
+    Raises NeverOpens when nothing opens for five years.
+    """
+    if calendar.always_open:
+        return True, None
+    opens, closes = next(calendar.windows(now))
+    return (True, closes) if opens <= now else (False, opens)
+
+
 def usual_hours(calendar: BusinessCalendar) -> str:
     """The openings of every weekday that opens, when they are the same on each: "09:00–17:30"; else ""."""
     if calendar.always_open:

@@ -1,11 +1,11 @@
 """The week of a calendar: what is open on each day, what closes it, and how that is told."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from sla.business_time import WEEKDAYS, BusinessCalendar
-from sla.week_picture import Piece, clock, closed_by, coming, shift_of, shift_words, usual_hours, week
+from sla.week_picture import Piece, clock, closed_by, coming, next_change, shift_of, shift_words, usual_hours, week
 
 MONDAY = date(2026, 3, 30)  # of the week with Good Friday
 EASTER = {date(2026, 4, 3): "Good Friday", date(2026, 4, 6): "Easter Monday"}
@@ -109,3 +109,18 @@ def test_hours_that_are_the_same_on_each_day_are_usual(hours, expected):
 @pytest.mark.parametrize("minutes, said", [(0, "00:00"), (570, "09:30"), (1440, "24:00"), (1800, "06:00")])
 def test_minutes_are_read_off_a_clock(minutes, said):
     assert clock(minutes) == said
+
+
+@pytest.mark.parametrize("now, expected", [
+    ("2026-03-02T10:00", (True, "2026-03-02T17:30")),
+    ("2026-03-02T09:00", (True, "2026-03-02T17:30")),
+    ("2026-03-02T17:30", (False, "2026-03-03T09:00")),
+    ("2026-04-02T20:00", (False, "2026-04-07T08:00")),  # past Easter, by which the clocks have changed
+])  # fmt: skip
+def test_a_calendar_says_when_it_opens_or_closes_next(now, expected):
+    is_open, at = next_change(calendar(OFFICE, EASTER), datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert (is_open, f"{at:%Y-%m-%dT%H:%M}") == expected
+
+
+def test_what_never_closes_never_changes():
+    assert next_change(BusinessCalendar.always(), datetime(2026, 3, 2, tzinfo=UTC)) == (True, None)
