@@ -22,7 +22,7 @@ def holiday_dates(*, country: str, region: str | None, years: Iterable[int]) -> 
 @cache
 def _in_year(country: str, region: str | None, year: int) -> frozenset[date]:
     if country not in _countries():
-        meant = _meant(country, _country_names(), likeness=0.8) or "; write an ISO code, such as GB or DE"
+        meant = _meant(country, _country_names(), likeness=0.81) or "; write an ISO code, such as GB or DE"
         raise ValueError(f"holidays.country: {country!r} is not known{meant}")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=region, years=year, expand=False))
@@ -50,8 +50,9 @@ def _countries() -> dict[str, list[str]]:
 
 @cache
 def _country_names() -> dict[str, str]:
-    """ISO codes by English names."""
-    return {module.replace("_", " ").title(): code for module, (_, code, *_) in COUNTRIES.items()}
+    """ISO codes by themselves and by English names."""
+    names = {module.replace("_", " ").title(): code for module, (_, code, *_) in COUNTRIES.items()}
+    return {code: code for code in names.values()} | names
 
 
 def _region_names(country: str) -> dict[str, str]:

@@ -57,6 +57,8 @@ def test_an_unknown_region_is_named_with_its_country(country, region):
     [
         ("Germany", "; did you mean DE (Germany)?"),
         ("untied kingdom", "; did you mean GB (United Kingdom)?"),
+        ("gb", "; did you mean GB?"),
+        ("GER", "; write an ISO code, such as GB or DE"),  # not Greece, which is GR
         ("XX", "; write an ISO code, such as GB or DE"),
         ("England", "; write an ISO code, such as GB or DE"),  # not Greenland
     ],
