@@ -25,6 +25,11 @@ VENDOR_RESPOND, VENDOR_UPDATE, VENDOR_RESOLVE = "VENDOR_RESPOND", "VENDOR_UPDATE
 OF_TICKET = (ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE)
 OF_STEP = (OLA_ACKNOWLEDGE, OLA_RESOLVE)
 OF_CASE = (VENDOR_RESPOND, VENDOR_UPDATE, VENDOR_RESOLVE)
+ALL = OF_TICKET + OF_STEP + OF_CASE
+# Falling due, these send the ticket to the next step.
+CLIMBS = (ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE)
+NOT_HELD = {"held": False, "held_until": None}
+TERMS_OF_A_PROMISE = ("seconds", "calendar", "vendor_time_counts")
 
 # How a clock was stopped: by what it waits for, by something that makes it pointless, by other terms.
 DONE, POINTLESS, REPLACED = "DONE", "POINTLESS", "REPLACED"
@@ -42,10 +47,11 @@ class OpenTime(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Promise:
-    """So many open seconds of this calendar."""
+    """So many open seconds of this calendar; RESOLVE counts a vendor's time or, where the agreement says so, not."""
 
     seconds: int
     calendar: OpenTime
+    vendor_time_counts: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +61,6 @@ class Terms:
     to_client: Mapping[str, Promise]
     by_step: tuple[Mapping[str, Promise], ...]
     by_vendor: Mapping[str, Promise]
-    vendor_time_counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,37 +73,46 @@ class Fact:
     case: int | None = None
     until: int | None = None
     terms: Terms | None = None
+    by_person: bool = True
 
 
 @dataclass(frozen=True)
 class Situation:
-    """How things stand from `at` on, until the next situation."""
+    """How things stand from `at` on, until the next situation.
+
+    `balls` are those of the open cases, in the order in which they were lodged; `holding_case` is the VENDOR's.
+    """
 
     at: int
     terms: Terms
     step: int
     holder: str = TIER
     waiting: bool = False
+    resolved: bool = False
+    held: bool = False
     held_until: int | None = None
+    holding_case: int | None = None
     balls: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     lodged_by: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def held(self) -> bool:
-        return self.held_until is not None
 
 
 @dataclass(eq=False)
 class Life:
-    """One clock from its start to its stop. `before` is what was consumed in earlier lives of the same promise."""
+    """One clock from its start to its stop. `before` is what was consumed in earlier lives of the same promise.
+
+    It lives through the situations `first` to `last`. `in_silence`: what lies behind it is told and done already.
+    """
 
     metric: str
     subject: int | None
     promise: Promise
     began: int
+    first: int
     before: int = 0
+    in_silence: bool = False
     stopped: int | None = None
     stopped_by: str | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,11 +133,15 @@ class Seen:
 
 
 class History:
-    """All that follows from the facts. `situations` and `lives` are in the order in which they began."""
+    """All that follows from the facts. `situations` and `lives` are in the order in which they began.
+
+    `updated`: a person has told the client something.
+    """
 
     def __init__(self) -> None:
         self.situations: list[Situation] = []
         self.lives: list[Life] = []
+        self.updated = False
 
     def tell(self, fact: Fact) -> None:
         """Add the next fact; a hold that was over before it is ended first, at its own moment."""
@@ -145,63 +163,66 @@ class History:
         return [(situation.holder, situation.at, end) for situation, end in zip(self.situations, ends, strict=True)]
 
     def seen_at(self, at: int) -> list[Seen]:
-        return [self.seen(life, at) for life in self.lives if life.began <= at]
+        return [self.seen(life, at) for life in self.lives]
 
     def seen(self, life: Life, at: int) -> Seen:
-        """How this clock stands at `at`."""
-        end = at if life.stopped is None else min(at, life.stopped)
-        stretches = list(self._counted(life, end))
-        consumed = life.before + sum(_open_seconds(life, *stretch) for stretch in stretches)
+        """How this clock stands at `at`, which is no earlier than the last fact."""
+        stretches = list(self._counted(life, at))
+        consumed = life.before + sum(life.promise.calendar.between(*stretch) for stretch in stretches)
         breached = _reached_at(life, stretches)
-        if life.stopped is not None and life.stopped <= at:
-            return _stopped(life, consumed, breached)
-        state = BREACHED if breached is not None else RUNNING if self.counted(life, at) else PAUSED
-        due = _reached(life, at, life.promise.seconds - consumed) if state == RUNNING else None
+        if life.stopped is not None:
+            return _seen(life, consumed, None, _verdict(life, breached), breached)
+        running = _counts(life, self.now)
+        state = BREACHED if breached is not None else RUNNING if running else PAUSED
+        due = life.promise.calendar.reached(at, life.promise.seconds - consumed) if state == RUNNING else None
         return _seen(life, consumed, due, state, breached)
 
-    def counted(self, life: Life, at: int) -> bool:
-        """Whether the clock counts from `at` on, while it is not stopped."""
-        return _counts(life, self._situation_at(at))
+    def counted(self, life: Life, number: int) -> bool:
+        """Whether the clock counts in the situation of this number."""
+        return _counts(life, self.situations[number])
 
-    def _counted(self, life: Life, end: int) -> Iterator[tuple[int, int]]:
-        """The stretches of this life up to `end` in which the table says that it counts."""
-        for number, situation in enumerate(self.situations):
-            after = self.situations[number + 1].at if number + 1 < len(self.situations) else end
-            first, last = max(situation.at, life.began), min(after, end)
-            if first < last and _counts(life, situation):
-                yield first, last
-
-    def _situation_at(self, at: int) -> Situation:
-        return [situation for situation in self.situations if situation.at <= at][-1]
+    def _counted(self, life: Life, at: int) -> Iterator[tuple[int, int]]:
+        """The stretches of this life up to `at` in which the table says that it counts."""
+        last = len(self.situations) - 1 if life.last is None else life.last
+        for number in range(life.first, last + 1):
+            if self.counted(life, number):
+                ended = self.situations[number + 1].at if number < last else at
+                ended = ended if life.stopped is None else min(ended, life.stopped)
+                yield max(self.situations[number].at, life.began), ended
 
     def _end_hold_by(self, at: int) -> None:
-        if self.now.held and self.now.held_until <= at:
-            self.becomes(self.now.held_until, held_until=None)
+        if self.now.held and self.now.held_until is not None and self.now.held_until <= at:
+            self.becomes(self.now.held_until, held=False, held_until=None)
 
     # What the rules below do.
 
     def becomes(self, at: int, **changes: object) -> None:
         """Begin the next situation. The holder follows from who is waited for and where the balls lie."""
         changed = replace(self.now, at=at, **changes)
-        self.situations.append(replace(changed, holder=_holder(changed)))
+        holder, case = _holder(changed)
+        self.situations.append(replace(changed, holder=holder, holding_case=case))
 
-    def start(self, metric: str, subject: int | None, at: int, before: int = 0) -> None:
+    def start(self, metric: str, subject: int | None, at: int, before: int = 0, in_silence: bool = False) -> None:
         promise = _promised(self.now.terms, metric, subject if metric in OF_STEP else None)
         if promise is not None:
-            self.lives.append(Life(metric, subject, promise, at, before))
+            self.lives.append(Life(metric, subject, promise, at, len(self.situations) - 1, before, in_silence))
 
     def stop(self, at: int, by: str, *metrics: str, subject: int | None = None) -> None:
+        """Stop these clocks, before the next situation begins."""
         for life in self.open(*metrics):
             if subject is None or life.subject == subject:
-                life.stopped, life.stopped_by = at, by
+                life.stopped, life.stopped_by, life.last = at, by, len(self.situations) - 1
 
     def open(self, *metrics: str) -> list[Life]:
         return [life for life in self.lives if life.stopped is None and life.metric in metrics]
 
     def consumed_before(self, metric: str, subject: int | None, at: int) -> int:
         """What the latest clock of this metric and subject had consumed; what is left is its target less that."""
-        earlier = [life for life in self.lives if (life.metric, life.subject) == (metric, subject)]
-        return self.seen(earlier[-1], at).consumed if earlier else 0
+        last = self.last(metric, subject)
+        return 0 if last is None else self.seen(last, at).consumed
+
+    def last(self, metric: str, subject: int | None) -> Life | None:
+        return next((life for life in self.lives[::-1] if (life.metric, life.subject) == (metric, subject)), None)
 
     def arrive(self, at: int, *, returning: bool) -> None:
         """At a tier: it must acknowledge for itself; who returns there has what was left to resolve."""
@@ -230,13 +251,13 @@ def _acknowledged(history: History, fact: Fact) -> None:
 def _replied(history: History, fact: Fact) -> None:
     """A public reply by a person: the first one responds, and each one is an update and promises the next."""
     history.stop(fact.at, DONE, RESPOND, UPDATE)
+    history.updated = True
     history.start(UPDATE, None, fact.at)
 
 
 def _waited_on_client(history: History, fact: Fact) -> None:
-    if history.now.holder == TIER:
-        history.leave(fact.at)
-    history.becomes(fact.at, waiting=True, held_until=None)
+    history.leave(fact.at)
+    history.becomes(fact.at, waiting=True, **NOT_HELD)
 
 
 def _client_answered(history: History, fact: Fact) -> None:
@@ -246,85 +267,107 @@ def _client_answered(history: History, fact: Fact) -> None:
 
 
 def _held(history: History, fact: Fact) -> None:
-    history.becomes(fact.at, held_until=fact.until)
+    history.becomes(fact.at, held=True, held_until=fact.until)
 
 
 def _let_go(history: History, fact: Fact) -> None:
-    history.becomes(fact.at, held_until=None)
+    history.becomes(fact.at, **NOT_HELD)
 
 
 def _escalated(history: History, fact: Fact) -> None:
+    """To another tier; a ball that a vendor had is taken back."""
     history.leave(fact.at)
-    history.becomes(fact.at, step=fact.step, held_until=None, waiting=False)
+    ours = dict.fromkeys(history.now.balls, US)
+    history.becomes(fact.at, step=fact.step, waiting=False, balls=ours, **NOT_HELD)
     history.arrive(fact.at, returning=False)
 
 
 def _lodged(history: History, fact: Fact) -> None:
-    if history.now.holder == TIER:
+    """The vendor has it, unless the client is waited for."""
+    if not history.now.waiting:
         history.leave(fact.at)
     lodged_by = {**history.now.lodged_by, fact.case: history.now.step}
-    history.becomes(fact.at, balls={**history.now.balls, fact.case: VENDOR}, lodged_by=lodged_by, held_until=None)
+    history.becomes(fact.at, balls={**history.now.balls, fact.case: VENDOR}, lodged_by=lodged_by, **NOT_HELD)
     for metric in OF_CASE:
         history.start(metric, fact.case, fact.at)
 
 
 def _vendor_answered(history: History, fact: Fact) -> None:
-    """A human answer: the first one responds, each one is an update; the ball is ours, at the step that lodged it."""
+    """A human answer: the first one responds, each one is an update; the ball is ours."""
     history.stop(fact.at, DONE, VENDOR_RESPOND, VENDOR_UPDATE, subject=fact.case)
-    before = history.now.holder
-    balls = {**history.now.balls, fact.case: US}
-    history.becomes(fact.at, balls=balls)
-    if before == VENDOR and history.now.holder == TIER:
-        history.becomes(fact.at, step=history.now.lodged_by[fact.case])
-        history.arrive(fact.at, returning=True)
+    _back_from_vendor(history, fact, {**history.now.balls, fact.case: US})
 
 
 def _handed_back(history: History, fact: Fact) -> None:
-    """Still with the vendor: its ball from this moment, and its next update is due."""
-    if history.now.holder == TIER:
-        history.leave(fact.at)
-    balls = {number: ball for number, ball in history.now.balls.items() if number != fact.case}
-    history.becomes(fact.at, balls={**balls, fact.case: VENDOR}, held_until=None)
-    history.start(VENDOR_UPDATE, fact.case, fact.at)
+    """Still with the vendor: its ball from this moment, and an answer that was given promises the next one."""
+    history.leave(fact.at)
+    history.becomes(fact.at, balls={**history.now.balls, fact.case: VENDOR}, waiting=False, **NOT_HELD)
+    if not [life for life in history.open(VENDOR_UPDATE) if life.subject == fact.case]:
+        history.start(VENDOR_UPDATE, fact.case, fact.at)
 
 
 def _case_closed(history: History, fact: Fact) -> None:
     history.stop(fact.at, DONE, VENDOR_RESOLVE, subject=fact.case)
     history.stop(fact.at, POINTLESS, VENDOR_RESPOND, VENDOR_UPDATE, subject=fact.case)
-    before = history.now.holder
-    history.becomes(fact.at, balls={number: ball for number, ball in history.now.balls.items() if number != fact.case})
-    if before == VENDOR and history.now.holder == TIER:
-        history.becomes(fact.at, step=history.now.lodged_by[fact.case])
+    _back_from_vendor(history, fact, {case: ball for case, ball in history.now.balls.items() if case != fact.case})
+
+
+def _back_from_vendor(history: History, fact: Fact, balls: Mapping[int, str]) -> None:
+    """To the step that lodged the case, unless the client is waited for or another vendor has a ball."""
+    had_it = history.now.holder == VENDOR
+    lodged_by = history.now.lodged_by[fact.case]
+    if had_it and VENDOR not in balls.values():
+        history.becomes(fact.at, balls=balls, step=lodged_by)
         history.arrive(fact.at, returning=True)
+    else:
+        history.becomes(fact.at, balls=balls)
 
 
 def _terms_changed(history: History, fact: Fact) -> None:
     """Each open clock whose promise is another now is replaced, and what it had consumed goes with it."""
-    replaced = []
-    for life in history.open(*OF_TICKET, *OF_STEP, *OF_CASE):
-        promise = _promised(fact.terms, life.metric, life.subject if life.metric in OF_STEP else None)
-        if not _same(promise, life.promise):
-            replaced.append((life, promise, history.seen(life, fact.at).consumed))
+    changed = [(life, _promised(fact.terms, life.metric, life.subject)) for life in history.open(*ALL)]
+    changed = [(life, promise) for life, promise in changed if not _same(promise, life.promise)]
+    for life, promise in changed:
+        life.stopped, life.last = fact.at, len(history.situations) - 1
+        life.stopped_by = REPLACED if promise else POINTLESS
     history.becomes(fact.at, terms=fact.terms)
-    for life, promise, consumed in replaced:
-        life.stopped, life.stopped_by = fact.at, REPLACED if promise else POINTLESS
-        if promise:
-            history.lives.append(Life(life.metric, life.subject, promise, fact.at, consumed))
+    for life, _ in changed:
+        seen = history.seen(life, fact.at)
+        # Who climbs when it falls due must climb once, so only what was missed before is told and done.
+        in_silence = life.metric not in CLIMBS or seen.breached_at is not None
+        history.start(life.metric, life.subject, fact.at, seen.consumed, in_silence)
 
 
 def _resolved(history: History, fact: Fact) -> None:
-    """The summary goes to the client: it responds and updates; resolving counts as taking."""
-    history.stop(fact.at, DONE, *OF_TICKET, *OF_STEP)
-    history.stop(fact.at, POINTLESS, *OF_CASE)
-    history.situations.append(replace(history.now, at=fact.at, holder=NOBODY, waiting=False, held_until=None, balls={}))
+    """Resolving counts as taking, and closes the cases. Only a person's summary is a reply and an update."""
+    history.stop(fact.at, DONE if fact.by_person else POINTLESS, RESPOND, UPDATE)
+    history.updated = history.updated or fact.by_person
+    history.stop(fact.at, DONE, ACKNOWLEDGE, RESOLVE, OLA_ACKNOWLEDGE, OLA_RESOLVE, VENDOR_RESOLVE)
+    history.stop(fact.at, POINTLESS, VENDOR_RESPOND, VENDOR_UPDATE)
+    history.becomes(fact.at, resolved=True, waiting=False, balls={}, **NOT_HELD)
 
 
 def _reopened(history: History, fact: Fact) -> None:
-    """Back to the last tier with what was left; the resolved gap was nobody's."""
-    left = history.consumed_before(RESOLVE, None, fact.at)
-    history.becomes(fact.at)
-    history.start(RESOLVE, None, fact.at, before=left)
+    """Back to the last tier. What was not done goes on with what was left; the resolved gap was nobody's.
+
+    An update that the summary gave promises the next one, whose time begins only now.
+    """
+    history.becomes(fact.at, resolved=False)
+    _go_on(history, RESOLVE, fact.at)
+    if not history.updated:
+        _go_on(history, RESPOND, fact.at)
+    elif history.last(UPDATE, None) and history.last(UPDATE, None).stopped_by == POINTLESS:
+        _go_on(history, UPDATE, fact.at)
+    else:
+        history.start(UPDATE, None, fact.at)
     history.arrive(fact.at, returning=True)
+
+
+def _go_on(history: History, metric: str, at: int) -> None:
+    """A clock of the ticket that had ended before, if there was one, goes on in a new round."""
+    last = history.last(metric, None)
+    if last is not None:
+        history.start(metric, None, at, before=history.seen(last, at).consumed, in_silence=True)
 
 
 RULES = {
@@ -346,10 +389,13 @@ RULES = {
 }
 
 
-def _holder(situation: Situation) -> str:
-    if situation.waiting:
-        return CLIENT
-    return VENDOR if VENDOR in situation.balls.values() else TIER
+def _holder(situation: Situation) -> tuple[str, int | None]:
+    """NOBODY once it is resolved, else the CLIENT if it is waited for, else the vendor of the latest lodged case
+    whose ball is with the vendor, else the tier."""
+    if situation.resolved or situation.waiting:
+        return (NOBODY if situation.resolved else CLIENT), None
+    with_vendor = [case for case in situation.lodged_by if situation.balls.get(case) == VENDOR]
+    return (VENDOR, with_vendor[-1]) if with_vendor else (TIER, None)
 
 
 def _counts(life: Life, situation: Situation) -> bool:
@@ -360,53 +406,43 @@ def _counts(life: Life, situation: Situation) -> bool:
     if metric == UPDATE:
         return not situation.waiting
     if metric == RESOLVE:
-        return holder == TIER or (holder == VENDOR and situation.terms.vendor_time_counts)
+        return holder == TIER or (holder == VENDOR and life.promise.vendor_time_counts)
     if metric in OF_STEP:
         return holder == TIER and situation.step == life.subject and not situation.held
     return situation.balls.get(life.subject) == VENDOR
 
 
-def _promised(terms: Terms, metric: str, step: int | None) -> Promise | None:
+def _promised(terms: Terms, metric: str, subject: int | None) -> Promise | None:
     if metric in OF_TICKET:
         return terms.to_client.get(metric)
     if metric in OF_STEP:
-        return terms.by_step[step].get(metric)
+        return terms.by_step[subject].get(metric)
     return terms.by_vendor.get(metric)
 
 
 def _same(one: Promise | None, other: Promise) -> bool:
-    return one is not None and (one.seconds, one.calendar) == (other.seconds, other.calendar)
-
-
-def _open_seconds(life: Life, began: int, ended: int) -> int:
-    return life.promise.calendar.between(began, ended)
-
-
-def _reached(life: Life, since: int, left: int) -> int | None:
-    return life.promise.calendar.reached(since, left)
+    return one is not None and all(getattr(one, name) == getattr(other, name) for name in TERMS_OF_A_PROMISE)
 
 
 def _reached_at(life: Life, stretches: list[tuple[int, int]]) -> int | None:
     """The moment within these stretches at which the target was reached, or None."""
     left = life.promise.seconds - life.before
-    if left <= 0:
+    if left <= 0 and life.in_silence:
         return life.began
     for began, ended in stretches:
-        due = _reached(life, began, left)
+        due = life.promise.calendar.reached(began, left)
         if due is not None and due <= ended:
             return due
-        left -= _open_seconds(life, began, ended)
+        left -= life.promise.calendar.between(began, ended)
     return None
 
 
-def _stopped(life: Life, consumed: int, breached: int | None) -> Seen:
+def _verdict(life: Life, breached: int | None) -> str:
     if life.stopped_by == REPLACED:
-        state = SUPERSEDED
-    elif breached is not None:
-        state = BREACHED
-    else:
-        state = MET if life.stopped_by == DONE else ENDED
-    return _seen(life, consumed, None, state, breached)
+        return SUPERSEDED
+    if breached is not None:
+        return BREACHED
+    return MET if life.stopped_by == DONE else ENDED
 
 
 def _seen(life: Life, consumed: int, due: int | None, state: str, breached: int | None) -> Seen:

@@ -35,11 +35,13 @@ OFTEN = ("ACKNOWLEDGED", "REPLIED", "CLIENT_ANSWERED", "VENDOR_ANSWERED", "HANDE
 
 
 def some_terms(random: Random, calendars: Sequence[DrawnCalendar]) -> Terms:
-    """Promises of all kinds, now and then one left out."""
-    to_client = _some_promises(random, calendars, (ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE))
-    by_step = tuple(_some_promises(random, calendars, (OLA_ACKNOWLEDGE, OLA_RESOLVE)) for _ in range(STEPS))
-    by_vendor = _some_promises(random, calendars, OF_CASE)
-    return Terms(to_client, by_step, by_vendor, random.random() < 0.7)
+    """Promises of all kinds, now and then one left out; those of one agreement share a calendar."""
+    counts = random.random() < 0.7
+    to_client = _some_promises(random, random.choice(calendars), (ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE), counts)
+    by_step = tuple(
+        _some_promises(random, random.choice(calendars), (OLA_ACKNOWLEDGE, OLA_RESOLVE)) for _ in range(STEPS)
+    )
+    return Terms(to_client, by_step, _some_promises(random, random.choice(calendars), OF_CASE))
 
 
 def some_gap(random: Random, history: History, at: int) -> int:
@@ -62,7 +64,7 @@ def possible(history: History) -> list[str]:
     """The kinds of facts that can come next."""
     now = history.now
     if now.holder == NOBODY:
-        return ["REOPENED"]
+        return ["REOPENED", "REOPENED", "TERMS_CHANGED"]
     return [kind for kind, may in MAY if may(history)]
 
 
@@ -94,10 +96,10 @@ def _cases_for(kind: str, history: History) -> list[int]:
     return [case for case, ball in history.now.balls.items() if ball in wanted]
 
 
-def _some_promises(random: Random, calendars: Sequence[DrawnCalendar], metrics: Sequence[str]) -> dict[str, Promise]:
-    return {
-        metric: Promise(random.choice(LENGTHS), random.choice(calendars)) for metric in metrics if random.random() < 0.9
-    }
+def _some_promises(
+    random: Random, calendar: DrawnCalendar, metrics: Sequence[str], counts: bool = True
+) -> dict[str, Promise]:
+    return {m: Promise(random.choice(LENGTHS), calendar, counts) for m in metrics if random.random() < 0.9}
 
 
 MAY = (

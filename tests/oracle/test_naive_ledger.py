@@ -1,7 +1,6 @@
 """The plain reckoning of clocks, against tables made by hand and against counting one minute after another."""
 
 from datetime import UTC, datetime
-from functools import partial
 from random import Random
 
 import pytest
@@ -41,11 +40,13 @@ NINE = 9 * HOUR
 def terms(vendor_time_counts=True, **seconds):
     """A promise for each metric named, on the office's calendar when its name ends in `_in_office`."""
     promises = {
-        metric.removesuffix("_in_office"): Promise(length, OFFICE if metric.endswith("_in_office") else ALWAYS)
+        metric.removesuffix("_in_office"): Promise(
+            length, OFFICE if metric.endswith("_in_office") else ALWAYS, vendor_time_counts
+        )
         for metric, length in seconds.items()
     }
     ladder = tuple({metric: promises[metric] for metric in promises if metric.startswith("OLA")} for _ in range(3))
-    return Terms(promises, ladder, promises, vendor_time_counts)
+    return Terms(promises, ladder, promises)
 
 
 def told(of_terms, *facts, opened=NINE):
@@ -183,19 +184,20 @@ def _in_minutes(fact):
 
 def _stepped(history, life, at):
     """Consumed and breached by looking at each minute: does the ticket's situation count, is the calendar open?"""
-    end = min(at, at if life.stopped is None else life.stopped)
-    consumed, left = life.before, partial(_left, life)
-    breached = life.began if left(consumed) <= 0 else None
-    for minute in range(life.began, end, MINUTE):
+    consumed, breached = life.before, _late_from_the_start(history, life)
+    for minute in range(life.began, at if life.stopped is None else life.stopped, MINUTE):
         situation = [situation for situation in history.situations if situation.at <= minute][-1]
-        if not _counts(life, situation):
-            continue
-        if life.promise.calendar.naive.minutes[minute // 60]:
-            if breached is None and left(consumed) <= MINUTE:
-                breached = minute + left(consumed)
+        if _counts(life, situation) and life.promise.calendar.naive.minutes[minute // 60]:
             consumed += MINUTE
+            if breached is None and consumed >= life.promise.seconds > life.before:
+                breached = minute + life.promise.seconds - (consumed - MINUTE)
     return consumed, breached
 
 
-def _left(life, consumed):
-    return life.promise.seconds - consumed
+def _late_from_the_start(history, life):
+    """When a clock that has nothing left is missed: at once in silence, else when it first counts."""
+    if life.before < life.promise.seconds:
+        return None
+    lived = history.situations[life.first : None if life.last is None else life.last + 1]
+    counted = [max(situation.at, life.began) for situation in lived if _counts(life, situation)]
+    return life.began if life.in_silence else min(counted, default=None)
