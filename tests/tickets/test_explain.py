@@ -1,61 +1,76 @@
-"""The sentences are made from the record alone."""
+"""A why-record holds the facts that were seen, and gives them back."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tickets.explain import for_client, internal
+from sla.business_time import BusinessCalendar
+from tickets.explain import facts_of, why
+from tickets.facts import ClockFacts, Facts
+from tiers.ladder import Ladder, Step
 
-CLIMB = {
-    "rule": "CLIMB", "policy": "Standard v7", "priority": "P2", "status": "NEW", "holder": "TIER", "step": 0,
-    "round": 1, "from": "L1", "to": "L2", "rejected": [],
-    "clock": {"metric": "OLA_ACKNOWLEDGE", "target_seconds": 900, "calendar": "London office", "due_at": None},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({}, "L1 → L2: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1."),
-        (
-            {"rejected": [{"step": "L2", "because": "nobody is in Technical"}], "to": "L3"},
-            "L1 → L3: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1."
-            " L2 was skipped: nobody is in Technical.",
-        ),
-        (
-            {"exception": "X-ray first"},
-            "L1 → L2: not acknowledged within 15 minutes of business time (London office), P2, Standard v7 step 1"
-            " (client exception).",
-        ),
-        (
-            {"rule": "REMINDER", "percent": 33},
-            "L1 was reminded at 33 % of its time: 15 minutes of business time (London office).",
-        ),
-        ({"rule": "BREACH"}, "Acknowledge here target missed: 15 minutes of business time (London office), P2."),
-        (
-            {"rule": "LADDER_ENDS", "from": "vendor"},
-            "No step is left above vendor, managers were told: not acknowledged within 15 minutes of business time"
-            " (London office), P2, Standard v7 step 1.",
-        ),
-        ({"rule": "WAKE", "status": "ON_HOLD"}, "The wait has ended; back to L1."),
-        ({"rule": "WAKE", "status": "RESOLVED"}, "Closed: five open days have passed since it was resolved."),
-    ],
-)
-def test_technicians_read_what_happened_and_by_which_rule(changes, sentence):
-    stored = json.loads(json.dumps(CLIMB | changes))
-    assert internal(stored) == sentence
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LADDER = Ladder((Step("L1", False, 900, None, ("on_call",), 2), Step("", True, None, None, ("on_call",), 0)), 0)
+CLOCK = ClockFacts(
+    metric="RESOLVE", subject="", round=2, target_seconds=14400, consumed_seconds=600.5, running_since=NINE,
+    due_at=NINE + timedelta(minutes=230), breached=False, warned_percent=50, calendar=BusinessCalendar.always(),
+    thresholds=(50, 75), calendar_name="London office", calendar_number=3,
+)  # fmt: skip
+FACTS = Facts(
+    key="ESC-1", client="Acme", priority="P2", status="NEW", holder="TIER", step=0, round=2, ladder=LADDER,
+    obstacles=("", "no vendor service is known for this ticket"), policy="Standard v7", clocks=(CLOCK,),
+    wake_at=NINE, remind_at=NINE + timedelta(hours=1), reminders=1,
+)  # fmt: skip
 
 
-def test_the_client_reads_no_tier_no_policy_and_no_margin():
-    said = for_client(CLIMB, title="our technical specialists")
-    assert said == "Your request was passed to our technical specialists so that it is taken up without further delay."
+def stored(**of: object) -> dict:
+    """As the database gives it back."""
+    return json.loads(json.dumps(why(FACTS, now=NINE, **of)))
 
 
-def test_a_hand_over_is_told_as_the_deeper_look_that_it_is():
-    record = CLIMB | {"clock": CLIMB["clock"] | {"metric": "OLA_RESOLVE"}}
-    assert "deeper investigation" in for_client(record, title="our senior engineers")
+def test_the_facts_of_a_clock_come_back_as_they_were_seen():
+    [read] = facts_of(stored(rule="THRESHOLD", clock=CLOCK, percent=75)).clocks
+    told = replace(CLOCK, calendar=None, thresholds=(75,), moments=read.moments)
+    assert read == told
+    assert read.moment(75) == CLOCK.moment(75) and read.moment(100) == CLOCK.due_at
 
 
-@pytest.mark.parametrize("changes", [{"rule": "BREACH"}, {"rule": "REMINDER"}, {"rule": "CLIMB", "to": "vendor"}])
-def test_what_concerns_only_us_is_not_told_to_the_client(changes):
-    assert for_client(CLIMB | changes) == ""
+def test_a_moment_that_the_record_does_not_name_is_not_made_up():
+    [read] = facts_of(stored(rule="THRESHOLD", clock=CLOCK, percent=75)).clocks
+    assert read.moment(90) is None
+
+
+def test_a_clock_that_was_breached_comes_back_breached():
+    late = replace(CLOCK, breached=True)
+    assert facts_of(stored(rule="THRESHOLD", clock=late, percent=75)).clocks[0].breached is True
+
+
+def test_the_situation_comes_back_with_its_ladder_and_obstacles():
+    read = facts_of(stored(rule="CLIMB", clock=CLOCK))
+    assert (read.priority, read.status, read.holder, read.step, read.round) == ("P2", "NEW", "TIER", 0, 2)
+    assert [step.name for step in read.ladder.steps] == ["L1", "vendor"]
+    assert [step.repeat for step in read.ladder.steps] == [2, 0]
+    assert read.obstacles == FACTS.obstacles and read.policy == "Standard v7"
+
+
+def test_a_wait_comes_back_with_its_moments():
+    read = facts_of(stored(rule="WAKE"))
+    assert (read.wake_at, read.remind_at, read.reminders) == (FACTS.wake_at, FACTS.remind_at, 1)
+    assert read.clocks == ()
+
+
+def test_an_exception_is_named_with_its_reason():
+    excepted = replace(FACTS, ladder=replace(LADDER, exception={"client": "Acme", "reason": "X-ray first"}))
+    record = json.loads(json.dumps(why(excepted, rule="CLIMB", now=NINE, clock=CLOCK)))
+    assert record["exception"] == "X-ray first"
+    assert facts_of(record).ladder.exception == {"reason": "X-ray first"}
+
+
+@pytest.mark.parametrize("missing", ["ladder", "clock", "priority", "policy"])
+def test_a_record_that_lacks_a_part_gives_no_facts(missing):
+    record = stored(rule="CLIMB", clock=CLOCK)
+    del record[missing]
+    with pytest.raises(KeyError, match=missing):
+        facts_of(record)
