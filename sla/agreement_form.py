@@ -58,7 +58,8 @@ class AgreementForm(forms.Form):
     def _severities(self) -> int:
         """How many rows a vendor's commitment has here: those that were sent, or the known ones and an empty one."""
         sent = sum(name.startswith("severity_") for name in self.data)
-        return min(sent or len(or_empty(self.before, "targets")) + 1, MOST_ROWS)
+        known = len(or_empty(self.before, "targets")) + 1
+        return min(sent or known, max(known, MOST_ROWS))
 
     def _add_row(self, index: int, calendars: list[tuple[str, str]]) -> None:
         if self.kind == Agreement.Kind.UC:
