@@ -127,7 +127,7 @@ def _project(ledgers: list[History], calendar: BusinessCalendar, target: float) 
 
 
 def histories(count: int, *, seed: int) -> list[History]:
-    """So many ledgers of tickets that went to and fro, the same for the same seed: counted spans and pauses in turn.
+    """So many ledgers, the same for the same seed: of tickets that were worked on and waited in turn.
 
     Each is told at several moments in its last span, so that all of its spans are known.
     """

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
@@ -24,7 +25,7 @@ from tiers.roster import roster
 
 PREFIX, OVER = "promise:", "Over: "
 LONGEST_KEY, LONGEST_TEXT = 200, 500
-LIFE = "promises"
+LIFE = "promise check"
 # A version counts from the moment at which its transaction began, which ends later.
 LONGEST_TRANSACTION = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -38,6 +39,7 @@ class Trouble:
     headline: str
     detail: str
     slug: str
+    promise: str = ""
 
     @property
     def text(self) -> str:
@@ -93,12 +95,14 @@ def _troubles(found: Survey) -> Iterator[Trouble]:
     for finding in found.findings:
         if not finding.alignment.attainable:
             detail = f"At worst, {_worst_way(finding)}"
-            yield Trouble(_key(client.slug, finding.promise), _headline(finding), detail, client.slug)
+            yield Trouble(
+                _key(client.slug, finding.promise), _headline(finding), detail, client.slug, finding.promise.key
+            )
 
 
 def _key(slug: str, promise: Promise) -> str:
     """Kept short enough: a key that is too long ends in a digest of the whole."""
-    key = f"{PREFIX}{slug}:{promise.priority}:{promise.service}:{promise.metric}"
+    key = f"{PREFIX}{slug}:{promise.key}"
     return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 17]}:{sha256(key.encode()).hexdigest()[:16]}"
 
 
@@ -165,4 +169,9 @@ def _subject(new: Collection[Trouble]) -> str:
 
 
 def _paragraph(trouble: Trouble) -> str:
-    return f"{trouble.text}\n{settings.PUBLIC_URL}{reverse('promises', args=[trouble.slug])}"
+    page = f"{settings.PUBLIC_URL}{reverse('promises', args=[trouble.slug])}"
+    return f"{trouble.text}\n{page}{_asking(trouble)}"
+
+
+def _asking(trouble: Trouble) -> str:
+    return f"?{urlencode({'way': trouble.promise})}" if trouble.promise else ""

@@ -1,6 +1,7 @@
-"""The way of a promise that cannot be kept, hour by hour: cut into what was worked and what was waited, and drawn.
+"""The worst way of a promise, hour by hour: cut into what was worked and what was waited, and drawn.
 
-Facts in, shapes out; no queries here. Places are percentages of the time from the start of the way to its end, as text.
+Facts in, shapes out; no queries here. Places are percentages of the time from the start of the way, as text: up to its
+end, or to the moment at which the promise falls due when that is later.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,9 @@ from sla.business_time import BusinessCalendar
 Shown = dict[str, Any]
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-LANE, BAR = 40, 18  # heights in pixels: of a lane, and how deep its bar lies under its name
+MINUTE = timedelta(minutes=1)
+TOP = 44  # heights in pixels: of the words above the lanes, of a lane, and how deep its bar lies under its name
+LANE, BAR = 40, 18
 MOST_DAYS = 6  # so many names of days stand beside each other on a small screen
 # Marks on the axis lie this far apart on ways that are no longer than this.
 MARKS = ((HOUR, 4 * DAY), (6 * HOUR, 21 * DAY))
@@ -58,19 +61,31 @@ def table(stays: Sequence[Stay], calendar: BusinessCalendar) -> list[Shown]:
     ]
 
 
+def totals(stays: Sequence[Stay]) -> Shown:
+    """Of the whole way: its time by the clock on the wall, its open time, and what the promise counted, in seconds."""
+    return {
+        "wall": (stays[-1].ended_at - stays[0].began_at).total_seconds(),
+        "open": sum(stay.leg.seconds for stay in stays),
+        "used": sum(stay.counted_seconds for stay in stays),
+    }
+
+
 def picture(
     stays: Sequence[Stay], calendar: BusinessCalendar, due_at: datetime, holders: Mapping[str, Shown], zone: tzinfo
 ) -> Shown:
     """Lanes under one another, one for each who holds the ticket and one for the promise, above a common axis."""
-    axis = Axis(stays[0].began_at, stays[-1].ended_at)
-    lanes = [_lane(stay.leg.who, [_bar(piece, axis, holders) for piece in pieces(stay)]) for stay in stays]
-    lanes.append(_lane("The promise", _counted(calendar, due_at, axis)))
+    ended_at = stays[-1].ended_at
+    axis = Axis.over(stays[0].began_at, ended_at, due_at)
+    lanes = [_stay_lane(stay, axis, holders) for stay in stays]
+    lanes.append({"name": "The promise", "bars": _counted(calendar, due_at, ended_at, axis)})
     for number, lane in enumerate(lanes):
-        lane |= {"name_y": number * LANE + 12, "bar_y": number * LANE + BAR}
-    foot = len(lanes) * LANE
+        lane |= {"name_y": TOP + number * LANE + 12, "bar_y": TOP + number * LANE + BAR}
+    foot = TOP + len(lanes) * LANE
     return {
         "lanes": lanes,
-        "due": axis.place(due_at),
+        "slack": calendar.elapsed(ended_at, due_at),
+        "due": _flag(due_at, axis),
+        "end": _flag(ended_at, axis),
         "days": _days(axis, zone),
         "marks": [axis.place(at) for at in _marks(axis)],
         "foot": foot,
@@ -81,10 +96,15 @@ def picture(
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """From the start of the way to its end."""
+    """From the start of the way to the end of what is drawn."""
 
     begins: datetime
     ends: datetime
+
+    @classmethod
+    def over(cls, begins: datetime, *moments: datetime) -> "Axis":
+        """From a moment to the last of those after it; a way that takes no time is drawn over a minute."""
+        return cls(begins, max(begins + MINUTE, *moments))
 
     @property
     def length(self) -> timedelta:
@@ -97,19 +117,30 @@ class Axis:
         return f"{(ended_at - began_at) / self.length * 100:.2f}"
 
 
-def _lane(name: str, bars: list[Shown]) -> Shown:
-    return {"name": name, "bars": bars}
+def _stay_lane(stay: Stay, axis: Axis, holders: Mapping[str, Shown]) -> Shown:
+    return {
+        "name": stay.leg.who,
+        "bars": [_bar(piece, axis, holders) for piece in pieces(stay)],
+        "open": stay.leg.seconds,
+        "wall": (stay.ended_at - stay.began_at).total_seconds(),
+    }
+
+
+def _flag(at: datetime, axis: Axis) -> Shown:
+    """A moment that has words of its own; in the right half they stand to its left, so that there is room for them."""
+    return {"at": at, "x": axis.place(at), "to_left": at - axis.begins > axis.length / 2}
 
 
 def _bar(piece: Piece, axis: Axis, holders: Mapping[str, Shown]) -> Shown:
     return {**_place(piece, axis), "holder": holders[piece.who] if piece.works else None, "kind": "holder"}
 
 
-def _counted(calendar: BusinessCalendar, due_at: datetime, axis: Axis) -> list[Shown]:
-    """When the promise counts: until it falls due, and after that."""
-    before = cut("", calendar, axis.begins, due_at)
-    after = cut("", calendar, due_at, axis.ends)
-    spans = [("in-time", piece) for piece in before] + [("late", piece) for piece in after]
+def _counted(calendar: BusinessCalendar, due_at: datetime, ended_at: datetime, axis: Axis) -> list[Shown]:
+    """When the promise counts: up to the end of the way or until it falls due, then what is late, or what is spared."""
+    first, last = sorted((due_at, ended_at))
+    after = "late" if due_at < ended_at else "spare"
+    spans = [("in-time", piece) for piece in cut("", calendar, axis.begins, first)]
+    spans += [(after, piece) for piece in cut("", calendar, first, last)]
     return [{**_place(piece, axis), "kind": kind} for kind, piece in spans if piece.works]
 
 

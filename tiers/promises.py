@@ -44,6 +44,11 @@ class Promise:
     path: tuple[Leg, ...]
     untimed: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What tells it from the client's others."""
+        return f"{self.priority}:{self.service}:{self.metric}"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -167,7 +167,7 @@ def test_the_managers_get_one_mail_about_what_is_new(world):
     (message,) = mails()
     assert message.payload["to"] == ["boss@msp.example"]
     assert message.payload["subject"] == "2 alarms about promises to 1 client"
-    assert message.payload["text"].count("/clients/acme/promises/") == 2
+    assert message.payload["text"].count("/clients/acme/promises/?way=P") == 2
     assert "Acme, P1, Microsoft 365: resolve within 4 hours" in message.payload["text"]
 
 
@@ -330,7 +330,7 @@ def test_after_a_day_in_which_nobody_looked_everything_is_checked(world):
 
 def test_a_look_is_a_sign_of_life(world):
     check_when_changed(now=world.now)
-    assert Heartbeat.objects.get(name="promises").beaten_at == world.now
+    assert Heartbeat.objects.get(name="promise check").beaten_at == world.now
 
 
 # What beat wakes
@@ -345,7 +345,7 @@ def test_beat_wakes_both_and_the_nightly_one_off_peak():
 
 def test_the_tasks_read_the_clock_and_check(world):
     check_changed_promises()
-    assert alarms() == BOTH and Heartbeat.objects.filter(name="promises").exists()
+    assert alarms() == BOTH and Heartbeat.objects.filter(name="promise check").exists()
     Alarm.objects.update(cleared_at=timezone.now())
     check_promises_task()
     assert alarms() == BOTH
