@@ -28,7 +28,6 @@ LONGEST_KEY, LONGEST_TEXT = 200, 500
 LIFE = "promise check"
 # A version counts from the moment at which its transaction began, which ends later.
 LONGEST_TRANSACTION = timedelta(minutes=1)
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,21 @@ def check_promises(*, now: datetime) -> list[Trouble]:
 
 
 def check_when_changed(*, now: datetime) -> bool:
-    """Check when a version was published since the last look, or the last look is a day old; returns whether it was.
+    """Check when a version was published since the last look, or a new hour has begun; returns whether it was done.
 
+    The hour is for what no version tells of: another agreement of a client, a new service, an agreement's last day.
     An alarm that a manager has cleared by hand is left alone until the next night, unless it has changed.
     """
     last = Heartbeat.objects.filter(name=LIFE).values_list("beaten_at", flat=True).first()
-    changed = last is None or now - last > DAY or _published_since(last - LONGEST_TRANSACTION)
+    changed = last is None or _hour(last) < _hour(now) or _published_since(last - LONGEST_TRANSACTION)
     if changed:
         _check(now=now, insist=False)
     beat(LIFE, now=now)
     return changed
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _published_since(at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What beat wakes: whether each promise can be kept, at night and soon after something was published."""
+"""What beat wakes: whether each promise can be kept, at night and soon after anything has changed."""
 
 from celery import shared_task
 
@@ -14,5 +14,5 @@ def check_promises() -> None:
 
 @shared_task
 def check_changed_promises() -> None:
-    """Check every promise if anything was published that may have changed one."""
+    """Check every promise if anything may have changed one."""
     promise_alarms.check_when_changed(now=database_now())

@@ -320,11 +320,23 @@ def test_each_kind_of_version_is_noticed(world, kind):
     assert [check_when_changed(now=later(world, seconds=10)) for _ in range(8)] == [True] * 7 + [False]
 
 
-def test_after_a_day_in_which_nobody_looked_everything_is_checked(world):
+def test_what_no_version_tells_of_is_seen_when_the_next_hour_begins(world):
     check_when_changed(now=later(world, minutes=5))
-    world.account.delete()  # no version tells of it
-    assert not check_when_changed(now=later(world, hours=2))
-    assert check_when_changed(now=later(world, hours=25))
+    world.account.delete()
+    assert not check_when_changed(now=later(world, minutes=54))
+    assert alarms() == BOTH
+    assert check_when_changed(now=later(world, minutes=2))
+    assert alarms() == set()
+    assert not check_when_changed(now=later(world, minutes=2))
+
+
+def test_an_agreement_s_last_day_ends_its_alarms(world):
+    agree(world, effective_until="2026-03-02")
+    check_when_changed(now=later(world, hours=2))
+    assert alarms() == {P1}
+    check_when_changed(now=later(world, hours=12, minutes=59))
+    assert alarms() == {P1}
+    check_when_changed(now=later(world, minutes=2))
     assert alarms() == set()
 
 
