@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
@@ -17,11 +17,13 @@ from clients.models import Client, Contact
 from tickets import serializers as forms
 from tickets.api_filters import LIST_PARAMETERS, wanted
 from tickets.bodies import TicketBody
+from tickets.changing import Conflict
 from tickets.intake import NewTicket, open_ticket
-from tickets.lifecycle import AlreadyAcknowledged, BadAnswer
+from tickets.lifecycle import AlreadyAcknowledged
 from tickets.models import Ticket, TicketEvent
 from tickets.permissions import NotYours
 from tickets.status import NotAllowedNow
+from tickets.working import BadAnswer
 from tiers.policies import NoPolicy
 from vendors.models import Service
 
@@ -33,6 +35,7 @@ def either(name: str, full: Any, client: Any, *, many: bool = False) -> Polymorp
     )
 
 
+IMPORT = "tickets:import"
 TICKET = either("TicketOfKey", forms.TicketForm, forms.ClientTicketForm)
 EXAMPLE = OpenApiExample(
     "An error code of Microsoft's",
@@ -68,10 +71,24 @@ class TicketView(ApiView):
         return form(tickets, many=True, context=context).data
 
     def answer(self, ticket: Ticket, status: int = 200) -> Response:
-        return Response(self.told([ticket])[0], status=status)
+        """The ticket, with the ETag that If-Match takes."""
+        return Response(self.told([ticket])[0], status=status, headers={"ETag": etag(ticket)})
+
+    def client(self, name: str) -> Client:
+        """The client of this name or slug. Raises Problem 400 for a foreign one as for none."""
+        visible = Client.objects.visible_to(self.request.user)
+        found = visible.filter(Q(name=name) | Q(slug=name)).order_by("pk").first()
+        if found is None:
+            raise refused("client", f"There is no client “{name}”.")
+        return found
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(translated(exc, bound=self.bound) if self.request.auth else exc)
+
+
+def etag(ticket: Ticket) -> str:
+    """What a ticket is compared by: every event changes it."""
+    return f'"{ticket.event_count}"'
 
 
 # The core's errors as problems. A client's key reads these words; the core's own may name tiers and people.
@@ -79,6 +96,7 @@ STATE_ERRORS: dict[type[Exception], tuple[int, str]] = {
     AlreadyAcknowledged: (409, "It was acknowledged before."),
     NotAllowedNow: (409, "The ticket's state does not allow it now."),
     NoPolicy: (409, "No published policy covers this client."),
+    Conflict: (412, "The ticket has changed since you read it."),
     NotYours: (403, "You may read this ticket but not work on it."),
 }
 
@@ -113,21 +131,23 @@ class TicketList(TicketView):
     def post(self, request: Request) -> Response:
         """Open a ticket: it is routed, put on its ladder, and its clocks start."""
         said = self.said(TicketBody)
-        client = self._client(said.pop("client"))
+        self._check_import(said)
+        client = self.client(said.pop("client"))
         ticket = self._opened(client, _new_ticket(client, said))
         return self.answer(self.seen(ticket.key), 201)
 
-    def _client(self, name: str) -> Client:
-        visible = Client.objects.visible_to(self.request.user)
-        found = visible.filter(Q(name=name) | Q(slug=name)).order_by("pk").first()
-        if found is None:
-            raise refused("client", f"There is no client “{name}”.")
-        return found
+    def _check_import(self, said: dict[str, Any]) -> None:
+        """A ticket of the past is brought in by keys that may do so."""
+        past = [name for name in ("opened_at", "resolved_at") if name in said]
+        if past and IMPORT not in self.request.auth.scopes:
+            raise Problem(403, f"{' and '.join(past)}: this needs a key with the scope {IMPORT}.")
 
     def _opened(self, client: Client, new: NewTicket) -> Ticket:
         try:
             with transaction.atomic():
                 return open_ticket(client=client, wanted=new, by=self.request.user, now=self.now)
+        except BadAnswer as error:
+            raise refused(error.field, str(error)) from None
         except IntegrityError as error:
             if error.__cause__.diag.constraint_name != "one_ticket_per_external_id":
                 raise
@@ -138,13 +158,12 @@ class TicketList(TicketView):
 def _new_ticket(client: Client, said: dict[str, Any]) -> NewTicket:
     device = said.pop("device", {})
     said |= {f"device_{name}": value for name, value in device.items()}
-    return NewTicket(**said | {"service": _service(said), "contact": _contact(client, said.get("contact", ""))})
+    service = vendor_service(said["service"]) if said.get("service") else None
+    return NewTicket(**said | {"service": service, "contact": _contact(client, said.get("contact", ""))})
 
 
-def _service(said: dict[str, Any]) -> Service | None:
-    name = said.get("service")
-    if not name:
-        return None
+def vendor_service(name: str) -> Service:
+    """The vendor's service of this name or slug. Raises Problem 400."""
     found = Service.objects.filter(Q(name__iexact=name) | Q(slug=name)).order_by("pk").first()
     if found is None:
         raise refused("service", f"There is no vendor service “{name}”.")
@@ -160,17 +179,6 @@ def _contact(client: Client, name: str) -> Contact | None:
     if found is None:
         raise refused("contact", f"The client has no contact “{name}”.")
     return found
-
-
-class TicketDetail(TicketView):
-    """One ticket."""
-
-    scopes = {"GET": "tickets:read"}
-
-    @extend_schema(operation_id="read_ticket", responses=TICKET)
-    def get(self, request: Request, key: str) -> Response:
-        """Read a ticket: who must act next, why, and by when."""
-        return self.answer(self.seen(key))
 
 
 class OldestFirst(Cursor):
@@ -189,7 +197,7 @@ class TicketEvents(TicketView):
         if not Ticket.objects.visible_to(self.request.user).by_key(key).exists():
             raise Http404
         events = TicketEvent.objects.filter(ticket__in=Ticket.objects.by_key(key)).select_related("actor")
-        return events.exclude(client_text="") if self.bound else events
+        return events.exclude(client_text="").filter(seq__gt=F("ticket__public_from")) if self.bound else events
 
     def shown(self, events: QuerySet[TicketEvent], full: Any, client: Any) -> Response:
         form = client if self.bound else full

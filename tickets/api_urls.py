@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tickets import api, api_verbs
+from tickets import api, api_ticket, api_verbs
 from tickets.api_events import Events
 
 VERBS = {
@@ -15,6 +15,7 @@ VERBS = {
     "reopening": api_verbs.Reopening,
     "replies": api_verbs.Replies,
     "vendor-cases": api_verbs.VendorCases,
+    "merge": api_verbs.Merge,
     "timeline": api.Timeline,
     "explain": api.Explanations,
 }
@@ -22,7 +23,7 @@ TICKET = r"^tickets/(?P<key>[A-Za-z]{1,10}-[0-9]{1,17})"
 
 urlpatterns = [
     path("tickets/", api.TicketList.as_view(), name="api-tickets"),
-    re_path(rf"{TICKET}/$", api.TicketDetail.as_view(), name="api-ticket"),
+    re_path(rf"{TICKET}/$", api_ticket.TicketDetail.as_view(), name="api-ticket"),
     *(re_path(rf"{TICKET}/{name}/$", view.as_view(), name=f"api-ticket-{name}") for name, view in VERBS.items()),
     path("events/", Events.as_view(), name="api-events"),
 ]

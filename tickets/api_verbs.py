@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.fields import Body
 from accounts.idempotency import once_per_key
-from tickets import bodies, lifecycle
+from tickets import bodies, lifecycle, managing, merging
 from tickets import serializers as forms
 from tickets.api import TICKET, TicketView, either
 from tickets.models import VendorCase
@@ -49,10 +49,13 @@ class Acknowledgement(Verb):
 
 @verb("escalate_ticket", bodies.EscalationBody)
 class Escalation(Verb):
-    """Pass it to the next step that can be reached, or to the step named."""
+    """Pass it to the next step that can be reached, or to the step named; or call a manager, who changes no hands."""
 
-    def act(self, *, kind: str, **said: Any) -> None:
-        lifecycle.escalate(**said)
+    def act(self, *, kind: str, to: str, **said: Any) -> None:
+        if kind == "HIERARCHICAL":
+            managing.call_manager(**said)
+        else:
+            lifecycle.escalate(to=to, **said)
 
 
 @verb("assign_ticket", bodies.AssignmentBody)
@@ -96,6 +99,13 @@ class Replies(Verb):
 
     def act(self, *, body: str, **said: Any) -> None:
         lifecycle.reply(text=body, **said)
+
+
+@verb("merge_ticket", bodies.MergeBody)
+class Merge(Verb):
+    """It goes on as another ticket of the same client, with its cases and alerts; answered is the one that ends."""
+
+    act = staticmethod(merging.merge)
 
 
 class VendorCases(TicketView):

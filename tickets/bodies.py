@@ -10,6 +10,8 @@ from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
 from tickets.reported import ACKNOWLEDGED, FIRING, PRIORITY_OF, RESOLVED
 
 LONGEST_TEXT = 50_000
+LONGEST_WHY = 2_000
+OLDEST_YEAR = 2000
 EVENT_STATES = (FIRING, ACKNOWLEDGED, RESOLVED)
 
 
@@ -21,15 +23,21 @@ class DeviceBody(Body):
     os = Text(max_length=80, required=False, allow_blank=True)
 
 
-class NotYet(serializers.CharField):
-    """A field that is refused, whatever it says."""
+class PastMoment(Moment):
+    """A moment of which calendars can be trusted to know; whether it is past is the ticket's to say."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        raise serializers.ValidationError("Bringing in tickets of the past is not available.")
+    def to_internal_value(self, value: Any) -> Any:
+        moment = super().to_internal_value(value)
+        if moment.year < OLDEST_YEAR:
+            raise serializers.ValidationError(f"Give a moment since {OLDEST_YEAR}.")
+        return moment
 
 
 class TicketBody(Body):
-    """A new ticket. Without `priority`, `impact` and `urgency` make it; without either, rules or P3."""
+    """A new ticket. Without `priority`, `impact` and `urgency` make it; without either, rules or P3.
+
+    With `opened_at` it is brought in from elsewhere: what is promised counts from then, the ladder from now.
+    """
 
     client = Text(max_length=120, help_text="Exact name or slug")
     title = Text(max_length=200)
@@ -43,8 +51,10 @@ class TicketBody(Body):
     error_code = Text(max_length=80, required=False, allow_blank=True)
     contact = Text(max_length=120, required=False, allow_blank=True, help_text="E-mail or name of the client's contact")
     external_id = Text(max_length=200, required=False, allow_blank=True, help_text="Your own id, unique per client")
-    opened_at = NotYet(required=False, help_text="Not available")
-    resolved_at = NotYet(required=False, help_text="Not available")
+    opened_at = PastMoment(required=False, help_text="Of the past; needs the scope `tickets:import` as well")
+    resolved_at = PastMoment(
+        required=False, help_text="It has ended there, too; needs the scope `tickets:import` as well"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         impact, urgency = attrs.pop("impact", ""), attrs.pop("urgency", "")
@@ -63,16 +73,34 @@ class AutomaticBody(Body):
 
 
 class EscalationBody(Body):
-    """To the next step that can be reached, or to the one named."""
+    """FUNCTIONAL: to the next step that can be reached, or to the one named. HIERARCHICAL: a manager is called."""
 
     why = Text(max_length=LONGEST_TEXT)
     kind = Enum(choices=["FUNCTIONAL", "HIERARCHICAL"], required=False, default="FUNCTIONAL")
     to = Text(max_length=120, required=False, default="", allow_blank=True, help_text="Tier, or `vendor`")
 
-    def validate_kind(self, kind: str) -> str:
-        if kind != "FUNCTIONAL":
-            raise serializers.ValidationError("Hierarchical escalation is not available; only FUNCTIONAL is.")
-        return kind
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] == "HIERARCHICAL" and attrs["to"]:
+            raise serializers.ValidationError({"to": "The manager on call is called; leave it out."})
+        return attrs
+
+
+class ChangeBody(Body):
+    """What is to be changed, and why; what is left out stays. The clocks go on under what is promised then."""
+
+    priority = Enum(choices=PRIORITIES, required=False)
+    category = Text(max_length=60, required=False, allow_blank=True)
+    service = Text(max_length=120, required=False, help_text="Name or slug of a vendor's service")
+    client = Text(max_length=120, required=False, help_text="Exact name or slug")
+    title = Text(max_length=200, required=False)
+    why = Text(max_length=LONGEST_WHY)
+
+
+class MergeBody(Body):
+    """Into which ticket it goes, and why they are one."""
+
+    into = Text(max_length=30, help_text="Key of an open ticket of the same client")
+    why = Text(max_length=LONGEST_WHY)
 
 
 class AssignmentBody(Body):
@@ -86,7 +114,9 @@ class WaitBody(Body):
 
     on = Enum(choices=["CLIENT", "VENDOR", "HOLD"])
     why = Text(max_length=LONGEST_TEXT)
-    until = Moment(required=False, default=None, help_text="Needed for HOLD")
+    until = Moment(
+        required=False, default=None, help_text="Needed for HOLD; on a VENDOR a reminder, it keeps the ticket"
+    )
 
 
 class ResumptionBody(Body):

@@ -19,6 +19,7 @@ from tickets.models import Ticket
 from tickets.moves import event, pass_in_silence, start_clock
 from tickets.permissions import can_work
 from tickets.projection import spans
+from tickets.status import NEW
 from tickets.terms import Moved, follow, stand_on
 from tickets.work import RunningClock, Work
 from tickets.working import BadAnswer, check_open, need, working
@@ -108,9 +109,10 @@ def _resettle(work: Work, changes: Changes, *, because: str, now: datetime) -> N
     work.obstacles = obstacles(ladder, vendor_obstacles([work.id]).get(work.id, ""), work.roster)
     stand_on(work, ladder, now=now, because=because)
     moved = follow(work, now=now, because=because)
-    moved += _begin_missing(work, now=now)
+    moved += begin_missing(work, now=now)
     if moved:
-        tell_terms(work, moved, because=because, now=now)
+        told = "We have changed how urgent your request is." if changes.priority else ""
+        tell_terms(work, moved, because=because, now=now, told=told)
 
 
 def _situate(work: Work, changes: Changes) -> None:
@@ -127,11 +129,11 @@ def _situate(work: Work, changes: Changes) -> None:
     )
 
 
-def _begin_missing(work: Work, *, now: datetime) -> list[Moved]:
+def begin_missing(work: Work, *, now: datetime) -> list[Moved]:
     """Promises that there were none of before: they count from where they would have begun."""
     ended = {clock.metric: clock for clock in ended_clocks(work.id)}
     awaited = {
-        ACKNOWLEDGE: None if work.touched and work.acknowledged_at else work.opened_at,
+        ACKNOWLEDGE: work.opened_at if work.status == NEW and work.round == 1 else None,
         RESPOND: None if work.responded_at else work.opened_at,
         RESOLVE: work.opened_at,
         UPDATE: work.updated_at,

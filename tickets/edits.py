@@ -55,7 +55,7 @@ def edits(work: Work, moved: Sequence[Moved]) -> str:
     calendars = sorted(f"{before} → {after}" for before, after in pairs if before != after)
     if calendars and all(m.after and m.before.target_seconds == m.after.target_seconds for m in moved):
         return f"Calendar {', '.join(calendars)}"
-    return f"{work.terms.title} holds now"
+    return work.terms.lapsed.rstrip(".") or f"{work.terms.title} holds now"
 
 
 def tell_terms(work: Work, moved: Sequence[Moved], *, because: str, now: datetime, told: str = "") -> None:

@@ -128,7 +128,7 @@ def follow_terms(work: Work, *, now: datetime) -> None:
     """Clocks whose agreement or calendar was edited go on under what holds now, and the timeline names the edit."""
     if not any(is_outdated(work, clock) for clock in work.open_clocks):
         return
-    moved = follow(work, now=now, because=f"{work.terms.title} holds now")
+    moved = follow(work, now=now)
     if moved:
         tell_terms(work, moved, because=edits(work, moved), now=now)
 

@@ -108,7 +108,7 @@ def _fire(
         if group.resolved_at:
             _came_back(group.ticket, source, now=now)
         group.count, group.resolved_at = group.count + 1, None
-        group.last_fired_at = max(group.last_fired_at, reported.occurred_at)
+        group.last_fired_at = max(group.last_fired_at, min(reported.occurred_at, now))
         group.save(update_fields=["count", "last_fired_at", "resolved_at"])
         return group.ticket, f"The same condition is open as {group.ticket.key}; it fired {group.count} times."
     if group and group.resolved_at is None:
@@ -120,7 +120,7 @@ def _fire(
         ticket = open_ticket(client=client, wanted=wanted, by=None, now=now, served_by=served_by)
         because = f"Opened {ticket.key} for a new condition.{earlier}"
     AlertGroup.objects.create(
-        source=source, dedupe_key=reported.dedupe_key, ticket=ticket, last_fired_at=reported.occurred_at
+        source=source, dedupe_key=reported.dedupe_key, ticket=ticket, last_fired_at=min(reported.occurred_at, now)
     )
     return ticket, because
 

@@ -111,9 +111,11 @@ def vendor_target(work: Work, case: CaseInHand, metric: str) -> Target | None:
 
 
 def _await_update(work: Work, case: CaseInHand, *, now: datetime) -> None:
-    """The vendor's next answer is awaited; each time that it has the ball is a round of its own."""
-    target = vendor_target(work, case, VENDOR_UPDATE)
-    start_clock(work, VENDOR_UPDATE, target, now=now, subject=case_subject(case.id), round=case.ball_count)
+    """The vendor's next answer is awaited; each time after an answer is a round of its own."""
+    subject = case_subject(case.id)
+    if work.clock(VENDOR_UPDATE, subject) is None:
+        target = vendor_target(work, case, VENDOR_UPDATE)
+        start_clock(work, VENDOR_UPDATE, target, now=now, subject=subject, round=case.ball_count)
 
 
 def give_to_vendor(work: Work, case: CaseInHand, *, now: datetime, because: str) -> None:
@@ -211,7 +213,7 @@ def finish(work: Work, summary: str, *, now: datetime, by_person: bool) -> None:
 def open_again(work: Work, *, now: datetime, because: str, spent: dict[str, float]) -> None:
     """Back to the last tier in a new round; old verdicts stand, what was left is left.
 
-    `spent` = seconds that RESOLVE, and RESPOND where no reply was given, had consumed when the ticket was resolved.
+    `spent` = seconds that RESOLVE, and what else goes on, had consumed when the ticket was resolved.
     """
     work.resolved_at, work.resolution = None, ""
     back_to_tier(work, now=now, because=because)
@@ -223,7 +225,7 @@ def open_again(work: Work, *, now: datetime, because: str, spent: dict[str, floa
             if clock:
                 pass_in_silence(clock, now=now)
     if work.updated_at:
-        start_update_clock(work, now=now)
+        start_update_clock(work, now=now, consumed=spent.get(UPDATE, 0))
 
 
 def after_open_days(work: Work, days: int, *, now: datetime) -> datetime:

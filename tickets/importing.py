@@ -51,6 +51,8 @@ def begin_promises(work: Work, *, now: datetime) -> None:
         clock = start_clock(work, metric, target, now=now, consumed=spent, started_at=work.opened_at)
         if clock and spent:
             pass_in_silence(clock, now=now)
+        if clock and clock.breached_at:  # its whole past counts, so the moment is known
+            clock.breached_at = clock.due_at = target.calendar.calendar.add(work.opened_at, target.seconds)
 
 
 def bring_in_ended(work: Work, *, ended_at: datetime, by: User | None, now: datetime) -> None:

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from tickets import handing, vendor_cases
+from tickets.changing import begin_missing
 from tickets.escalation import climb_to
-from tickets.facts import RESOLVE, RESPOND
+from tickets.facts import RESOLVE, RESPOND, UPDATE
 from tickets.handing import answered, end_client_wait, end_hold, finish, hand_back, hold, take, wait_on_client
 from tickets.loading import ended_clocks
 from tickets.models import VendorCase
@@ -14,6 +15,7 @@ from tickets.notices import body, headline, tell_managers, tell_step
 from tickets.sentences import internal
 from tickets.status import (
     IN_PROGRESS,
+    MERGED,
     NEW,
     ON_HOLD,
     OPEN_STATUSES,
@@ -77,6 +79,8 @@ def escalate(*, key: str, why: str, by: User, now: datetime, to: str = "") -> No
         check_open(work, "escalated")
         need(why, "why", "Say why: the next tier reads it first.")
         index = _wanted_step(work, to)
+        if index == work.step and work.holder_kind == TIER:
+            raise NotAllowedNow(f"It stands at {work.ladder.steps[index].name} already.")
         _take_back(work, why, now=at)
         down = index <= work.step
         if down:
@@ -121,8 +125,6 @@ def _wait_on_client(work: Work, why: str, until: datetime | None, *, by: User, n
     check_move(work.status, WAITING_ON_CLIENT)
     if work.status == WAITING_ON_CLIENT:
         raise NotAllowedNow("It is waiting on the client already.")
-    if work.status == NEW:
-        _take(work, by=by, now=now)
     wait_on_client(work, now=now, because=why, until=until)
     text = f"{by} waits for the client until {work.wake_at:%Y-%m-%d %H:%M} UTC: {why}"
     event(work, "WAITING", text, now=now, by=by, client_text="We need an answer from you before we can go on.")
@@ -210,6 +212,7 @@ def reopen(*, key: str, why: str, by: User, now: datetime) -> None:
 def open_again(work: Work, why: str, *, by: User | None, now: datetime) -> None:
     """Back to the last tier; the old verdict stands, a new RESOLVE clock goes on with what was left."""
     handing.open_again(work, now=now, because=f"Reopened: {why}", spent=_spent(work))
+    begin_missing(work, now=now)
     record = {} if by else {"rule": "CAME_BACK", "because": why}
     text = f"{by} reopened it: {why}" if by else internal(record)
     event(work, "REOPENED", text, now=now, by=by, client_text="We have reopened your request.", why=record)
@@ -217,15 +220,18 @@ def open_again(work: Work, why: str, *, by: User | None, now: datetime) -> None:
 
 
 def _spent(work: Work) -> dict[str, float]:
-    """What RESOLVE had consumed, and RESPOND where nobody has replied yet, when the ticket was resolved."""
+    """What RESOLVE had consumed when the ticket was resolved, and what a resolution without words has only ended."""
     ended = {clock.metric: clock for clock in ended_clocks(work.id) if clock.state != "SUPERSEDED"}
-    goes_on = [RESOLVE] if work.responded_at else [RESOLVE, RESPOND]
-    return {metric: ended[metric].consumed_seconds if metric in ended else 0 for metric in goes_on}
+    waiting = [m for m in (RESPOND, UPDATE) if m in ended and ended[m].state == "ENDED"]
+    goes_on = [m for m in (RESOLVE, *waiting) if m in ended]
+    return {metric: ended[metric].consumed_seconds for metric in goes_on}
 
 
 def reply(*, key: str, text: str, public: bool, by: User, now: datetime, automatic: bool = False) -> None:
     """A public reply, which the client reads, or a work note, which it never does."""
     with working(key, by=by, now=now, touch=not automatic) as (work, at):
+        if work.status == MERGED:
+            raise NotAllowedNow("A ticket that is merged is not written on; write on the one that goes on.")
         need(text, "body", "Write something.")
         kind = "PUBLIC_REPLY" if public else "WORK_NOTE"
         if public and not automatic:

@@ -229,10 +229,12 @@ def told_client(work: Work, *, now: datetime) -> None:
     work.responded_at, work.updated_at = work.responded_at or now, now
 
 
-def start_update_clock(work: Work, *, now: datetime) -> None:
-    """The next public update is awaited from now on."""
-    target = work.terms.target(work.priority, UPDATE)
-    start_clock(work, UPDATE, target, now=now, subject=f"update:{work.event_count + 1}")
+def start_update_clock(work: Work, *, now: datetime, consumed: float = 0) -> None:
+    """The next public update is awaited from now on; `consumed` seconds of it may have passed before."""
+    target, subject = work.terms.target(work.priority, UPDATE), f"update:{work.event_count + 1}"
+    clock = start_clock(work, UPDATE, target, now=now, subject=subject, consumed=consumed)
+    if clock:
+        pass_in_silence(clock, now=now)
 
 
 def leave_tier(work: Work, *, now: datetime) -> None:

@@ -11,18 +11,21 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from sla.agreements import calendars_by_version
+from sla.agreements import ALWAYS, CalendarRef, calendars_by_version
 from sla.clocks import pause
-from tickets.facts import ACKNOWLEDGE, RESOLVE
+from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE
 from tickets.models import Clock, CustodyChange, Ticket, VendorCase
 from tickets.status import HOLDERS, STATUSES
 
-FOR_CLIENTS = (ACKNOWLEDGE, RESOLVE)
+FOR_CLIENTS = (ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE)
+SUPERSEDED = Clock.State.SUPERSEDED
 
 
 def readable(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The tickets with all that their forms say, in four queries whatever their number."""
-    one_row = tickets.select_related("client", "contact", "service", "tier", "team", "assignee", "policy_version__of")
+    one_row = tickets.select_related(
+        "client", "contact", "service", "tier", "team", "assignee", "policy_version__of", "merged_into"
+    )  # fmt: skip
     cases = VendorCase.objects.order_by("id").select_related("vendor", "service")
     hands = CustodyChange.objects.order_by("seq").select_related("tier", "vendor_case__vendor")
     return one_row.defer("policy_version__document").prefetch_related(
@@ -34,7 +37,8 @@ def readable(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def context_for(tickets: Iterable[Ticket], *, now: Any, bound: bool) -> dict[str, Any]:
     """What the forms need beside the rows; the calendars cost a query only when a version is new to this process."""
-    calendars = calendars_by_version({clock.calendar_version_id for t in tickets for clock in t.clocks.all()})
+    versions = {clock.calendar_version_id for t in tickets for clock in t.clocks.all()}
+    calendars: dict[int | None, CalendarRef] = {None: ALWAYS, **calendars_by_version(versions - {None})}
     return {"now": now, "calendars": calendars, "bound": bound}
 
 
@@ -117,9 +121,19 @@ class ClientClockForm(serializers.Serializer):
 
 
 class ClockForm(ClientClockForm):
-    """One promise that runs on the ticket: to the client, between tiers (OLA), or by a vendor."""
+    """One promise that runs on the ticket: to the client, between tiers (OLA), by a vendor, or by a called manager.
+
+    `because` says why one was replaced, or ended without a verdict.
+    """
 
     subject = serializers.CharField()
+    breached_at = serializers.DateTimeField(allow_null=True)
+    because = serializers.CharField()
+
+
+def holding(ticket: Ticket) -> list[Clock]:
+    """The ticket's clocks without those that went on as others."""
+    return [clock for clock in ticket.clocks.all() if clock.state != SUPERSEDED]
 
 
 class ClientCaseForm(serializers.Serializer):
@@ -180,6 +194,8 @@ class ClientTicketForm(serializers.Serializer):
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     resolved_at = serializers.DateTimeField(allow_null=True)
     resolution = serializers.CharField()
+    next_update_due_at = serializers.SerializerMethodField(help_text="By when the next public update is promised")
+    merged_into = serializers.SerializerMethodField(help_text="Key of the ticket that goes on for this one")
     vendor_cases = serializers.SerializerMethodField()
 
     def get_url(self, ticket: Ticket) -> str:
@@ -191,8 +207,18 @@ class ClientTicketForm(serializers.Serializer):
 
     @extend_schema_field(ClientClockForm(many=True))
     def get_clocks(self, ticket: Ticket) -> Any:
-        promised = [clock for clock in ticket.clocks.all() if clock.metric in FOR_CLIENTS]
+        promised = [clock for clock in holding(ticket) if clock.metric in FOR_CLIENTS]
         return ClientClockForm(promised, many=True, context=self.context).data
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_next_update_due_at(self, ticket: Ticket) -> Any:
+        due = next((c.due_at for c in ticket.clocks.all() if c.metric == UPDATE and c.stopped_at is None), None)
+        return serializers.DateTimeField().to_representation(due) if due else None
+
+    def get_merged_into(self, ticket: Ticket) -> str | None:
+        survivor = ticket.merged_into
+        hidden = survivor is None or (self.context["bound"] and survivor.client_id != ticket.client_id)
+        return None if hidden else survivor.key
 
     @extend_schema_field(ClientCaseForm(many=True))
     def get_vendor_cases(self, ticket: Ticket) -> Any:
@@ -209,10 +235,16 @@ class TicketForm(ClientTicketForm):
     policy = PolicyForm(source="policy_version")
     routed_because = serializers.ListField(child=serializers.CharField())
     tags = serializers.ListField(child=serializers.CharField())
+    superseded_clocks = serializers.SerializerMethodField(help_text="Clocks that went on as others when terms changed")
 
     @extend_schema_field(ClockForm(many=True))
     def get_clocks(self, ticket: Ticket) -> Any:
-        return ClockForm(ticket.clocks.all(), many=True, context=self.context).data
+        return ClockForm(holding(ticket), many=True, context=self.context).data
+
+    @extend_schema_field(ClockForm(many=True))
+    def get_superseded_clocks(self, ticket: Ticket) -> Any:
+        replaced = [clock for clock in ticket.clocks.all() if clock.state == SUPERSEDED]
+        return ClockForm(replaced, many=True, context=self.context).data
 
     @extend_schema_field(CaseForm(many=True))
     def get_vendor_cases(self, ticket: Ticket) -> Any:

@@ -81,8 +81,11 @@ def _differs(clock: RunningClock, target: Target) -> bool:
     )  # fmt: skip
 
 
-def follow(work: Work, *, now: datetime, because: str) -> list[Moved]:
-    """Every open clock goes on under the terms that hold now; what changed for the ticket comes back."""
+def follow(work: Work, *, now: datetime, because: str = "") -> list[Moved]:
+    """Every open clock goes on under the terms that hold now; what changed for the ticket comes back.
+
+    `because` is what caused it; where nothing on the ticket did, an edit of a calendar or an agreement.
+    """
     moved = [_follow(work, clock, now=now, because=because) for clock in work.open_clocks]
     return [change for change in moved if change]
 
@@ -92,19 +95,31 @@ def _follow(work: Work, clock: RunningClock, *, now: datetime, because: str) -> 
     before = replace(clock)
     if target is None:
         stop_clock(clock, now=now, met=False)
-        clock.because = f"No target: {because}"[:200]
+        clock.because = f"No target: {because or _lapse(work)}"[:200]
         return Moved(before, None)
     if _differs(clock, target):
-        return Moved(before, supersede(work, clock, target, now=now, because=because))
+        return Moved(before, supersede(work, clock, target, now=now, because=because or _edit(work, clock, target)))
     if clock.agreement_version_id != target.agreement_version_id:
         clock.agreement_version_id, clock.dirty = target.agreement_version_id, True
     return None
+
+
+def _lapse(work: Work) -> str:
+    return work.terms.lapsed or f"{work.terms.title} holds now"
+
+
+def _edit(work: Work, clock: RunningClock, target: Target) -> str:
+    """Which edit changed this clock's terms, by the versions before and after it."""
+    if clock.target_seconds == target.seconds and clock.calendar.version_id != target.calendar.version_id:
+        return f"Calendar {clock.calendar.title} → {target.calendar.title}"
+    return f"{work.terms.title} holds now" if clock.metric in SLAS else "Its agreement was edited"
 
 
 def supersede(
     work: Work, clock: RunningClock, target: Target, *, now: datetime, because: str, subject: str = ""
 ) -> RunningClock:
     """End this clock with its verdict and go on under `target` with what it had consumed."""
+    missed = clock.breached_at is not None  # what nobody has seen yet still has its climb before it
     if clock.running_since is not None:
         stop_running(clock, now=now)
     clock.stopped_at, clock.state, clock.because, clock.dirty = now, "SUPERSEDED", because[:200], True
@@ -120,7 +135,7 @@ def supersede(
         started_at=clock.started_at,
     )
     assert after is not None
-    pass_in_silence(after, now=now, climbs=clock.metric in OLAS | {ACKNOWLEDGE} and clock.breached_at is None)
+    pass_in_silence(after, now=now, climbs=clock.metric in OLAS | {ACKNOWLEDGE} and not missed)
     return after
 
 
