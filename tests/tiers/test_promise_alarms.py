@@ -88,7 +88,9 @@ def test_an_alarm_is_cleared_once_the_promise_can_be_kept(world):
     mend(world)
     check_promises(now=later(world))
     assert {(a.key, a.cleared_at) for a in Alarm.objects.all()} == {(P1, world.now), (P2, world.now)}
+    check_promises(now=later(world))
     assert all(a.text.startswith("Over: Acme, P") for a in Alarm.objects.all())
+    assert world.now not in Alarm.objects.values_list("cleared_at", flat=True)
 
 
 def test_an_alarm_is_cleared_once_nothing_is_promised(world):
