@@ -44,6 +44,12 @@ REQUIRED = [
     {"key": "users", "label": "Affected users", "source": "question", "question": "How many users are affected?"},
 ]
 TENANT = "11111111-2222-4333-8444-555555555555"
+PRIORITIES = ("P1", "P2", "P3", "P4")
+
+
+def march(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of March 2026 in UTC; the 2nd is a Monday. London's clocks go forward on the 29th."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
 
 
 class World:
@@ -131,7 +137,22 @@ class World:
     def publish(self, document: dict[str, Any]) -> PolicyVersion:
         return PolicyVersion.publish(self.policy, document, author=None, note="", now=self.now)
 
+    def gold(self, calendar: str = "Office", more: dict[str, Any] | None = None, **targets: Any) -> AgreementVersion:
+        """From now on Gold promises these targets, by metric for every priority, or by priority."""
+        by_priority = targets if set(targets) <= set(PRIORITIES) else dict.fromkeys(PRIORITIES, targets)
+        row = self.agreement("Gold", "SLA", {"calendar": calendar, "targets": by_priority, **(more or {})})
+        return AgreementVersion.objects.get(of=row, number=row.versions.count())
+
+    def ladder(self, *steps: dict[str, Any], exceptions: Any = (), **of_priority: Any) -> PolicyVersion:
+        """From now on these are the steps for every priority, but for those that are given their own."""
+        ladders = {priority: list(steps) for priority in PRIORITIES} | of_priority
+        return self.publish({"ladders": ladders, "exceptions": list(exceptions), "routing": ROUTING})
+
     # what happens ------------------------------------------------------------------------------------------------
+
+    def do(self, verb: Any, ticket: Ticket, by: User | None = None, **said: Any) -> Any:
+        """Somebody, the technician of L1 unless another is named, does this to the ticket now."""
+        return verb(key=ticket.key, by=by or self.l1, now=self.now, **said)
 
     def open(self, title: str = "Mail does not arrive", **wanted: Any) -> Ticket:
         wanted.setdefault("priority", "P1")
@@ -160,6 +181,10 @@ class World:
             self.now = min([end, *self._ahead()])
             self.tick()
 
+    def until(self, moment: datetime) -> None:
+        """Move the clock on to this moment, with a round of beat at each at which something is due."""
+        self.forward(seconds=(moment - self.now).total_seconds())
+
     def _ahead(self) -> list[datetime]:
         checks = Ticket.objects.filter(check_at__gt=self.now).aggregate(at=Min("check_at"))["at"]
         sends = Message.objects.filter(state="PENDING", not_before__gt=self.now).aggregate(at=Min("not_before"))["at"]
@@ -181,6 +206,14 @@ class World:
 
     def clock(self, ticket: Ticket, metric: str, subject: str = "") -> Any:
         return ticket.clocks.filter(metric=metric, subject=subject).latest("round")
+
+    def clocks(self, ticket: Ticket, metric: str) -> list[Any]:
+        """Every row that this promise has had on the ticket, the first first."""
+        return list(ticket.clocks.filter(metric=metric).order_by("id"))
+
+    def said(self, ticket: Ticket, kind: str) -> list[str]:
+        """What the timeline says in events of this kind."""
+        return list(TicketEvent.objects.filter(ticket=ticket, kind=kind).order_by("seq").values_list("text", flat=True))
 
     def custody(self, ticket: Ticket) -> list[str]:
         rows = ticket.custody.select_related("tier", "vendor_case__vendor")
