@@ -135,13 +135,13 @@ class Seen:
 class History:
     """All that follows from the facts. `situations` and `lives` are in the order in which they began.
 
-    `updated`: a person has told the client something.
+    `updated`: a person has told the client something. `acknowledged`: the tier that has it, or had it last, took it.
     """
 
     def __init__(self) -> None:
         self.situations: list[Situation] = []
         self.lives: list[Life] = []
-        self.updated = False
+        self.updated = self.acknowledged = False
 
     def tell(self, fact: Fact) -> None:
         """Add the next fact; a hold that was over before it is ended first, at its own moment."""
@@ -157,10 +157,12 @@ class History:
     def now(self) -> Situation:
         return self.situations[-1]
 
-    def custody(self, until: int) -> list[tuple[str, int, int]]:
-        """The spans of custody as (holder, from, to); without gap or overlap, by the way they are made."""
-        ends = [situation.at for situation in self.situations[1:]] + [until]
-        return [(situation.holder, situation.at, end) for situation, end in zip(self.situations, ends, strict=True)]
+    def custody(self) -> list[tuple[int, str, int | None]]:
+        """Each situation as (from, holder, step or case); "HELD" is a tier that holds it."""
+        return [
+            (situation.at, "HELD" if situation.held else situation.holder, _whose(situation))
+            for situation in self.situations
+        ]
 
     def seen_at(self, at: int) -> list[Seen]:
         return [self.seen(life, at) for life in self.lives]
@@ -226,7 +228,7 @@ class History:
 
     def arrive(self, at: int, *, returning: bool) -> None:
         """At a tier: it must acknowledge for itself; who returns there has what was left to resolve."""
-        step = self.now.step
+        step, self.acknowledged = self.now.step, False
         left = self.consumed_before(OLA_RESOLVE, step, at) if returning else 0
         self.start(OLA_ACKNOWLEDGE, step, at)
         self.start(OLA_RESOLVE, step, at, before=left)
@@ -246,6 +248,7 @@ def _opened(history: History, fact: Fact) -> None:
 
 def _acknowledged(history: History, fact: Fact) -> None:
     history.stop(fact.at, DONE, ACKNOWLEDGE, OLA_ACKNOWLEDGE)
+    history.acknowledged = True
 
 
 def _replied(history: History, fact: Fact) -> None:
@@ -396,6 +399,10 @@ def _holder(situation: Situation) -> tuple[str, int | None]:
         return (NOBODY if situation.resolved else CLIENT), None
     with_vendor = [case for case in situation.lodged_by if situation.balls.get(case) == VENDOR]
     return (VENDOR, with_vendor[-1]) if with_vendor else (TIER, None)
+
+
+def _whose(situation: Situation) -> int | None:
+    return situation.step if situation.holder == TIER else situation.holding_case
 
 
 def _counts(life: Life, situation: Situation) -> bool:
