@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
+from sla.agreement_document import check_agreement
 from sla.agreement_form import AgreementForm, filled_in
 from sla.agreement_page import KIND_WORDS, NEW_KINDS
 from sla.editing import publish_agreement
@@ -45,7 +46,9 @@ def _edit(request: HttpRequest, row: Agreement, before: Mapping[str, Any], initi
         request.POST or None, kind=row.kind, is_new=is_new, calendars=names, before=before, initial=initial
     )
     attempt = Attempt(form)
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and not form.is_valid():
+        form.tell(check_agreement(form.document, kind=row.kind, calendar_names=names))
+    elif form.is_bound:
         row.name = row.name or form.cleaned_data["name"]
         attempt = attempted(form, publish_agreement, row=row, author=request.user, now=now)
     if attempt.version:

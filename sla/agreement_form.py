@@ -107,15 +107,15 @@ class AgreementForm(forms.Form):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The agreement that was filled in; only of a valid form."""
+        """The agreement that was filled in, without what could not be read."""
         given, rows = self.cleaned_data, list(enumerate(self.levels))
         said = {
-            "calendar": given["calendar"],
-            "calendars": {level: name for i, level in rows if (name := given[f"calendar_{i}"]) and level},
+            "calendar": given.get("calendar"),
+            "calendars": {level: name for i, level in rows if (name := given.get(f"calendar_{i}")) and level},
             "vendor_time_counts": False if given.get("vendor_time") == COUNTS_NOT else None,
             "targets": {level: row for i, level in rows if (row := self._row(i)) and level},
-            "effective_from": _iso(given["effective_from"]),
-            "effective_until": _iso(given["effective_until"]),
+            "effective_from": _iso(given.get("effective_from")),
+            "effective_until": _iso(given.get("effective_until")),
             "thresholds": given.get("thresholds"),
         }
         kept = {key: value for key, value in self.before.items() if key not in SAID}
@@ -126,10 +126,15 @@ class AgreementForm(forms.Form):
         return {metric: "".join(text.lower().split()) for metric, text in written.items() if text}
 
     def tell(self, problems: Sequence[Refusal]) -> None:
-        """Say at each field what is wrong with it."""
-        for path, message in problems:
-            missing = path == ("calendar",) and message.startswith("is missing")
-            self.add_error(self._field(path), NO_CALENDAR if missing else sentence(message))
+        """Say at each field what is wrong with it; a field that could not be read says so already."""
+        told = [(self._field(path), self._words(path, message)) for path, message in problems]
+        for field, words in [(field, words) for field, words in told if field not in self.errors]:
+            self.add_error(field, words)
+
+    @staticmethod
+    def _words(path: tuple[str | int, ...], message: str) -> str:
+        is_missing = path == ("calendar",) and message.startswith("is missing")
+        return NO_CALENDAR if is_missing else sentence(message)
 
     def _field(self, path: tuple[str | int, ...]) -> str | None:
         """The field of a document's key; None for what belongs to no single one."""

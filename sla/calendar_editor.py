@@ -44,7 +44,9 @@ def _edit(request: HttpRequest, row: Calendar, initial: dict[str, Any]) -> HttpR
     context: dict[str, Any] = {"calendar": row, "is_new": is_new, "now": now}
     attempt = Attempt(form)
     previews = "preview" in request.POST
-    if request.method == "POST" and form.is_filled_in(note=not previews):
+    if form.is_bound and not form.is_filled_in(note=not previews):
+        form.tell(check_calendar(form.document, name="", now=now))
+    elif form.is_bound:
         row.name = row.name or form.cleaned_data["name"]
         if previews:
             context |= _preview(form, row, now)

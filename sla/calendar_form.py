@@ -59,30 +59,32 @@ class CalendarForm(forms.Form):
 
     @property
     def document(self) -> dict[str, Any]:
-        """The calendar that was filled in; only of a valid form."""
+        """The calendar that was filled in, without what could not be read."""
         given = self.cleaned_data
-        document: dict[str, Any] = {"timezone": given["timezone"], **self._week()}
-        if given["country"] or given["region"]:
-            document["holidays"] = {"country": given["country"].upper()}
-        if given["region"]:
+        document: dict[str, Any] = {"timezone": given.get("timezone", ""), **self._week()}
+        if given.get("country") or given.get("region"):
+            document["holidays"] = {"country": given.get("country", "").upper()}
+        if given.get("region"):
             document["holidays"]["region"] = given["region"].upper()
-        return document | ({"closures": given["closures"]} if given["closures"] else {})
+        return document | ({"closures": given["closures"]} if given.get("closures") else {})
 
     def _week(self) -> dict[str, Any]:
-        if self.cleaned_data["opens"] == ALWAYS:
+        given = self.cleaned_data
+        if given.get("opens") == ALWAYS:
             return {"always": True}
-        return {"hours": {day: self.cleaned_data[day] for day in WEEKDAYS if self.cleaned_data[day]}}
+        return {"hours": {day: given[day] for day in WEEKDAYS if given.get(day)}}
 
     def tell(self, problems: Sequence[Refusal]) -> None:
-        """Say at each field what is wrong with it."""
-        for path, message in problems:
-            self.add_error(self._field(path), self._words(path, message))
+        """Say at each field what is wrong with it; a field that could not be read says so already."""
+        told = [(self._field(path), self._words(path, message)) for path, message in problems]
+        for field, words in [(field, words) for field, words in told if field not in self.errors]:
+            self.add_error(field, words)
 
     def _words(self, path: tuple[str | int, ...], message: str) -> str:
         if path == ("hours",) and message.startswith("there is no opening"):
             return NO_OPENING
         if path[0] == "closures" and len(path) == 2:
-            return sentence(f"{self.cleaned_data['closures'][int(path[1])]}: {message}")
+            return sentence(f"{self.document['closures'][int(path[1])]}: {message}")
         return sentence(message)
 
     def _field(self, path: tuple[str | int, ...]) -> str | None:

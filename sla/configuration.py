@@ -16,6 +16,7 @@ from sla.agreements import latest
 from sla.business_time import WEEKDAYS
 from sla.calendar_document import check_calendar
 from sla.durations import parse
+from sla.editing import stranded
 from sla.effective import local_day, main_calendar
 from sla.models import Agreement, AgreementVersion, Calendar, CalendarVersion
 
@@ -98,7 +99,8 @@ def import_calendars(entries: Sequence[Entry[CalendarRow]], run: Run) -> None:
 def _import_calendar(entry: Entry[CalendarRow], run: Run) -> None:
     row = Calendar.objects.filter(name=entry.row.name).first() or Calendar(name=entry.row.name)
     document = _calendar_document(entry, live_document(CalendarVersion, row))
-    _refuse_all(check_calendar(document, name=row.name, now=run.now), entry, run)
+    problems = [*check_calendar(document, name=row.name, now=run.now), *stranded(row, document, now=run.now)]
+    _refuse_all(problems, entry, run)
     run.checked()
     change = run.settle(row, {})
     run.publish(CalendarVersion, row, entry, document, change)

@@ -131,6 +131,13 @@ def test_each_refusal_stands_at_its_field_and_nothing_is_lost(desk, change, fiel
     assert live().number == 1
 
 
+def test_everything_that_is_wrong_is_told_at_once(desk):
+    changes = {"effective_from": "soon", "thresholds": "half", "RESOLVE_0": "2d", "ACKNOWLEDGE_1": "9h", "note": ""}
+    answer = desk.post(PATH, filled(**changes))
+    for field in changes:
+        assert error_at(answer, field)
+
+
 def test_an_agreement_without_any_target_is_refused(desk):
     blank = {f"{metric}_{index}": "" for metric in ("ACKNOWLEDGE", "RESOLVE") for index in range(4)}
     answer = desk.post(PATH, filled(**blank))
@@ -193,6 +200,13 @@ def test_a_severity_needs_a_name_of_its_own(desk, change, field, message):
     sent = filled({"calendar": "Office", "targets": {"A": {"RESPOND": "30m"}}}, 1, "UC", **change)
     answer = desk.post("/agreements/m365/edit/", sent)
     assert answer.status_code == 422 and message in error_at(answer, field)
+
+
+def test_severities_that_are_wrong_in_several_ways_are_each_told(desk):
+    two = {"A": {"RESPOND": "5h", "RESOLVE": "4h"}, "B": {"RESPOND": "x"}}
+    sent = filled({"calendar": "Office", "targets": two}, 1, "UC", calendar_1="24x7")
+    answer = desk.post("/agreements/m365/edit/", sent)
+    assert "longer than 4h" in error_at(answer, "RESPOND_0") and "not a duration" in error_at(answer, "RESPOND_1")
 
 
 def test_a_severity_that_a_service_sends_cannot_be_taken_away(desk):

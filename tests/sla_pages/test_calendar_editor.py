@@ -144,6 +144,13 @@ def test_a_preview_says_the_same(desk, change, field, message):
     assert "This week would be" not in words(answer)
 
 
+def test_everything_that_is_wrong_is_told_at_once(desk):
+    answer = desk.post(PATH, filled(timezone="Europe/Lundon", mon="9-5", region="MARS", country="GB", closures="soon"))
+    for field in ("timezone", "mon", "region", "closures"):
+        assert error_at(answer, field)
+    assert "is missing" not in words(answer) and error_at(answer, "closures").count("“soon”") == 1
+
+
 def test_a_preview_shows_the_week_and_publishes_nothing(desk):
     answer = desk.post(PATH, filled(FULL, 1, preview="1", note=""))
     said = answer.content.decode()
