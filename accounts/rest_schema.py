@@ -15,12 +15,16 @@ PROBLEMS = {
     "403": "The key lacks the scope that `detail` names.",
     "404": "Not there, or not for this key.",
     "409": "The state does not allow it.",
+    "412": "It has changed since it was read.",
     "413": "Longer than 1 MB.",
     "415": "Not application/json.",
     "422": "The Idempotency-Key was used with another body.",
+    "428": "If-Match is missing.",
     "503": "Somebody else is at the same things: try again after `Retry-After` seconds.",
 }
 OF_READING = ("400", "401", "403", "404", "503")
+OF_POSTING = tuple(status for status in PROBLEMS if status not in ("412", "428"))
+OF_CHANGING = tuple(status for status in PROBLEMS if status != "422")
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -73,7 +77,7 @@ class ScopedSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
-        for status in PROBLEMS if self.method == "POST" else OF_READING:
+        for status in {"GET": OF_READING, "POST": OF_POSTING}.get(self.method, OF_CHANGING):
             form = self._get_response_for_code(ProblemDetails, status, ["application/problem+json"], direction)
             bodies.setdefault(status, form | {"description": PROBLEMS[status]})
         return bodies

@@ -34,10 +34,16 @@ class Program:
         return self.http.get(f"{API}/{path}", parameters, headers=self._headers({}))
 
     def post(self, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Any:
+        return self._send("POST", path, body, raw, headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send("PATCH", path, body, None, headers)
+
+    def _send(self, method: str, path: str, body: Any, raw: bytes | None, headers: dict[str, str]) -> Any:
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         given = self._headers({name.replace("_", "-"): value for name, value in headers.items()})
         kind = given.pop("Content-Type", "application/json")
-        return self.http.generic("POST", f"{API}/{path}", content, content_type=kind, headers=given)
+        return self.http.generic(method, f"{API}/{path}", content, content_type=kind, headers=given)
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         return ({"Authorization": f"Bearer {self.key}"} if self.key else {}) | headers

@@ -13,7 +13,7 @@ INTERNAL = ("L1", "L2", "L3", "Standard", "secret note", "boss@", "msp.example",
 LISTED = {
     "key", "url", "status", "priority", "holder", "clocks", "title", "description", "client", "contact", "category",
     "service", "device", "error_code", "external_id", "opened_at", "acknowledged_at", "resolved_at", "resolution",
-    "vendor_cases",
+    "next_update_due_at", "merged_into", "vendor_cases",
 }  # fmt: skip
 
 

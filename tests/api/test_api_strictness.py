@@ -71,7 +71,7 @@ def test_a_verb_cannot_be_read(program, world):
     problem(program.get(f"tickets/{world.open().key}/wait/"), 405)
 
 
-@pytest.mark.parametrize("path", ["", "nothing/", "tickets", "tickets/ESC-1", "tickets/ESC-1/merge/", "v2/"])
+@pytest.mark.parametrize("path", ["", "nothing/", "tickets", "tickets/ESC-1", "tickets/ESC-1/marriage/", "v2/"])
 def test_a_url_that_is_not_there_is_a_problem_too(program, path):
     problem(program.get(path), 404)
     problem(program.post(path, {}), 404)

@@ -19,6 +19,7 @@ VERBS = {
     "reopening": {"why": "w"},
     "replies": {"body": "b", "public": True},
     "vendor-cases": {"service": "Microsoft 365", "why": "w"},
+    "merge": {"into": "ESC-1", "why": "w"},
 }
 
 
@@ -48,11 +49,6 @@ def test_who_comes_second_hears_who_was_first(do):
 def test_escalating_goes_to_the_next_step_or_the_one_named(do):
     assert do("escalation", {"why": "Too hard"}).json()["tier"] == "L2"
     assert do("escalation", {"why": "Harder", "to": "l3", "kind": "functional"}).json()["holder"]["name"] == "L3"
-
-
-def test_hierarchical_escalation_says_that_it_is_not_available(do):
-    answer = do("escalation", {"why": "w", "kind": "HIERARCHICAL"})
-    assert fields(answer) == ["kind"] and "not available" in answer.json()["errors"][0]["message"]
 
 
 def test_assigning_names_a_person(do):
@@ -150,6 +146,9 @@ BAD = [
     ("replies", {"body": "b"}, ["public"]),
     ("replies", {"body": "  ", "public": True}, ["body"]),
     ("replies", {"body": "b", "public": "true"}, ["public"]),
+    ("merge", {"why": "w"}, ["into"]),
+    ("merge", {"into": "ESC-1"}, ["why"]),
+    ("merge", {"into": 7, "why": "w"}, ["into"]),
     ("vendor-cases", {"service": "Nothing", "why": "w"}, ["service"]),
     ("vendor-cases", {"service": "Microsoft 365"}, ["why"]),
     ("vendor-cases", {"service": "Microsoft 365", "why": "w", "answers": {"a": 1}}, ["answers.a"]),
