@@ -11,14 +11,17 @@ from accounts.models import User
 from escalation_portal.demo.problems import Fault, faults
 from outbox.models import Message
 from tickets import lifecycle
+from tickets.changing import Changes, change
 from tickets.escalation import sweep_until_done
 from tickets.intake import NewTicket, open_ticket
+from tickets.managing import call_manager
 from tickets.models import Ticket
 from tickets.status import NotAllowedNow
 from tickets.vendor_cases import note_settled
 from tiers.models import Member
 
 PAST, STILL_OPEN, DAYS, SEED = 188, 12, 60, 20260302
+LONG_MINUTES = 60
 Act = Callable[[Ticket, datetime], None]
 
 
@@ -58,6 +61,12 @@ def _acts(fault: Fault, chance: random.Random) -> Iterator[tuple[timedelta, Act]
     """What people do to it and after how long; now and then too late, so that the portal has to act."""
     late = chance.random() < 0.22
     yield timedelta(minutes=chance.uniform(45, 200) if late else chance.uniform(1, 9)), _acknowledge
+    if chance.random() < 0.85:
+        yield timedelta(minutes=chance.uniform(1, 8)), _answer_client
+    if chance.random() < 0.08:
+        yield timedelta(minutes=chance.uniform(3, 12)), _make_more_urgent
+    if chance.random() < 0.04:
+        yield timedelta(minutes=chance.uniform(3, 12)), _call_manager
     if chance.random() < 0.18:
         yield timedelta(minutes=chance.uniform(5, 20)), _ask_client
         yield timedelta(minutes=chance.uniform(20, 240)), _go_on
@@ -69,13 +78,20 @@ def _acts(fault: Fault, chance: random.Random) -> Iterator[tuple[timedelta, Act]
     elif chance.random() < 0.2:
         yield timedelta(minutes=chance.uniform(10, 25)), _escalate
         yield timedelta(minutes=chance.uniform(2, 10)), _acknowledge
+    if fault.minutes >= LONG_MINUTES:
+        yield timedelta(minutes=chance.uniform(10, 40)), _tell_how_it_stands
     yield timedelta(minutes=fault.minutes * chance.uniform(0.3, 1.6)), _resolver(fault)
 
 
 def _begin_only(fault: Fault, opened_at: datetime, chance: random.Random, number: int, *, until: datetime) -> None:
     """A ticket that is still open, in one of the states that a desk sees of a morning."""
     ticket = _open(fault, opened_at)
-    acts = [(_acknowledge,), (_acknowledge, _ask_client), (_acknowledge, _pass_to_vendor), ()][number % 4]
+    acts = [
+        (_acknowledge, _answer_client),
+        (_acknowledge, _ask_client),
+        (_acknowledge, _answer_client, _pass_to_vendor),
+        (),
+    ][number % 4]
     at = opened_at
     for act in acts:
         at = _let_pass(ticket, at, min(until, at + timedelta(minutes=chance.uniform(1, 4))))
@@ -132,6 +148,28 @@ def _somebody(ticket: Ticket) -> User:
 
 def _acknowledge(ticket: Ticket, at: datetime) -> None:
     lifecycle.acknowledge(key=ticket.key, by=_somebody(ticket), now=at)
+
+
+def _answer_client(ticket: Ticket, at: datetime) -> None:
+    text = "Thank you, I am looking at it now and will tell you what I find."
+    lifecycle.reply(key=ticket.key, text=text, public=True, by=_somebody(ticket), now=at)
+
+
+def _tell_how_it_stands(ticket: Ticket, at: datetime) -> None:
+    text = "We have found where it comes from and are working on it; nothing is needed from you."
+    lifecycle.reply(key=ticket.key, text=text, public=True, by=_somebody(ticket), now=at)
+
+
+def _make_more_urgent(ticket: Ticket, at: datetime) -> None:
+    urgent = {"P4": "P3", "P3": "P2", "P2": "P1"}.get(ticket.priority)
+    if urgent:
+        why = "More people are affected than first reported"
+        change(key=ticket.key, changes=Changes(priority=urgent), why=why, by=_somebody(ticket), now=at)
+
+
+def _call_manager(ticket: Ticket, at: datetime) -> None:
+    why = "The client's director has called and asks who is on it"
+    call_manager(key=ticket.key, why=why, by=_somebody(ticket), now=at)
 
 
 def _ask_client(ticket: Ticket, at: datetime) -> None:
