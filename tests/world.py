@@ -205,7 +205,7 @@ class World:
         return [m for m in mail.outbox if address in m.to]
 
     def clock(self, ticket: Ticket, metric: str, subject: str = "") -> Any:
-        return ticket.clocks.filter(metric=metric, subject=subject).latest("round")
+        return ticket.clocks.filter(metric=metric, subject=subject).latest("round", "revision")
 
     def clocks(self, ticket: Ticket, metric: str) -> list[Any]:
         """Every row that this promise has had on the ticket, the first first."""
