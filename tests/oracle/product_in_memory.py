@@ -59,6 +59,10 @@ class ProductInMemory:
         at = self.work.check_at()
         return None if at is None else self.window.seconds_to(at)
 
+    def may(self, fact: Fact, now: object) -> Fact | None:
+        """This fact as it can be told; the moves can tell all of them."""
+        return fact
+
     def sweep(self, at: int) -> list[Fact]:
         """One look at this moment; returns what it brought about."""
         facts, work, now = [], self.work, self.moment(at)
@@ -75,10 +79,13 @@ class ProductInMemory:
 
     # what is seen --------------------------------------------------------------------------------------------------
 
+    def all_clocks(self) -> list[RunningClock]:
+        return self.work.clocks
+
     def clocks(self) -> dict[tuple[str, int | None], list[RunningClock]]:
         """The clocks of each metric and subject as the plain reckoning names them, in the order of their beginning."""
         found: dict[tuple[str, int | None], list[RunningClock]] = {}
-        for clock in self.work.clocks:
+        for clock in self.all_clocks():
             found.setdefault((clock.metric, _subject(clock)), []).append(clock)
         return found
 

@@ -11,14 +11,15 @@ A million, in chunks that pytest-xdist can share, by
 
 import os
 from collections import Counter
+from functools import partial
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from product_in_memory import MOVES
+from product_in_memory import ProductInMemory
 from random_calendars import WINDOWS, pool
-from trial import Trial
+from trial import TOLD, Trial
 
 PARTS, EXAMPLES_OF_A_PART = 10, 1000
 CHUNK = 10_000
@@ -40,14 +41,15 @@ def tell(seed: int, number: int) -> Trial:
 
 def a_trial(random: Random, seed: int) -> Trial:
     window = random.choice(WINDOWS)
-    return Trial(random, pool(seed, window), window)
+    thresholds = random.choice(((), (50, 75, 90, 100, 125)))
+    return Trial(random, pool(seed, window), window, partial(ProductInMemory, thresholds=thresholds))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_ten_thousand_histories_are_told_alike(part):
     kinds = Counter(fact.kind for number in range(EXAMPLES_OF_A_PART) for fact in tell(part, number).facts)
     # Nothing is shown by histories in which nothing happens.
-    assert set(kinds) == {"OPENED", *MOVES}
+    assert set(kinds) == {"OPENED", *TOLD}
     assert min(kinds.values()) > EXAMPLES_OF_A_PART / 20, kinds
 
 

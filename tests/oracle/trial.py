@@ -1,13 +1,15 @@
 """The product against the plain reckoning, fact by fact: one history by chance, told to both."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from naive_ledger import (
     ACKNOWLEDGE,
     BREACHED,
     OF_STEP,
+    RULES,
     RUNNING,
     TIER,
     Fact,
@@ -18,12 +20,13 @@ from naive_ledger import (
     Terms,
 )
 from naive_time import Window
-from product_in_memory import MOVES, NAMES, ProductInMemory
 from random_calendars import CHANGES, DrawnCalendar
-from random_histories import DAY, HOUR, some_fact, some_gap, some_terms
+from random_histories import DAY, HOUR, STEPS, some_fact, some_gap, some_terms
 
 from tickets.work import RunningClock
 
+# What the product has a verb for; a case is closed there only by resolving the ticket.
+TOLD = tuple(kind for kind in RULES if kind not in ("OPENED", "CASE_CLOSED"))
 MOST_FACTS = 9
 MOST_SWEEPS = 60
 # Nothing happens later than this before the end of the window, so that most deadlines lie within.
@@ -35,9 +38,19 @@ ENDED = (
 
 
 class Trial:
-    """One ticket, told to both sides. `sweeping` says whether the sweep has looked at every moment so far."""
+    """One ticket, told to both sides. `begin` opens it in the product; `late` is how often the sweep comes too late.
 
-    def __init__(self, random: Random, calendars: Sequence[DrawnCalendar], window: Window) -> None:
+    `sweeping` says whether the sweep has looked at every moment so far.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        calendars: Sequence[DrawnCalendar],
+        window: Window,
+        begin: Callable[[Fact, Window], Any],
+        late: float = 0.03,
+    ) -> None:
         self.random, self.calendars, self.window = random, calendars, window
         self.at, self.sweeping, self.hold_ends = _opening(random, window), True, 0
         self.facts: list[Fact] = []
@@ -47,7 +60,7 @@ class Trial:
         opened = Fact(self.at, "OPENED", step=0, terms=some_terms(random, calendars))
         self.facts.append(opened)
         self.history.tell(opened)
-        self.product = ProductInMemory(opened, window, thresholds=random.choice(((), (50, 75, 90, 100, 125))))
+        self.product, self.late = begin(opened, window), late
 
     def __str__(self) -> str:
         """The history so far, as a person would read it."""
@@ -63,16 +76,18 @@ class Trial:
             self.pass_time()
             if self.product.closed or self.at > self.window.minutes * 60 - SPARE:
                 break
-            self.tell(some_fact(self.random, self.history, self.at, self.calendars, tuple(MOVES)))
-            self.settle()
-            self.compare()
+            drawn = some_fact(self.random, self.history, self.at, self.calendars, TOLD)
+            if fact := self.product.may(drawn, self.history.now):
+                self.tell(fact)
+                self.settle()
+                self.compare()
 
     # what happens --------------------------------------------------------------------------------------------------
 
     def pass_time(self) -> None:
         """On to the next fact; the sweep looks at each moment at which something is due or, now and then, at none."""
         ends = self.at + some_gap(self.random, self.history, self.at)
-        self.sweeping = self.sweeping and self.random.random() < 0.97
+        self.sweeping = self.sweeping and self.random.random() >= self.late
         if self.sweeping:
             for at in self._due_by(ends):
                 self.sweep(at)
@@ -115,7 +130,7 @@ class Trial:
         self.missed |= {id(life) for life in fresh}
         now = self.history.now
         climbs = [life for life in fresh if life.stopped is None and self._escalates(life)]
-        return [Fact(at, "ESCALATED", step=now.step + 1)] if climbs and now.step + 1 < len(NAMES) else []
+        return [Fact(at, "ESCALATED", step=now.step + 1)] if climbs and now.step + 1 < STEPS else []
 
     def _is_missed(self, life: Life, at: int) -> bool:
         return self.history.seen(life, at).breached_at is not None
@@ -143,7 +158,9 @@ class Trial:
             for life, clock in zip(of_key, clocks[key], strict=True):
                 self._compare(clock, self.history.seen(life, self.at))
                 self._stays(clock)
-        names = [(clock.metric, clock.subject, clock.round, clock.revision) for clock in self.product.work.clocks]
+        names = [
+            (clock.metric, clock.subject, clock.round, clock.revision) for of_key in clocks.values() for clock in of_key
+        ]
         assert len(set(names)) == len(names), "two clocks have one name"
 
     def _compare(self, clock: RunningClock, seen: Seen) -> None:
@@ -169,7 +186,7 @@ class Trial:
         """What has ended keeps its verdict, and all else that it was."""
         if clock.stopped_at is not None:
             now = tuple(getattr(clock, name) for name in ENDED)
-            assert self.ended.setdefault(id(clock), now) == now
+            assert self.ended.setdefault(clock.id or id(clock), now) == now
 
     def _compare_custody(self) -> None:
         kept, told = self.product.custody(), self.history.custody()
@@ -188,7 +205,7 @@ def _words(fact: Fact) -> str:
 
 
 def _terms_words(terms: Terms) -> list[str]:
-    groups = {"client": terms.to_client, **dict(zip(NAMES, terms.by_step, strict=True)), "vendor": terms.by_vendor}
+    groups = {"client": terms.to_client, **dict(enumerate(terms.by_step, start=1)), "vendor": terms.by_vendor}
     return [f"{name}: {_promise_words(group)};" for name, group in groups.items()]
 
 
