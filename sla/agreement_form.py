@@ -72,15 +72,11 @@ class AgreementForm(forms.Form):
 
     @property
     def rows(self) -> Iterator[dict[str, Any]]:
-        """The rows of the grid: the level or the field that names it, the targets, the calendar."""
+        """The rows of the grid: the priority, "" where a field names the severity; its fields from left to right."""
         for index in range(self.row_count):
-            severity = f"severity_{index}"
-            yield {
-                "level": PRIORITIES[index] if severity not in self.fields else "",
-                "severity": self[severity] if severity in self.fields else None,
-                "targets": [self[f"{metric}_{index}"] for metric in self.metrics],
-                "calendar": self[f"calendar_{index}"],
-            }
+            names = [f"severity_{index}", *(f"{metric}_{index}" for metric in self.metrics), f"calendar_{index}"]
+            cells = [self[name] for name in names if name in self.fields]
+            yield {"level": "" if names[0] in self.fields else PRIORITIES[index], "cells": cells}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

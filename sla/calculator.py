@@ -151,7 +151,8 @@ def _both(calendar: BusinessCalendar, start: datetime, end: datetime) -> tuple[s
     """Both ends of a sum in words: "Friday 16:50", with their dates where they are a week or more apart."""
     first, last = _local(start, calendar), _local(end, calendar)
     dated = (last.date() - first.date()).days >= 7
-    return f"{_day_words(first.date(), dated)} {_clock(first)}", f"{_day_words(last.date(), dated)} {_clock(last)}"
+    days = [f"{day_name(at.date())} {at.day} {at:%B %Y}" if dated else day_name(at.date()) for at in (first, last)]
+    return f"{days[0]} {_clock(first)}", f"{days[1]} {_clock(last)}"
 
 
 def _local(at: datetime, calendar: BusinessCalendar) -> datetime:
@@ -163,7 +164,7 @@ def _clock(at: datetime) -> str:
 
 
 def _day_words(on: date, dated: bool) -> str:
-    return f"{day_name(on)} {on.day} {on:%B %Y}" if dated else day_name(on)
+    return f"{on:%a} {on.day} {on:%b}" if dated else day_name(on)
 
 
 def _closing(begins_at: datetime, ends_at: datetime) -> str:

@@ -99,6 +99,7 @@ def test_the_rows_hold_what_the_sentence_says():
 def test_two_moments_far_apart_carry_their_dates():
     sentence = add(OFFICE, at("2026-03-06T09:00"), 51 * HOUR, {}).sentence
     assert "from Friday 6 March 2026 09:00" in sentence and "is Friday 13 March 2026 17:30" in sentence
+    assert "because: Fri 6 Mar 09:00–17:30 counts 8 h 30 min, Sat 7 Mar and Sun 8 Mar are closed, Mon 9 Mar" in sentence
 
 
 def test_a_long_sum_tells_its_beginning_and_its_end_and_sums_up_the_middle():
