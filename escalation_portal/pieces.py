@@ -10,6 +10,8 @@ from django.utils.safestring import mark_safe
 
 from accounts.clock import database_now
 from escalation_portal.templatetags.look import ICONS
+from sla.business_time import BusinessCalendar
+from sla.week_picture import week
 
 TIER_1 = {"kind": "TIER", "level": 1, "name": "Service desk"}
 TIER_2 = {"kind": "TIER", "level": 2, "name": "Network and servers"}
@@ -35,6 +37,7 @@ def examples(now: datetime) -> dict:
         "holders": [TIER_1, TIER_2, TIER_3, VENDOR, CLIENT, NOBODY],
         "shares": _shares(),
         "steps": _steps(),
+        "calendar": _calendar(now),
         "entries": _entries(now),
         "rows": _rows(now),
         "tiles": _tiles(),
@@ -105,6 +108,16 @@ def _steps() -> list[dict]:
         step("Microsoft", "Case template M365-A", "Opens a case", "4 h for a first answer", vendor=True, level=None),
         step("Service manager", "Hierarchical escalation", "Calls Dana Ortiz", "", level=3),
     ]
+
+
+def _calendar(now: datetime) -> dict:
+    """A week with a break at noon, a night, a holiday and an own closure."""
+    monday = now.date() - timedelta(days=now.weekday())
+    thursday, friday = monday + timedelta(days=3), monday + timedelta(days=4)
+    split = ["08:00-12:30", "13:15-17:00"]
+    hours = {"mon": split, "tue": split, "wed": ["22:00-06:00"], "thu": split, "fri": split, "sat": ["00:00-24:00"]}
+    calendar = BusinessCalendar.of(timezone="UTC", hours=hours, closed_dates=[thursday, friday])
+    return {"week": week(calendar, monday, {thursday: "Founders' Day"}), "today": monday, "now_x": "40.00"}
 
 
 def _entries(now: datetime) -> list[dict]:

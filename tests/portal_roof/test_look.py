@@ -65,6 +65,7 @@ def test_the_client_sees_no_tier_code():
 
 def test_every_piece_renders_in_every_state():
     said = render_to_string("dev/pieces.html", examples(NOW))
+    assert (said.count('class="week-open"'), said.count('class="week-closed"')) == (7, 2)
     assert said.count('class="ticket-row') - said.count('class="ticket-rows') == 6
     assert not re.search(r"\{[%{]|[%}]\}", said.replace("\"}'", ""))
 
