@@ -10,13 +10,17 @@ from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from clients.models import Client
 from escalation_portal.celery import app
+from escalation_portal.configuration import import_configuration
+from escalation_portal.demo.loading import FOLDER
 from outbox.alarms import clear_alarm
 from outbox.delivery import deliver
 from outbox.models import Alarm, Heartbeat, Message
 from sla.models import Agreement
-from tiers.models import Team
+from tickets.auditing import audit, is_clean
+from tiers.models import Team, Tier
 from tiers.promise_alarms import check_promises, check_when_changed
 from tiers.tasks import check_changed_promises
 from tiers.tasks import check_promises as check_promises_task
@@ -363,3 +367,21 @@ def test_the_tasks_read_the_clock_and_check(world):
     Alarm.objects.update(cleared_at=timezone.now())
     check_promises_task()
     assert alarms() == BOTH
+
+
+# The demo
+
+
+def test_the_demo_s_broken_promise_has_its_alarm_and_is_no_fault_of_the_portal(client, world):
+    world.acme.delete()
+    Tier.objects.all().delete()
+    Team.objects.all().delete()
+    files = [(path.name, path.read_bytes()) for path in sorted(FOLDER.glob("*.yaml"))]
+    import_configuration(files, now=world.now, environ={})
+    check_promises(now=world.now)
+    (alarm,) = Alarm.objects.filter(key__startswith="promise:")
+    assert alarm.key == "promise:northgate-dental-group:P1:Northline fibre:RESOLVE"
+    assert "Northline Networks 7 hours" in alarm.text
+    assert is_clean(audit(now=world.now)) and client.get("/healthz/escalations").status_code == 200
+    client.force_login(User.objects.get(email="miriam.adeyemi@harbour.example"))
+    assert "cannot be kept, it is missed by 23 hours 30 minutes" in client.get("/ops/").content.decode()
