@@ -194,7 +194,7 @@ class BusinessCalendar:
         """Open microseconds; `began` is not after `ended`."""
         first, last = began // _STRETCH, ended // _STRETCH
         before = self._stretch(first).open_before(began)
-        whole = sum(self._stretch(number).total for number in range(first, last))
+        whole = sum(self._stretch(number).total for number in range(first, last)) if first < last else 0
         return whole + self._stretch(last).open_before(ended) - before
 
     def _pieces(self, start: int) -> Iterator[_Span]:

@@ -13,6 +13,9 @@ from datetime import datetime
 
 from sla.business_time import BusinessCalendar
 
+# A counted span: when it began, and its open seconds.
+_Part = tuple[datetime, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -40,39 +43,31 @@ def project(*, spans: Iterable[Span], calendar: BusinessCalendar, target_seconds
     Raises NeverOpens when the calendar does not open for what is left.
     """
     known = tuple(_until(spans, now))
-    spent = consumed(spans=known, calendar=calendar, now=now)
-    if not is_running(spans=known, now=now):
+    parts = _parts(known, calendar, now)
+    spent = _sum(parts)
+    if not (known and _lasts(known[-1])):
         return Projection(spent, None, running=False)
-    reached = reached_at(spans=known, calendar=calendar, target_seconds=target_seconds, now=now)
+    reached = _reached(parts, calendar, target_seconds) if spent >= target_seconds else None
     return Projection(spent, reached or calendar.add(now, target_seconds - spent), running=True)
 
 
 def consumed(*, spans: Iterable[Span], calendar: BusinessCalendar, now: datetime) -> float:
     """The open seconds of the counted spans up to `now`; what lies after `now` is left out."""
-    counted = (span for span in _until(spans, now) if span.counted)
-    return _exact(sum(calendar.elapsed(span.began_at, span.ended_at or now) for span in counted))
+    return _sum(_parts(_until(spans, now), calendar, now))
 
 
 def reached_at(
     *, spans: Iterable[Span], calendar: BusinessCalendar, target_seconds: float, now: datetime
 ) -> datetime | None:
     """The earliest moment up to `now` at which the counted spans came to the target; None when they have not."""
-    left = target_seconds
-    for span in _until(spans, now):
-        if not span.counted:
-            continue
-        spent = calendar.elapsed(span.began_at, span.ended_at or now)
-        if spent >= left:
-            return calendar.add(span.began_at, max(left, 0))
-        left = _exact(left - spent)
-    return None
+    return _reached(_parts(_until(spans, now), calendar, now), calendar, target_seconds)
 
 
 def is_running(*, spans: Iterable[Span], now: datetime) -> bool:
     """Whether the clock counts at `now`: its last span that has begun is counted and has not ended."""
     running = False
     for span in _until(spans, now):
-        running = span.counted and span.ended_at is None
+        running = _lasts(span)
     return running
 
 
@@ -114,6 +109,29 @@ def _until(spans: Iterable[Span], now: datetime) -> Iterator[Span]:
             yield Span(span.began_at, None, span.counted)
         else:
             yield span
+
+
+def _parts(known: Iterable[Span], calendar: BusinessCalendar, now: datetime) -> list[_Part]:
+    elapsed = calendar.elapsed
+    return [(span.began_at, elapsed(span.began_at, span.ended_at or now)) for span in known if span.counted]
+
+
+def _sum(parts: Iterable[_Part]) -> float:
+    return _exact(sum(seconds for _, seconds in parts))
+
+
+def _reached(parts: Iterable[_Part], calendar: BusinessCalendar, target_seconds: float) -> datetime | None:
+    left = target_seconds
+    for began_at, seconds in parts:
+        if seconds >= left:
+            return calendar.add(began_at, max(left, 0))
+        left = _exact(left - seconds)
+    return None
+
+
+def _lasts(span: Span) -> bool:
+    """Whether a span as it was known still counts."""
+    return span.counted and span.ended_at is None
 
 
 def _left(target_seconds: float, consumed_seconds: float) -> float:
