@@ -15,13 +15,13 @@ from accounts.permissions import for_roles
 from accounts.roles import STAFF
 from sla.agreement_document import DECLINED, METRICS
 from sla.agreement_form import METRIC_WORDS
-from sla.agreements import CalendarRef, latest, live_calendars, thresholds_of
+from sla.agreements import CalendarRef, live_calendars, thresholds_of
 from sla.durations import parse
 from sla.effective import DatedVersion, holding, local_day, main_calendar
 from sla.history import for_managers, history_of
 from sla.models import Agreement, AgreementVersion, Calendar
 from sla.priorities import PRIORITIES
-from sla.usage import calendars_in, users_of, with_users
+from sla.usage import Standing, calendars_in, standing_agreements, users_of, with_users
 
 Shown = dict[str, Any]
 KIND_WORDS = {
@@ -39,10 +39,10 @@ NEW_KINDS = ("SLA", "OLA")
 @require_safe
 def agreements(request: HttpRequest) -> HttpResponse:
     """Every agreement: its kind, its calendars, its days, and who uses it."""
-    now, versions = database_now(), {version.of_id: version for version in latest(AgreementVersion)}
-    calendars = live_calendars()
-    found = sorted(with_users(Agreement.objects.all(), request.user), key=_by_kind)
-    rows = [_row(agreement, version, calendars, now) for agreement in found if (version := versions.get(agreement.pk))]
+    now = database_now()
+    stands = standing_agreements(now=now)
+    found = sorted(with_users(Agreement.objects.filter(pk__in=stands), request.user), key=_by_kind)
+    rows = [_row(agreement, stands[agreement.pk]) for agreement in found]
     actions = [
         {"label": f"New {kind}", "url": f"{reverse('new-agreement')}?kind={kind}", "name": "plus"} for kind in NEW_KINDS
     ]
@@ -74,15 +74,17 @@ def _by_kind(agreement: Agreement) -> tuple[int, str]:
     return list(KIND_WORDS).index(agreement.kind), agreement.name
 
 
-def _row(agreement: Agreement, version: AgreementVersion, calendars: Mapping[str, CalendarRef], now: datetime) -> Shown:
-    document = version.document
+def _row(agreement: Agreement, stands: Standing) -> Shown:
+    """One line of the list: what holds now, and what follows it."""
+    follows = stands.last if stands.last.number > stands.holds.number else None
     return {
         "agreement": agreement,
-        "version": version,
-        "calendars": calendars_in(document),
-        "lapse": _dated(version, calendars, now).lapse(agreement.name),
+        "version": stands.holds,
+        "calendars": calendars_in(stands.holds.document),
+        "lapse": stands.lapsed,
+        "follows": follows and {"number": follows.number, **_days(follows.document)},
         "users": users_of(agreement),
-        **_days(document),
+        **_days(stands.holds.document),
     }
 
 

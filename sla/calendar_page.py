@@ -34,7 +34,8 @@ YEAR = timedelta(days=365)
 @require_safe
 def calendars(request: HttpRequest) -> HttpResponse:
     """Every calendar: whether it is open, and which agreements count on it."""
-    now, used = database_now(), agreements_by_calendar()
+    now = database_now()
+    used = agreements_by_calendar(now=now)
     versions = sorted(latest(CalendarVersion), key=lambda version: version.of.name)
     rows = [_row(version, now) | {"agreements": used[version.of.name]} for version in versions]
     actions = [{"label": "New calendar", "url": reverse("new-calendar"), "name": "plus"}]
@@ -52,7 +53,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"calendar": row, "history": found, "now": now, "actions": for_managers(request, actions)}
     if found.shown:
         context |= _content(request, found.shown, now)
-    context["agreements"] = agreements_by_calendar()[row.name]
+    context["agreements"] = agreements_by_calendar(now=now)[row.name]
     return render(request, "sla/calendar.html", context, status=422 if _is_refused(context) else 200)
 
 

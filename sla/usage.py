@@ -5,21 +5,47 @@ Floors above point down with foreign keys; their names are read through these, w
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
-from sla.agreements import latest
+from sla.agreements import latest, live_calendars, live_terms
 from sla.models import Agreement, AgreementVersion
 
 
-def agreements_by_calendar() -> dict[str, list[Agreement]]:
-    """The agreements whose live version names a calendar, by that calendar's name."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An agreement's version that holds now, or stands for it where none does, and its latest, which may follow it.
+
+    `lapsed` says in a sentence why nothing is promised now, where that is so.
+    """
+
+    holds: AgreementVersion
+    last: AgreementVersion
+    lapsed: str
+
+
+def standing_agreements(*, now: datetime) -> dict[int, Standing]:
+    """How each published agreement stands, by its id, in four queries."""
+    terms = live_terms(live_calendars(), now=now)
+    holding = AgreementVersion.objects.filter(pk__in=[found.version_id for found in terms.values()])
+    by_agreement = {version.of_id: version for version in holding.select_related("of")}
+    return {
+        last.of_id: Standing(by_agreement[last.of_id], last, terms[last.of_id].lapsed)
+        for last in latest(AgreementVersion)
+    }
+
+
+def agreements_by_calendar(*, now: datetime) -> dict[str, list[Agreement]]:
+    """The agreements that count on a calendar, now or in their latest version, by that calendar's name."""
     found = defaultdict(list)
-    for version in sorted(latest(AgreementVersion), key=lambda version: version.of.name):
-        for name in calendars_in(version.document):
-            found[name].append(version.of)
+    for stands in sorted(standing_agreements(now=now).values(), key=lambda stands: stands.last.of.name):
+        names = [*calendars_in(stands.holds.document), *calendars_in(stands.last.document)]
+        for name in dict.fromkeys(names):
+            found[name].append(stands.last.of)
     return found
 
 

@@ -146,6 +146,20 @@ def test_a_version_that_begins_later_leaves_the_one_before_it_live(desk, world):
     assert "does not hold yet" not in words(html(desk, version="1"))
 
 
+def test_the_list_shows_what_holds_and_what_follows_it(desk, world):
+    gold(world, effective_from=day(40))
+    first = database_now().date() + timedelta(days=40)
+    said = words(html(desk, "/agreements/"))
+    assert f"Gold v1 SLA 24x7 Without an end v2 from {first.day} {first:%b %Y} Acme" in said
+    assert "Gold begins" not in said
+
+
+def test_a_first_version_that_begins_later_promises_nothing_yet(desk, world):
+    world.agreement("Soon", "SLA", {"calendar": "Office", "targets": TARGETS, "effective_from": day(40)})
+    for path in ("/agreements/", "/agreements/soon/"):
+        assert f"Soon begins on {day(40)}." in words(html(desk, path))
+
+
 def test_a_replaced_version_says_which_one_replaced_it(desk, world):
     gold(world)
     said = words(html(desk, version="1"))

@@ -1,10 +1,11 @@
 """The form of a calendar: round trips, previews, refusals at their fields, and who was quicker."""
 
 import re
-from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.clock import database_now
 from sla.business_time import WEEKDAYS
 from sla.calendar_form import CalendarForm, filled_in
 from sla.editing import publish_calendar
@@ -162,7 +163,7 @@ def test_a_preview_shows_the_week_and_publishes_nothing(desk):
 
 
 def test_a_preview_marks_the_holidays_of_the_week(desk, world):
-    today = date.today().isoformat()
+    today = database_now().astimezone(ZoneInfo("Europe/London")).date().isoformat()
     answer = desk.post(PATH, filled(preview="1", sat="09:00-10:00", sun="09:00-10:00", closures=today))
     assert answer.content.decode().count('class="week-closed"') == 1
 

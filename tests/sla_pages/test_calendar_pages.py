@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Group
@@ -86,7 +87,7 @@ def test_the_page_shows_the_week_as_picture_and_table(desk, world):
 
 @pytest.mark.parametrize("asked", ["", "soon", "2026-02-30", "1000-01-01", "9999-12-31"])
 def test_without_a_week_that_can_be_shown_it_is_this_one(desk, asked):
-    monday = monday_of(database_now().date())
+    monday = monday_of(database_now().astimezone(ZoneInfo("Europe/London")).date())
     assert f"Week from {monday.day} {monday:%B %Y}" in html(desk, week=asked)
 
 
@@ -117,6 +118,13 @@ def test_the_agreements_that_count_on_it_are_named(desk, world):
         "Gold", "SLA", {"calendar": "24x7", "calendars": {"P4": "Office"}, "targets": {"P4": {"RESOLVE": "8h"}}}
     )
     assert "Gold SLA" in words(html(desk))
+
+
+def test_an_agreement_is_named_by_what_holds_and_by_what_follows(desk, world):
+    later = (database_now().date() + timedelta(days=40)).isoformat()
+    targets = {"P1": {"RESOLVE": "4h"}}
+    world.agreement("Gold", "SLA", {"calendar": "Office", "targets": targets, "effective_from": later})
+    assert "Gold SLA" in words(html(desk)) and "Gold SLA" in words(html(desk, "/calendars/24x7/"))
 
 
 @pytest.fixture
@@ -220,9 +228,9 @@ def test_what_was_written_stays(desk):
 def test_pages_cost_a_fixed_number_of_queries(desk, world, django_assert_max_num_queries):
     for number in range(5):
         world.calendar(f"More {number}", EASTER)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         html(desk, "/calendars/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         html(desk)
 
 
