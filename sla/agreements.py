@@ -99,13 +99,13 @@ def live_calendars() -> dict[str, CalendarRef]:
 def live_terms(calendars: Mapping[str, CalendarRef], *, now: datetime) -> dict[int, Terms]:
     """Every agreement's terms at `now` by agreement id, on these calendars by name, in one query."""
     found: dict[int, list[AgreementVersion]] = defaultdict(list)
-    for version in _candidates(now):
+    for version in in_question(now):
         found[version.of_id].append(version)
     return {pk: _terms_now(versions, calendars, now) for pk, versions in found.items()}
 
 
-def _candidates(now: datetime) -> QuerySet[AgreementVersion]:
-    """The latest version of each agreement that has begun in every zone, and all later ones."""
+def in_question(now: datetime) -> QuerySet[AgreementVersion]:
+    """The versions that may hold at `now`: the latest of each that has begun in every zone, and later ones."""
     published = AgreementVersion.objects.filter(number__isnull=False).annotate(begins=_key("effective_from"))
     begun = Q(begins__isnull=True) | Q(begins__lte=begun_everywhere(now))
     last = published.filter(begun, of=OuterRef("of")).order_by("-number").values("number")[:1]

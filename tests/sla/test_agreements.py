@@ -10,6 +10,7 @@ import pytest
 from sla.agreements import (
     DEFAULT_THRESHOLDS,
     Terms,
+    in_question,
     latest,
     live_calendars,
     live_terms,
@@ -158,6 +159,21 @@ def test_all_terms_are_one_query_and_no_more_for_a_hundred_versions(django_asser
     with django_assert_num_queries(1):
         found = live_terms(known, now=NOON)
     assert {terms.number for terms in found.values()} == {6}
+
+
+@pytest.mark.parametrize(
+    "days, read",
+    [
+        (["", "", ""], [3]),
+        (["2025-01-01", "", "2026-01-01"], [3]),
+        (["", "2026-06-28", "2026-06-30", "2026-08-01"], [2, 3, 4]),  # the 30th has not begun everywhere
+        (["2027-01-01", "2027-02-01"], [1, 2]),
+    ],
+)
+def test_versions_that_were_replaced_long_ago_are_not_read(days, read):
+    for day in days:
+        publish(**({"effective_from": day} if day else {}))
+    assert [version.number for version in in_question(NOON - timedelta(hours=1))] == read
 
 
 # What no longer holds
