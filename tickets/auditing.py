@@ -104,17 +104,17 @@ def _fault(ledger: Sequence[CustodyChange], holder: str, count: int, opened: dat
 def _difference(
     clock: Clock, custody: Sequence[Held], balls: Mapping[int, Sequence[Ball]], rules: Mapping[int | None, Rules]
 ) -> list[dict[str, Any]]:
-    stored = (clock.running_since is not None, clock.consumed_seconds, clock.due_at)
+    stored = (clock.running_since, clock.consumed_seconds, clock.due_at, clock.state)
     counts_vendor = rules[clock.agreement_version_id].vendor_time_counts
     of_case = balls.get(int(clock.subject.partition(":")[2]), ()) if clock.metric in VENDORS else ()
     stretches = spans(
         clock.metric, custody=custody, balls=of_case, vendor_time_counts=counts_vendor, since=clock.counted_from
     )
     computed = _computed(clock, stretches)
-    same = stored[0] == computed[0] and abs(stored[1] - computed[1]) < TOLERANCE and _close(stored[2], computed[2])
-    if same:
+    close = abs(stored[1] - computed[1]) < TOLERANCE and _close(stored[2], computed[2])
+    if close and _close(stored[0], computed[0]) and stored[3] == computed[3]:
         return []
-    names = ("running", "consumed_seconds", "due_at")
+    names = ("running_since", "consumed_seconds", "due_at", "state")
     return [
         {
             "ticket": f"ESC-{clock.ticket_id}",
@@ -126,14 +126,15 @@ def _difference(
     ]
 
 
-def _computed(clock: Clock, stretches: Sequence[Span]) -> tuple[bool, float, datetime | None]:
-    """Whether it runs, what it had consumed when it last started to, and its deadline: from the ledgers alone."""
+def _computed(clock: Clock, stretches: Sequence[Span]) -> tuple[datetime | None, float, datetime | None, str]:
+    """Since when it runs, what it had consumed by then, its deadline and state: from the ledgers alone."""
     calendar = _calendar(clock)
     running = bool(stretches) and stretches[-1].counted
     until = _running_since(stretches) if running else (stretches[-1].began_at if stretches else clock.counted_from)
     spent = clock.inherited_seconds + consumed(spans=stretches, calendar=calendar, now=until)
     due = clock.breached_at or calendar.add(until, max(clock.target_seconds - spent, 0))
-    return running, spent, due if running else None
+    state = "BREACHED" if clock.breached_at else "RUNNING" if running else "PAUSED"
+    return (until, spent, due, state) if running else (None, spent, None, state)
 
 
 def _calendar(clock: Clock) -> BusinessCalendar:

@@ -17,9 +17,9 @@ from tickets.ledger import custody_of
 from tickets.loading import agreement_of, ended_clocks, ladder_in, obstacles, vendor_obstacles
 from tickets.models import Ticket
 from tickets.moves import event, pass_in_silence, start_clock
+from tickets.notices import tell_step
 from tickets.permissions import can_work
 from tickets.projection import spans
-from tickets.status import NEW
 from tickets.terms import Moved, follow, stand_on
 from tickets.work import RunningClock, Work
 from tickets.working import BadAnswer, check_open, need, working
@@ -107,7 +107,10 @@ def _resettle(work: Work, changes: Changes, *, because: str, now: datetime) -> N
     ladder = ladder_in(work.policy_version_id, work.situation)
     work.agreement_id = agreement_of(ladder, work.client_agreement_id, work.roster)
     work.obstacles = obstacles(ladder, vendor_obstacles([work.id]).get(work.id, ""), work.roster)
+    tier = work.tier_id
     stand_on(work, ladder, now=now, because=because)
+    if work.tier_id != tier:
+        tell_step(work, work.ladder.steps[work.step], because=because, now=now)
     moved = follow(work, now=now, because=because)
     moved += begin_missing(work, now=now)
     if moved:
@@ -133,7 +136,7 @@ def begin_missing(work: Work, *, now: datetime) -> list[Moved]:
     """Promises that there were none of before: they count from where they would have begun."""
     ended = {clock.metric: clock for clock in ended_clocks(work.id)}
     awaited = {
-        ACKNOWLEDGE: work.opened_at if work.status == NEW and work.round == 1 else None,
+        ACKNOWLEDGE: None if work.touched else work.opened_at,
         RESPOND: None if work.responded_at else work.opened_at,
         RESOLVE: work.opened_at,
         UPDATE: work.updated_at,

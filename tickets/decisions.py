@@ -23,10 +23,11 @@ class Warn:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A clock has reached its target."""
+    """A clock has reached its target; `silent` where the climb that follows tells the reason."""
 
     clock: ClockFacts
     why: Why
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def tell_clocks(facts: Facts, now: datetime) -> Iterator[Action]:
             why = explain.why(facts, rule="THRESHOLD", now=now, clock=clock, percent=percent)
             yield Warn(clock, percent, why)
         else:
-            silent = metric in OLAS
-            yield Breach(clock, {} if silent else explain.why(facts, rule="BREACH", now=now, clock=clock))
+            why = explain.why(facts, rule="BREACH", now=now, clock=clock)
+            yield Breach(clock, why, silent=metric in OLAS)
 
 
 def _passed(clock: ClockFacts, now: datetime) -> Iterator[tuple[int, datetime]]:

@@ -49,13 +49,9 @@ def _due(ids: set[int], *, now: datetime) -> int:
     return waiting.update(check_at=now) if ids else 0
 
 
-def edits(work: Work, moved: Sequence[Moved]) -> str:
-    """What was edited, in words: the calendars with both versions, and the agreement that holds."""
-    pairs = {(m.before.calendar.title, m.after.calendar.title) for m in moved if m.after}
-    calendars = sorted(f"{before} → {after}" for before, after in pairs if before != after)
-    if calendars and all(m.after and m.before.target_seconds == m.after.target_seconds for m in moved):
-        return f"Calendar {', '.join(calendars)}"
-    return work.terms.lapsed.rstrip(".") or f"{work.terms.title} holds now"
+def edits(moved: Sequence[Moved]) -> str:
+    """What was edited, in the words that the clocks which it ended keep; each once."""
+    return "; ".join(dict.fromkeys(m.ended_because.removeprefix("No target: ").rstrip(".") for m in moved))
 
 
 def tell_terms(work: Work, moved: Sequence[Moved], *, because: str, now: datetime, told: str = "") -> None:

@@ -130,7 +130,7 @@ def follow_terms(work: Work, *, now: datetime) -> None:
         return
     moved = follow(work, now=now)
     if moved:
-        tell_terms(work, moved, because=edits(work, moved), now=now)
+        tell_terms(work, moved, because=edits(moved), now=now)
 
 
 def _clock(work: Work, facts: ClockFacts) -> RunningClock:
@@ -154,7 +154,7 @@ def _breach(work: Work, action: Breach, *, now: datetime) -> None:
     clock = _clock(work, action.clock)
     clock.breached_at, clock.state, clock.dirty = clock.due_at, "BREACHED", True
     clock.warned_percent = max(clock.warned_percent, 100)
-    if action.why:
+    if not action.silent:
         tell_breach(work, clock, action.why, now=now)
 
 
@@ -164,7 +164,7 @@ def _remind(work: Work, action: Remind, *, now: datetime) -> None:
     text = internal(action.why)
     event(work, "REMINDED", text, now=now, why=action.why)
     step = work.ladder.steps[work.step]
-    tell_step(work, step, because=text, now=now, occasion=f":remind:{action.percent}")
+    tell_step(work, step, because=text, now=now, occasion=f":remind:{action.percent}:{clock.revision}")
 
 
 def _climb(work: Work, action: Climb, swept: Swept, *, now: datetime) -> None:
@@ -213,4 +213,10 @@ def _wake(work: Work, action: Wake, *, now: datetime) -> None:
             work.wake_at = None
     event(work, kind, text, now=now, client_text=told, why=action.why)
     if work.status in (NEW, WAITING_ON_VENDOR):
-        tell_step(work, work.ladder.steps[work.ladder.home(work.step)], because=text, now=now, occasion=":woke")
+        tell_step(
+            work,
+            work.ladder.steps[work.ladder.home(work.step)],
+            because=text,
+            now=now,
+            occasion=f":woke:{work.event_count}",
+        )

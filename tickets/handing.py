@@ -131,7 +131,7 @@ def hand_back(work: Work, case: CaseInHand, *, now: datetime, because: str) -> N
     if not case.with_vendor:
         pass_ball(work, case, "VENDOR", now=now, because=because)
         _await_update(work, case, now=now)
-    give_to_vendor(work, case, now=now, because=because)
+    give_to_vendor(work, work.case_with_vendor or case, now=now, because=because)
 
 
 def answered(work: Work, case: CaseInHand, *, now: datetime, because: str) -> None:
@@ -148,7 +148,7 @@ def answered(work: Work, case: CaseInHand, *, now: datetime, because: str) -> No
 
 def take_ball(work: Work, case: CaseInHand, *, now: datetime, because: str) -> None:
     """The ball is ours, and the ticket goes where it then belongs."""
-    pass_ball(work, case, "US", now=now, because=because)
+    pass_ball_to_us(work, case, now=now, because=because)
     if work.status != WAITING_ON_VENDOR:
         return
     other = work.case_with_vendor
@@ -156,6 +156,11 @@ def take_ball(work: Work, case: CaseInHand, *, now: datetime, because: str) -> N
         back_to_tier(work, now=now, because=because, step=case.step)
     else:
         give_to_vendor(work, other, now=now, because=because)
+
+
+def pass_ball_to_us(work: Work, case: CaseInHand, *, now: datetime, because: str) -> None:
+    """The vendor has the ball no more; who has the ticket is for others to say."""
+    pass_ball(work, case, "US", now=now, because=because)
 
 
 def close_case(work: Work, case: CaseInHand, *, now: datetime) -> None:

@@ -7,10 +7,21 @@ from tickets import handing, vendor_cases
 from tickets.changing import begin_missing
 from tickets.escalation import climb_to
 from tickets.facts import RESOLVE, RESPOND, UPDATE
-from tickets.handing import answered, end_client_wait, end_hold, finish, hand_back, hold, take, wait_on_client
+from tickets.handing import (
+    answered,
+    end_client_wait,
+    end_hold,
+    finish,
+    hand_back,
+    hold,
+    pass_ball_to_us,
+    take,
+    take_ball,
+    wait_on_client,
+)
 from tickets.loading import ended_clocks
 from tickets.models import VendorCase
-from tickets.moves import event, mail, pass_ball, start_update_clock, told_client
+from tickets.moves import event, mail, start_update_clock, told_client
 from tickets.notices import body, headline, tell_managers, tell_step
 from tickets.sentences import internal
 from tickets.status import (
@@ -81,7 +92,7 @@ def escalate(*, key: str, why: str, by: User, now: datetime, to: str = "") -> No
         index = _wanted_step(work, to)
         if index == work.step and work.holder_kind == TIER:
             raise NotAllowedNow(f"It stands at {work.ladder.steps[index].name} already.")
-        _take_back(work, why, now=at)
+        _take_back(work, why, now=at, to_vendor=work.ladder.steps[index].vendor)
         down = index <= work.step
         if down:
             work.round, work.bounces = work.round + 1, work.bounces + 1
@@ -95,11 +106,14 @@ def escalate(*, key: str, why: str, by: User, now: datetime, to: str = "") -> No
             tell_managers(work, because=f"It bounces between tiers. {text}", now=at, occasion="bounces")
 
 
-def _take_back(work: Work, why: str, *, now: datetime) -> None:
-    """Who passes a ticket on that a vendor has takes the ball back: the vendor's promises pause until it has it."""
-    for case in work.cases:
-        if case.with_vendor:
-            pass_ball(work, case, "US", now=now, because=f"Taken back: {why}")
+def _take_back(work: Work, why: str, *, now: datetime, to_vendor: bool) -> None:
+    """Who passes a ticket on that a vendor has takes the ball back: the vendor's promises pause until it has it.
+
+    On its way to another vendor the tier has the ticket, until that one's case is sent.
+    """
+    for case in [case for case in work.cases if case.with_vendor]:
+        take = take_ball if to_vendor else pass_ball_to_us
+        take(work, case, now=now, because=f"Taken back: {why}")
 
 
 def wait(*, key: str, on: str, why: str, by: User, now: datetime, until: datetime | None = None) -> None:
@@ -222,7 +236,8 @@ def open_again(work: Work, why: str, *, by: User | None, now: datetime) -> None:
 def _spent(work: Work) -> dict[str, float]:
     """What RESOLVE had consumed when the ticket was resolved, and what a resolution without words has only ended."""
     ended = {clock.metric: clock for clock in ended_clocks(work.id) if clock.state != "SUPERSEDED"}
-    waiting = [m for m in (RESPOND, UPDATE) if m in ended and ended[m].state == "ENDED"]
+    replied = work.updated_at is not None and work.updated_at == work.resolved_at
+    waiting = [m for m in (RESPOND, UPDATE) if m in ended and ended[m].stopped_at == work.resolved_at and not replied]
     goes_on = [m for m in (RESOLVE, *waiting) if m in ended]
     return {metric: ended[metric].consumed_seconds for metric in goes_on}
 

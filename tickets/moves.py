@@ -217,6 +217,8 @@ def pass_in_silence(clock: RunningClock, *, now: datetime, climbs: bool = False)
     """
     percent = 100 * clock.consumed_seconds / clock.target_seconds
     clock.warned_percent = max((p for p in clock.thresholds if p <= percent and p != 100), default=0)
+    if clock.metric == OLA_ACKNOWLEDGE:  # its step's people are reminded at percentages of the policy's
+        clock.warned_percent = min(int(percent), 99)
     if percent >= 100 and not climbs:
         clock.breached_at, clock.state = now, "BREACHED"
         clock.warned_percent = max(clock.warned_percent, 100)

@@ -36,6 +36,7 @@ class Moved:
 
     before: RunningClock
     after: RunningClock | None
+    ended_because: str = ""
 
     def record(self) -> dict[str, Any]:
         """What a why-record tells of it."""
@@ -95,24 +96,36 @@ def _follow(work: Work, clock: RunningClock, *, now: datetime, because: str) -> 
     before = replace(clock)
     if target is None:
         stop_clock(clock, now=now, met=False)
-        clock.because = f"No target: {because or _lapse(work)}"[:200]
-        return Moved(before, None)
+        clock.because = f"No target: {because or _lapse(work, clock)}"[:200]
+        return Moved(before, None, clock.because)
     if _differs(clock, target):
-        return Moved(before, supersede(work, clock, target, now=now, because=because or _edit(work, clock, target)))
+        after = supersede(work, clock, target, now=now, because=because or _edit(work, clock, target))
+        return Moved(before, after, clock.because)
     if clock.agreement_version_id != target.agreement_version_id:
         clock.agreement_version_id, clock.dirty = target.agreement_version_id, True
     return None
 
 
-def _lapse(work: Work) -> str:
-    return work.terms.lapsed or f"{work.terms.title} holds now"
+def _lapse(work: Work, clock: RunningClock) -> str:
+    lapsed = work.terms.lapsed if clock.metric in SLAS else ""
+    return lapsed or f"{agreement_of(work, clock)} holds now"
 
 
 def _edit(work: Work, clock: RunningClock, target: Target) -> str:
     """Which edit changed this clock's terms, by the versions before and after it."""
     if clock.target_seconds == target.seconds and clock.calendar.version_id != target.calendar.version_id:
         return f"Calendar {clock.calendar.title} → {target.calendar.title}"
-    return f"{work.terms.title} holds now" if clock.metric in SLAS else "Its agreement was edited"
+    return f"{agreement_of(work, clock)} holds now"
+
+
+def agreement_of(work: Work, clock: RunningClock) -> str:
+    """Name and version of the agreement that this clock stands under, as it holds now."""
+    if clock.metric in SLAS:
+        return work.terms.title
+    if clock.metric in VENDORS:
+        case = work.case(int(clock.subject.partition(":")[2]))
+        return work.roster.terms[case.commitment_id].title if case.commitment_id else "no commitment"
+    return work.tier.ola.title if clock.metric in OLAS else "the house rule"
 
 
 def supersede(

@@ -155,7 +155,8 @@ class Work:
     @property
     def case_with_vendor(self) -> CaseInHand | None:
         """The latest lodged case whose ball is with its vendor."""
-        return max((c for c in self.cases if c.with_vendor and not c.closed_at), key=lambda c: c.id, default=None)
+        lodged = [(case.lodged_at, case.id, case) for case in self.cases if case.with_vendor and case.lodged_at]
+        return max(lodged)[2] if lodged else None
 
     def case(self, case_id: int) -> CaseInHand:
         return next(c for c in self.cases if c.id == case_id)
@@ -191,9 +192,11 @@ def _next_moment(clock: RunningClock) -> datetime | None:
     """When this clock next has something to tell: its next threshold, or its target."""
     if clock.due_at is None:
         return None
-    percents = (*clock.thresholds, 100) if clock.breached_at is None else clock.thresholds
-    ahead = [p for p in percents if p > clock.warned_percent and not (p == 100 and clock.breached_at)]
-    return clock.facts().moment(min(ahead)) if ahead else None
+    following = next((p for p in sorted(clock.thresholds) if p > clock.warned_percent and p != 100), None)
+    moments = [] if following is None else [clock.facts().moment(following)]
+    if clock.breached_at is None:
+        moments.append(clock.due_at)
+    return min((at for at in moments if at), default=None)
 
 
 TICKET_COLUMNS = (

@@ -59,8 +59,10 @@ class Ladder:
     def home(self, index: int) -> int:
         """The index of the nearest tier step at `index` or below: who holds the ticket while the vendor is engaged.
 
-        Where no tier stands below (straight to the vendor), the nearest one above.
+        Where no tier stands below (straight to the vendor), the nearest one above; an index past the end, kept from
+        a longer ladder, means the last step.
         """
+        index = min(index, len(self.steps) - 1)
         order: list[int] = [*range(index, -1, -1), *range(index + 1, len(self.steps))]
         return next(i for i in order if not self.steps[i].vendor)
 
