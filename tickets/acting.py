@@ -13,7 +13,7 @@ from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import STAFF
 from tickets import forms
-from tickets.lifecycle import AlreadyAcknowledged, BadAnswer
+from tickets.lifecycle import AlreadyAcknowledged
 from tickets.loading import in_hand
 from tickets.models import Ticket
 from tickets.permissions import can_work
@@ -21,6 +21,7 @@ from tickets.queue import with_facts
 from tickets.rows import row_of
 from tickets.status import NotAllowedNow
 from tickets.verbs import VERBS, Verb, open_case
+from tickets.working import BadAnswer
 
 
 @for_roles(STAFF)
@@ -28,12 +29,12 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     """Ask for a verb's words (GET) or carry it out (POST); without scripts both are pages of their own."""
     chosen = VERBS[noun]
     ticket = seen(request, key)
-    if not can_work(request.user, ticket.client_id):
+    if not (chosen.for_readers or can_work(request.user, ticket.client_id)):
         raise PermissionDenied(f"You may read {ticket.key} but not work on it.")
     now = database_now()
     [work] = in_hand([ticket.pk], now=now)
     said = request.POST if request.method == "POST" else None
-    form = chosen.form(said, work=work, case=open_case(ticket.pk), now=now)
+    form = chosen.form(said, work=work, case=open_case(ticket.pk), now=now, user=request.user)
     if said is None:
         return _asked(request, ticket, chosen, form)
     if not form.is_valid():

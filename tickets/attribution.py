@@ -1,6 +1,6 @@
 """How long each holder had a ticket, from its custody ledger. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -8,12 +8,16 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From `began_at` on it was in these hands: kind of holder, its name, and a tier's level."""
+    """From `began_at` on it was in these hands: kind of holder, its name, and a tier's level.
+
+    `known` is False for what happened before a ticket was brought in: somebody had it, nobody here knows who.
+    """
 
     kind: str
     name: str
     level: int | None
     began_at: datetime
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,27 @@ class Share:
 def shares(changes: Sequence[Change], until: datetime) -> list[Share]:
     """Each holder's wall time up to `until`, in the order in which they first held it; percents add up to 100.
 
-    In: changes in the order of time. A holder that held it twice has one share.
+    In: changes in the order of time. A holder that held it twice has one share; what is not known has none.
     """
     times: dict[tuple[str, str, int | None], float] = {}
-    ends = [change.began_at for change in changes[1:]]
-    for change, end in zip(changes, [*ends, until], strict=False):
-        holder = (change.kind, change.name, change.level)
-        held = (min(end, until) - min(change.began_at, until)).total_seconds()
-        times[holder] = times.get(holder, 0) + held
+    for change, held in _stretches(changes, until):
+        if change.known:
+            holder = (change.kind, change.name, change.level)
+            times[holder] = times.get(holder, 0) + held
     percents = _percents(list(times.values()))
     return [Share(*holder, seconds, p) for (holder, seconds), p in zip(times.items(), percents, strict=True)]
+
+
+def unknown_seconds(changes: Sequence[Change], until: datetime) -> float:
+    """The wall time up to `until` of which nobody here knows who had it."""
+    return sum(held for change, held in _stretches(changes, until) if not change.known)
+
+
+def _stretches(changes: Sequence[Change], until: datetime) -> Iterator[tuple[Change, float]]:
+    """Each change with the seconds until the next one."""
+    ends = [change.began_at for change in changes[1:]]
+    for change, end in zip(changes, [*ends, until], strict=False):
+        yield change, (min(end, until) - min(change.began_at, until)).total_seconds()
 
 
 def _percents(parts: Sequence[float]) -> list[float]:

@@ -5,12 +5,16 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from clients.models import Client, Contact
 from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
-from tickets.models import VendorCase
-from tickets.status import CLIENT, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
+from tickets.changing import Changes
+from tickets.handing import DAYS_FOR_CLIENT
+from tickets.models import Ticket, VendorCase
+from tickets.status import CLIENT, ON_HOLD, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
 from tickets.work import Work
 from tiers.ladder import Step
 from tiers.models import Member
@@ -31,11 +35,19 @@ def words_field(label: str, missing: str, *, help_text: str = "", required: bool
 
 
 class VerbForm(forms.Form):
-    """A form about one ticket; `work` is the ticket as it stands at `now`, `case` its open vendor case."""
+    """A form about one ticket; `work` is the ticket as it stands at `now`, `case` its open vendor case.
 
-    def __init__(self, *args: Any, work: Work, now: datetime, case: VendorCase | None = None, **kwargs: Any) -> None:
+    `user` fills it in; `note` is said above its fields.
+    """
+
+    note = ""
+
+    def __init__(
+        self, *args: Any, work: Work, now: datetime, user: User | None = None, case: VendorCase | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, auto_id="verb_%s", **kwargs)
-        self.work, self.case, self.now = work, case, now
+        self.work, self.case, self.now, self.user = work, case, now, user
         self.prepare()
 
     def prepare(self) -> None:
@@ -105,12 +117,30 @@ class WaitForm(VerbForm):
             choices.append((HOLD, "A hold"))
         self.fields["on"].choices = choices
         zone = timezone.get_current_timezone_name()
-        help_text = f"Your time, {zone}. A hold needs it; without it the client has two open days."
-        self.fields["until"].help_text = help_text
+        notes = [f"Your time, {zone}.", "A hold needs it.", f"Without it the client has {DAYS_FOR_CLIENT} open days."]
+        if VENDOR in dict(choices):
+            notes.append("For a vendor it is a reminder: the ticket stays there.")
+        self.fields["until"].help_text = " ".join(notes)
 
 
 class ResumeForm(VerbForm):
     why = words_field("What has changed", "", required=False, help_text="Stands on the timeline.")
+
+    @property
+    def note(self) -> str:
+        """Where it goes from here."""
+        work, vendor = self.work, self.work.case_with_vendor
+        home = work.ladder.tier_at_or_below(work.step).name
+        match work.status:
+            case status if status == ON_HOLD:
+                return f"The hold ends, and {home} goes on where it stood."
+            case status if status == WAITING_ON_CLIENT and vendor:
+                return (
+                    f"The client has answered. {vendor.vendor} still has the ball, so it goes back to {vendor.vendor}."
+                )
+            case status if status == WAITING_ON_CLIENT:
+                return f"The client has answered. It goes back to {home}, which must acknowledge it anew."
+        return f"{vendor.vendor if vendor else 'The vendor'} has answered. It goes back to whoever lodged the case."
 
 
 class ResolveForm(VerbForm):
@@ -157,6 +187,90 @@ class CaseForm(VerbForm):
         """What was answered, by the datum's key."""
         given = self.cleaned_data.items()
         return {name.removeprefix(ANSWER): text for name, text in given if name.startswith(ANSWER) and text}
+
+
+class ChangeForm(VerbForm):
+    """What it is about. What was not touched is left as it is, even where somebody else has changed it meanwhile."""
+
+    ABOUT = ("priority", "category", "service", "client", "title")
+    priority = forms.ChoiceField(choices=[(p, p) for p in PRIORITIES])
+    category = forms.CharField(required=False, max_length=60)
+    service = forms.ChoiceField(label="Vendor service", required=False)
+    client = forms.ChoiceField()
+    title = forms.CharField(max_length=200)
+    why = words_field("Why", "Say why: its promises may change with it.", help_text="Only your team reads it.")
+
+    def prepare(self) -> None:
+        for name, value in self._now().items():
+            self.fields[name].initial, self.fields[name].show_hidden_initial = value, True
+        services = Service.objects.order_by("name").values_list("name", "name")
+        # A service can be corrected, not taken away.
+        self.fields["service"].choices = [*([] if self.work.service else [("", "None")]), *services]
+        self.fields["client"].choices = list(self._clients().order_by("name").values_list("name", "name"))
+
+    def _now(self) -> dict[str, str]:
+        work = self.work
+        values = (work.priority, work.situation.category, work.service, work.client, work.title)
+        return dict(zip(self.ABOUT, values, strict=True))
+
+    def _clients(self) -> Any:
+        return Client.objects.visible_to(self.user, "work_client")
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody's change is overwritten unseen; the second try is made knowing it."""
+        given = super().clean() or {}
+        now = self._now()
+        for name in [n for n in self.changed_data if n in now]:
+            as_read = self[name].html_initial_name
+            if self.data.get(as_read, now[name]) != now[name]:
+                self.add_error(name, f"Somebody has made it “{now[name]}” meanwhile. Send it again if yours is right.")
+                self.data = self.data.copy()
+                self.data[as_read] = now[name]
+        return given
+
+    @property
+    def changes(self) -> Changes:
+        """What was touched."""
+        said = {name: self.cleaned_data[name] for name in self.ABOUT if name in self.changed_data}
+        if "service" in said:
+            said["service"] = Service.objects.filter(name=said["service"]).first()
+        if "client" in said:
+            said["client"] = self._clients().get(name=said["client"])
+        return Changes(**said)
+
+
+class Offering(forms.TextInput):
+    """A line of text with values to choose from; any other may be typed. `offered` are pairs of value and label."""
+
+    offered: tuple[tuple[str, str], ...] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        list_id = f"{name}-offered"
+        line = super().render(name, value, {**(attrs or {}), "list": list_id, "autocomplete": "off"}, renderer)
+        options = format_html_join("", '<option value="{}">{}</option>', self.offered)
+        return format_html('{}<datalist id="{}">{}</datalist>', line, list_id, options)
+
+
+class MergeForm(VerbForm):
+    MOST = 100
+    into = forms.CharField(
+        max_length=30, widget=Offering, help_text="The number of the ticket that goes on, such as ESC-12.",
+        error_messages={"required": "Say which ticket goes on."},
+    )  # fmt: skip
+    why = words_field("Why", "Say why they are one.", help_text="Only your team reads it.")
+
+    def prepare(self) -> None:
+        others = Ticket.objects.filter(client_id=self.work.client_id).open().exclude(pk=self.work.id).order_by("-pk")
+        rows = others.values_list("pk", "title")[: self.MOST]
+        self.fields["into"].widget.offered = tuple((f"ESC-{pk}", title) for pk, title in rows)
+
+    def clean_into(self) -> str:
+        said = str(self.cleaned_data["into"]).strip()
+        return f"ESC-{said}" if said.isascii() and said.isdigit() else said
+
+
+class CallForm(VerbForm):
+    why = words_field("Why, for the manager", "Say why: the manager reads it first.")
 
 
 class NothingToSay(VerbForm):

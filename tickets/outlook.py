@@ -1,13 +1,28 @@
 """What happens next if nobody acts: the sweep's own rules, followed ahead of time. Pure."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sla.durations import words as duration_words
 from tickets.decisions import escalates, reachable_step
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, Facts, reminders
-from tickets.status import NEW, ON_HOLD, RESOLVED
+from tickets.facts import (
+    ACKNOWLEDGE,
+    MANAGER_RESPOND,
+    OLA_ACKNOWLEDGE,
+    OLA_RESOLVE,
+    OLAS,
+    RESOLVE,
+    RESPOND,
+    UPDATE,
+    VENDOR_RESOLVE,
+    VENDOR_RESPOND,
+    VENDOR_UPDATE,
+    VENDORS,
+    Facts,
+    reminders,
+)
+from tickets.status import NEW, ON_HOLD, RESOLVED, WAITING_ON_CLIENT, WAITING_ON_VENDOR
 
 # Index of a step, metric and the moment of arrival → target in seconds and the moment it falls due; None = no promise.
 Promise = Callable[[int, str, datetime], tuple[int, datetime] | None]
@@ -29,12 +44,21 @@ class _Deadline:
     metric: str
     seconds: int
     escalates: bool
+    whose: str = ""
 
 
-def outlook(facts: Facts, *, promise: Promise, vendor: str = "", most: int = 3) -> list[Coming]:
-    """The next things that will happen, at most so many, in the order of time."""
-    plain = [*_reminders(facts), *_wakes(facts)]
-    return sorted([*plain, *_deadlines(facts, promise, vendor, most)], key=lambda c: c.at)[:most]
+def outlook(
+    facts: Facts, *, promise: Promise, vendor: str = "", vendors: Mapping[str, str] | None = None, holding: str = "",
+    most: int = 3,
+) -> list[Coming]:  # fmt: skip
+    """The next things that will happen, at most so many, in the order of time.
+
+    In: `vendor` to which a vendor step leads, `vendors` by the subject of their case, `holding` the vendor that has the
+    ball. Thresholds on the way to a target change nothing and are left out.
+    """
+    plain = [*_reminders(facts), *_client_reminder(facts), *_wakes(facts, holding)]
+    deadlines = _deadlines(facts, promise, vendor, vendors or {}, most)
+    return sorted([*plain, *deadlines], key=lambda c: c.at)[:most]
 
 
 def _reminders(facts: Facts) -> list[Coming]:
@@ -46,7 +70,14 @@ def _reminders(facts: Facts) -> list[Coming]:
     return [Coming(m, f"{name} is reminded") for m in moments if m]
 
 
-def _wakes(facts: Facts) -> list[Coming]:
+def _client_reminder(facts: Facts) -> list[Coming]:
+    if facts.status != WAITING_ON_CLIENT or facts.remind_at is None:
+        return []
+    again = " again" if facts.reminders else ""
+    return [Coming(facts.remind_at, f"{facts.client} is reminded{again}", "its answer is awaited")]
+
+
+def _wakes(facts: Facts, holding: str) -> list[Coming]:
     if facts.wake_at is None:
         return []
     if facts.status == RESOLVED:
@@ -54,13 +85,17 @@ def _wakes(facts: Facts) -> list[Coming]:
     if facts.status == ON_HOLD:
         return [Coming(facts.wake_at, "The hold ends", "work goes on where it stood")]
     home = facts.ladder.tier_at_or_below(facts.step).name
-    return [Coming(facts.wake_at, f"It comes back to {home}", "the wait ends")]
+    if facts.status == WAITING_ON_VENDOR:
+        return [Coming(facts.wake_at, f"{home} is reminded", f"{holding or 'the vendor'} still has the ball")]
+    return [Coming(facts.wake_at, f"It comes back to {holding or home}", "the wait ends")]
 
 
-def _deadlines(facts: Facts, promise: Promise, vendor: str, most: int) -> list[Coming]:
+def _deadlines(
+    facts: Facts, promise: Promise, vendor: str, vendors: Mapping[str, str], most: int
+) -> list[Coming]:  # fmt: skip
     """Follow the deadlines, step after step; each climb ends what its step promised and begins the next one's."""
     open_now = [
-        _Deadline(c.due_at, c.metric, c.target_seconds, escalates(facts, c))
+        _Deadline(c.due_at, c.metric, c.target_seconds, escalates(facts, c), vendors.get(c.subject, ""))
         for c in facts.clocks
         if c.due_at and not c.breached
     ]
@@ -70,7 +105,7 @@ def _deadlines(facts: Facts, promise: Promise, vendor: str, most: int) -> list[C
         due = min(open_now, key=lambda d: (d.at, not d.escalates))
         open_now.remove(due)
         if not due.escalates:
-            coming.append(_missed(due, vendor))
+            coming.append(_missed(due, facts.ladder.tier_at_or_below(step).name))
             continue
         _, to = reachable_step(facts, facts.ladder.following(step))
         coming.append(_climb(facts, due, to, vendor))
@@ -83,14 +118,15 @@ def _deadlines(facts: Facts, promise: Promise, vendor: str, most: int) -> list[C
 
 
 def _after_climb(facts: Facts, before: Sequence[_Deadline], at: datetime, to: int, promise: Promise) -> list[_Deadline]:
-    """The deadlines that hold at the new step: what was promised to the client, and the step's own waits."""
+    """The deadlines that hold at the new step: what does not hang on the step before it, and the step's own waits."""
     if facts.ladder.steps[to].vendor:
-        return []  # from there on it depends on when the case is sent
-    kept = [d for d in before if d.metric in (ACKNOWLEDGE, RESOLVE)]
+        # What stops while a vendor has it depends on when the case is sent; these count whoever has it.
+        return [d for d in before if d.metric in (RESPOND, UPDATE, MANAGER_RESPOND)]
+    kept = [d for d in before if d.metric not in OLAS]
     for metric in (OLA_ACKNOWLEDGE, OLA_RESOLVE):
         if target := promise(to, metric, at):
             kept.append(_Deadline(target[1], metric, target[0], escalates=True))
-    return [_Deadline(d.at, d.metric, d.seconds, d.escalates or d.metric == ACKNOWLEDGE) for d in kept]
+    return [replace(d, escalates=d.escalates or d.metric == ACKNOWLEDGE) for d in kept]
 
 
 def _climb(facts: Facts, due: _Deadline, to: int | None, vendor: str) -> Coming:
@@ -103,13 +139,25 @@ def _climb(facts: Facts, due: _Deadline, to: int | None, vendor: str) -> Coming:
     return Coming(due.at, what, why, to=to)
 
 
-def _missed(due: _Deadline, vendor: str) -> Coming:
-    if due.metric in (ACKNOWLEDGE, RESOLVE):
-        promised = "acknowledgement" if due.metric == ACKNOWLEDGE else "resolution"
-        told = "; managers are told" if due.metric == RESOLVE else ""
-        why = f"{duration_words(due.seconds)} agreed"
-        return Coming(due.at, f"The client's {promised} target is missed{told}", why)
-    if due.metric in (OLA_ACKNOWLEDGE, OLA_RESOLVE):
-        verb = "acknowledge" if due.metric == OLA_ACKNOWLEDGE else "hand over"
-        return Coming(due.at, f"The time to {verb} runs out", f"{duration_words(due.seconds)} agreed")
-    return Coming(due.at, f"{vendor or 'The vendor'} is late with its answer; managers are told", "as promised to us")
+# What happens when a target is reached that sends the ticket nowhere.
+_MISSED = {
+    ACKNOWLEDGE: "The client's acknowledgement target is missed",
+    RESPOND: "The client's first reply is late; managers are told",
+    UPDATE: "The client's next update is late; {home} is told",
+    RESOLVE: "The client's resolution target is missed; managers are told",
+    OLA_ACKNOWLEDGE: "The time to acknowledge runs out",
+    OLA_RESOLVE: "The time to hand over runs out",
+    VENDOR_RESPOND: "{whose} is late with its answer; managers are told",
+    VENDOR_UPDATE: "{whose} is late with its next answer; managers are told",
+    VENDOR_RESOLVE: "{whose} is late with resolving it; managers are told",
+    MANAGER_RESPOND: "All managers are told",
+}
+
+
+def _missed(due: _Deadline, home: str) -> Coming:
+    what = _MISSED[due.metric].format(home=home, whose=due.whose or "The vendor")
+    if due.metric in VENDORS:
+        return Coming(due.at, what, "as promised to us")
+    if due.metric == MANAGER_RESPOND:
+        return Coming(due.at, what, f"no manager has answered within {duration_words(due.seconds)}")
+    return Coming(due.at, what, f"{duration_words(due.seconds)} agreed")

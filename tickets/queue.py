@@ -24,7 +24,8 @@ FIRST_DUE = F("next_due_at").asc(nulls_last=True)
 LAST_DUE = F("next_due_at").desc(nulls_first=True)
 COLUMNS = (
     "pk", "title", "client__name", "priority", "status", "holder_kind", "tier__name", "tier__level", "assignee__name",
-    "assignee__email", "next_due_at", "next_metric", "wake_at", "event_count", "target_seconds", "vendor", "workable",
+    "assignee__email", "next_due_at", "next_metric", "wake_at", "event_count", "target_seconds", "vendor",
+    "clock_vendor", "workable",
 )  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -112,11 +113,18 @@ def page(tickets: QuerySet, *, user: User, before: str = "", after: str = "") ->
 
 def with_facts(tickets: QuerySet, *, user: User, **more: Any) -> QuerySet:
     """Everything that a row shows, as dicts, in one query; `more` are further columns."""
-    clock = Clock.objects.filter(ticket=OuterRef("pk"), stopped_at__isnull=True, due_at=OuterRef("next_due_at"))
-    cases = VendorCase.objects.filter(ticket=OuterRef("pk")).exclude(status="CLOSED").order_by("-pk")
+    clock = Clock.objects.filter(
+        ticket=OuterRef("pk"), stopped_at__isnull=True, due_at=OuterRef("next_due_at"), metric=OuterRef("next_metric")
+    )
+    # Of several the latest whose ball is with its vendor: that one holds the ticket.
+    cases = VendorCase.objects.filter(ticket=OuterRef("pk")).exclude(status="CLOSED").order_by("-ball", "-pk")
+    subject = Concat(Value("case:"), Cast("pk", TextField()), output_field=TextField())
+    timed = VendorCase.objects.filter(ticket=OuterRef("pk")).annotate(of_clock=subject)
     return tickets.annotate(
         target_seconds=Subquery(clock.values("target_seconds")[:1]),
         vendor=Subquery(cases.values("vendor__name")[:1]),
+        clock_subject=Subquery(clock.values("subject")[:1]),
+        clock_vendor=Subquery(timed.filter(of_clock=OuterRef("clock_subject")).values("vendor__name")[:1]),
         workable=Q(client__in=Client.objects.visible_to(user, "work_client")),
         **more,
     ).values(*COLUMNS, *more)

@@ -4,18 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, VENDOR_RESPOND
+from tickets.clock_names import clock_name, short_name
+from tickets.facts import VENDORS
 from tickets.status import CLIENT, NEW, NOBODY, ON_HOLD, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR, words
 
 Row = dict[str, Any]
 
-METRIC_NAMES = {
-    ACKNOWLEDGE: "Ack",
-    OLA_ACKNOWLEDGE: "Ack",
-    RESOLVE: "Resolve",
-    OLA_RESOLVE: "Hand over",
-    VENDOR_RESPOND: "Vendor",
-}
 # Beside the holder's chip nobody needs to read on whom it waits.
 SHORT = {WAITING_ON_CLIENT: "Waiting", WAITING_ON_VENDOR: "Waiting"}
 # A clock warns when so much of its target is left.
@@ -61,11 +55,12 @@ def clock(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> Row:
     if due is None:
         return {"still": _waits(values, now=now, zone=zone), "level": "none", "due_at": None}
     warn = warn_at(due, values["target_seconds"])
-    still = ""
-    if metric == VENDOR_RESPOND and due > now:
-        still = f"{values['vendor'] or 'Vendor'} answers by {clock_time(due, now=now, zone=zone)}"
-    name = METRIC_NAMES.get(metric, metric)
-    shown = {"metric": name, "due_at": due, "warn_at": warn, "level": level(due, warn, now=now), "still": still}
+    vendor, still = values["clock_vendor"] or "Vendor", ""
+    name = clock_name(metric, vendor=vendor)
+    if metric in VENDORS and due > now:
+        still = f"{name} by {clock_time(due, now=now, zone=zone)}"
+    shown = {"metric": short_name(metric, vendor=vendor), "name": name, "due_at": due, "warn_at": warn,
+             "level": level(due, warn, now=now), "still": still}  # fmt: skip
     return {**shown, "due_iso": due.isoformat(), "warn_iso": warn.isoformat()}
 
 
@@ -73,6 +68,8 @@ def _waits(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> str:
     until = values["wake_at"]
     if values["status"] == WAITING_ON_CLIENT and until:
         return f"Client has until {clock_time(until, now=now, zone=zone)}"
+    if values["status"] == WAITING_ON_VENDOR and until:
+        return f"Reminder {clock_time(until, now=now, zone=zone)}"
     if values["status"] == ON_HOLD and until:
         return f"Held until {clock_time(until, now=now, zone=zone)}"
     return "No clock runs"

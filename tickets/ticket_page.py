@@ -1,16 +1,17 @@
 """Everything that one ticket's page shows, read in a fixed number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
 from sla.durations import words as duration_words
-from tickets.attribution import Change, shares
-from tickets.facts import ACKNOWLEDGE, METRIC_WORDS, OLA_ACKNOWLEDGE, RESOLVE
+from tickets.attribution import Change, shares, unknown_seconds
+from tickets.clock_names import clock_name
+from tickets.facts import ACKNOWLEDGE, MANAGER_RESPOND, OLA_ACKNOWLEDGE, RESOLVE, case_subject
 from tickets.forms import TO_ANSWER, CaseForm
 from tickets.loading import in_hand
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
@@ -31,6 +32,7 @@ RELATED = (
     "policy_version__of",
 )  # fmt: skip
 VERDICTS = {"MET": "Met", "BREACHED": "Missed", "ENDED": "Ended", "SUPERSEDED": "Replaced"}
+HOUSE_CALENDAR = "24x7"
 
 
 def context(pk: int, *, user: User, now: datetime) -> Shown:
@@ -42,6 +44,8 @@ def context(pk: int, *, user: User, now: datetime) -> Shown:
     may_work = can_work(user, ticket.client_id)
     verbs = offered(ticket.status, case, may_work=may_work)
     values = with_facts(Ticket.objects.filter(pk=pk), user=user).get()
+    vendors = {case_subject(c.pk): c.vendor.name for c in cases}
+    entries = _entries(ticket)
     return {
         "ticket": ticket,
         "row": row_of(values, now=now, zone=timezone.get_current_timezone()),
@@ -49,10 +53,12 @@ def context(pk: int, *, user: User, now: datetime) -> Shown:
         "may_work": may_work,
         "can": {verb.noun for verb in verbs},
         "actions": [_action(ticket, verb) for verb in verbs if verb.noun != "replies"],
-        "entries": _entries(ticket),
-        "coming": _coming(work, case, now=now),
-        "clocks": _clocks(ticket, now=now),
-        "shares": _shares(ticket, now=now),
+        "entries": entries,
+        "called": _called(work, entries),
+        **_merged(ticket, user=user),
+        "coming": _coming(work, case, vendors, now=now),
+        "clocks": _clocks(ticket, vendors, now=now),
+        **_custody(ticket, now=now),
         "cases": [_case(c, work, now=now) for c in cases],
         "asking": case if case and case.status in TO_ANSWER else None,
         "on_call": work.tier.team.on_call(now),
@@ -72,14 +78,32 @@ def _entries(ticket: Ticket) -> list[Shown]:
     return [entry({**row, "actor": row["actor_name"] or row["actor_email"] or ""}) for row in rows]
 
 
-def _coming(work: Work, case: VendorCase | None, *, now: datetime) -> list[Shown]:
+def _called(work: Work, entries: Sequence[Shown]) -> Shown | None:
+    """The call of a manager that nobody has answered yet."""
+    waits = any(clock.metric == MANAGER_RESPOND for clock in work.open_clocks)
+    return next((entry for entry in entries if entry["kind"] == "MANAGER_CALLED"), None) if waits else None
+
+
+def _merged(ticket: Ticket, *, user: User) -> Shown:
+    """The ticket that goes on for this one, and those that go on here, as far as `user` may see them."""
+    related = Ticket.objects.visible_to(user).filter(Q(pk=ticket.merged_into_id) | Q(merged_into=ticket.pk))
+    found = list(related.only("pk", "title", "merged_into").order_by("pk"))
+    return {
+        "goes_on_as": next((t for t in found if t.pk == ticket.merged_into_id), None),
+        "merged_from": [t for t in found if t.merged_into_id == ticket.pk],
+    }
+
+
+def _coming(work: Work, case: VendorCase | None, vendors: Mapping[str, str], *, now: datetime) -> list[Shown]:
     """What happens next if nobody acts, with who is on call where it leads."""
     vendor = case.vendor.name if case else work.service
+    holding = work.case_with_vendor.vendor if work.case_with_vendor else ""
 
     def promise(index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
         return _promise(work, index, metric, at)
 
-    return [_told(work, c, now=now) for c in outlook(work.facts(), promise=promise, vendor=vendor)]
+    coming = outlook(work.facts(), promise=promise, vendor=vendor, vendors=vendors, holding=holding)
+    return [_told(work, c, now=now) for c in coming]
 
 
 def _promise(work: Work, index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
@@ -101,17 +125,26 @@ def _told(work: Work, coming: Coming, *, now: datetime) -> Shown:
     return {"at": coming.at, "what": coming.what, "why": coming.why, "on_call": on_call, "climbs": step is not None}
 
 
-def _clocks(ticket: Ticket, *, now: datetime) -> dict[str, list[Shown]]:
-    """Open clocks, next deadline first, and those that have ended."""
+def _clocks(ticket: Ticket, vendors: Mapping[str, str], *, now: datetime) -> dict[str, list[Shown]]:
+    """Open clocks, next deadline first, and those that have ended or went on as others."""
     rows = list(Clock.objects.filter(ticket=ticket).select_related("calendar_version__of").order_by("pk"))
     going = [c for c in rows if c.stopped_at is None]
     going.sort(key=lambda c: (c.due_at is None, c.due_at or now, c.pk))
-    return {"open": [_open_clock(c, now=now) for c in going], "ended": [_ended(c) for c in rows if c.stopped_at]}
+    return {
+        "open": [_clock(c, vendors) | _open_clock(c, now=now) for c in going],
+        "ended": [_clock(c, vendors) | _ended(c) for c in rows if c.stopped_at],
+    }
+
+
+def _clock(clock: Clock, vendors: Mapping[str, str]) -> Shown:
+    """What each clock shows, whether it runs or has ended."""
+    calendar = clock.calendar_version.of.name if clock.calendar_version else HOUSE_CALENDAR
+    name = clock_name(clock.metric, vendor=vendors.get(clock.subject, ""))
+    return {"metric": name, "target": duration_words(clock.target_seconds), "calendar": calendar}
 
 
 def _open_clock(clock: Clock, *, now: datetime) -> Shown:
-    shown = {"metric": METRIC_WORDS.get(clock.metric, clock.metric), "target": duration_words(clock.target_seconds)}
-    shown |= {"calendar": clock.calendar_version.of.name, "due_at": clock.due_at, "still": ""}
+    shown: Shown = {"due_at": clock.due_at, "still": ""}
     if clock.due_at is None:
         left = max(round(clock.target_seconds - clock.consumed_seconds), 0)
         late = clock.breached_at is not None
@@ -126,35 +159,45 @@ def _paused(left: int) -> str:
 
 
 def _ended(clock: Clock) -> Shown:
+    missed = clock.breached_at is not None
+    verdict = VERDICTS.get(clock.state, clock.state.title())
     return {
-        "metric": METRIC_WORDS.get(clock.metric, clock.metric),
-        "subject": clock.subject,
         "round": clock.round,
-        "target": duration_words(clock.target_seconds),
-        "verdict": VERDICTS.get(clock.state, clock.state.title()),
-        "missed": clock.state == "BREACHED",
+        "verdict": "Missed, replaced" if missed and clock.state == Clock.State.SUPERSEDED else verdict,
+        "missed": missed,
+        "met": clock.state == Clock.State.MET,
+        "because": clock.because,
         "stopped_at": clock.stopped_at,
     }
 
 
-def _shares(ticket: Ticket, *, now: datetime) -> list[Shown]:
-    """The custody bar's parts: wall time until now, or until it was resolved."""
+def _custody(ticket: Ticket, *, now: datetime) -> Shown:
+    """The custody bar's parts: wall time until now, or until nobody had to act any more; and what no one here knows."""
     rows = CustodyChange.objects.filter(ticket=ticket).select_related("tier", "vendor_case__vendor").order_by("seq")
-    parts = shares([_change(row, ticket) for row in rows], ticket.resolved_at or now)
-    words = [duration_words(_coarse(part.seconds)) for part in parts]
-    return [
-        {"kind": p.kind, "name": p.name, "level": p.level, "percent": p.percent, "words": w}
-        for p, w in zip(parts, words, strict=True)
-        if p.seconds or p.kind != NOBODY
-    ]
+    changes = [_change(row, ticket) for row in rows]
+    until = changes[-1].began_at if changes and changes[-1].kind == NOBODY else now
+    parts = [part for part in shares(changes, until) if part.seconds or part.kind != NOBODY]
+    unknown = unknown_seconds(changes, until)
+    return {
+        "shares": [
+            {"kind": p.kind, "name": p.name, "level": p.level, "percent": p.percent, "words": _wall(p.seconds)}
+            for p in parts
+        ],
+        "brought_in_after": _wall(unknown) if unknown else "",
+    }
 
 
 def _change(row: CustodyChange, ticket: Ticket) -> Change:
+    known = row.origin != CustodyChange.Origin.IMPORTED
     if row.holder_kind == TIER:
-        return Change(TIER, row.tier.name, row.tier.level, row.began_at)
+        return Change(TIER, row.tier.name, row.tier.level, row.began_at, known)
     if row.holder_kind == VENDOR:
-        return Change(VENDOR, row.vendor_case.vendor.name, None, row.began_at)
-    return Change(row.holder_kind, ticket.client.name if row.holder_kind != NOBODY else "", None, row.began_at)
+        return Change(VENDOR, row.vendor_case.vendor.name, None, row.began_at, known)
+    return Change(row.holder_kind, ticket.client.name if row.holder_kind != NOBODY else "", None, row.began_at, known)
+
+
+def _wall(seconds: float) -> str:
+    return duration_words(_coarse(seconds))
 
 
 def _coarse(seconds: float) -> int:

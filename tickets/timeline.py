@@ -1,11 +1,11 @@
 """The timeline as it is read: what happened, who did it, why, and who can read it. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sla.durations import words as duration_words
-from tickets.facts import METRIC_WORDS
+from tickets.clock_names import clock_name
 
 Entry = dict[str, Any]
 Fact = dict[str, Any]
@@ -30,10 +30,21 @@ ICONS = {
     "PUBLIC_REPLY": "send",
     "WORK_NOTE": "lock",
     "SOURCE_REPORTED": "server",
+    "THRESHOLD": "hourglass",
+    "WOKE": "clock",
+    "TERMS_CHANGED": "handshake",
+    "CLIENT_REMINDED": "bell",
+    "MANAGER_CALLED": "phone",
+    "MANAGER_ANSWERED": "user",
+    "CHANGED": "settings",
+    "MERGED": "link",
+    "IMPORTED": "download",
 }
 MESSAGES = {"PUBLIC_REPLY": "replied to the client", "WORK_NOTE": "noted for the team"}
 # What "what: why" sentences begin with stands in the first line; the rest is the why.
 SPLIT = {"ESCALATED", "REMINDED", "BREACHED", "LADDER_ENDED", "CASE_FAILED"}
+# Steps on the way that nobody need read unless they look for them.
+QUIET = {"THRESHOLD"}
 CODES = {"rule", "status", "holder", "state"}
 LABELS = {
     "rule": "Rule",
@@ -43,8 +54,10 @@ LABELS = {
     "holder": "Held by",
     "from": "From",
     "to": "To",
+    "into": "Into",
     "round": "Round",
     "percent": "Percent",
+    "agreement": "Agreement",
     "exception": "Client exception",
     "because": "Because",
     "by_hand": "Given reason",
@@ -54,19 +67,27 @@ LABELS = {
     "error": "Error",
     "message": "Message",
 }
+MOMENTS = {
+    "opened_at": "Opened there",
+    "resolved_at": "Resolved there",
+    "remind_at": "Reminder due",
+    "wake_at": "Wait ends",
+}
 
 
 def entry(event: Mapping[str, Any]) -> Entry:
     """What the template prints for one event, from its columns with `actor` a name or ""."""
     kind, text, record = event["kind"], event["text"], event["why"]
     message = MESSAGES.get(kind, "")
-    what, why = (text, "") if message else _parted(kind, text)
+    what, why = (text, "") if message else _parted(kind, text, record)
     return {
         "id": f"event-{event['seq']}",
+        "kind": kind,
         "at": event["at"],
         "icon": ICONS.get(kind, "history"),
         "who": event["actor"] if message else "",
         "automatic": not event["actor"],
+        "quiet": kind in QUIET,
         "what": message or what,
         "why": why,
         "body": text if message else "",
@@ -76,10 +97,17 @@ def entry(event: Mapping[str, Any]) -> Entry:
     }
 
 
-def _parted(kind: str, text: str) -> tuple[str, str]:
-    what, colon, why = text.partition(": ")
-    if kind not in SPLIT or not colon:
-        return text, ""
+def _parted(kind: str, text: str, record: Mapping[str, Any]) -> tuple[str, str]:
+    """What happened, and the why that stands after it."""
+    by_hand, because = record.get("by_hand"), record.get("because")
+    if kind in SPLIT:
+        what, _, why = text.partition(": ")
+    elif by_hand and text.endswith(f": {by_hand}"):
+        what, why = text.removesuffix(f": {by_hand}"), by_hand
+    elif kind == "TERMS_CHANGED" and text.startswith(f"{because}: "):
+        what, why = str(because), text.removeprefix(f"{because}: ")
+    else:
+        what, why = text, ""
     return what, why[:1].upper() + why[1:]
 
 
@@ -88,11 +116,23 @@ def facts(record: Mapping[str, Any]) -> Iterator[Fact]:
     for key, label in LABELS.items():
         if record.get(key) not in (None, "", [], {}):
             yield {"label": label, "text": _said(key, record[key])}
+    yield from _changed(record.get("changed") or {})
+    yield from (_at(label, record[key]) for key, label in MOMENTS.items() if record.get(key))
     yield from _clock(record.get("clock") or {})
+    yield from (fact for moved in record.get("clocks") or () for fact in _moved(moved))
     for rejected in record.get("rejected") or ():
         yield {"label": f"Skipped {rejected['step']}", "text": rejected["because"]}
     if record.get("missing"):
         yield {"label": "Missing", "text": ", ".join(record["missing"])}
+
+
+def _at(label: str, written: str) -> Fact:
+    return {"label": label, "text": "", "at": datetime.fromisoformat(written)}
+
+
+def _changed(changed: Mapping[str, Sequence[str]]) -> Iterator[Fact]:
+    for name, (before, after) in changed.items():
+        yield {"label": name.capitalize(), "text": f"{before or 'None'} → {after or 'None'}"}
 
 
 def _said(key: str, value: Any) -> str:
@@ -104,7 +144,20 @@ def _said(key: str, value: Any) -> str:
 def _clock(clock: Mapping[str, Any]) -> Iterator[Fact]:
     if not clock:
         return
-    words = f"{METRIC_WORDS.get(clock['metric'], clock['metric'])}: {duration_words(clock['target_seconds'])}"
+    words = f"{clock_name(clock['metric'])}: {duration_words(clock['target_seconds'])}"
     yield {"label": "Clock", "text": f"{words}, {clock['calendar']}"}
     if clock.get("due_at"):
-        yield {"label": "Due", "text": "", "at": datetime.fromisoformat(clock["due_at"])}
+        yield _at("Due", clock["due_at"])
+
+
+def _moved(row: Mapping[str, Any]) -> Iterator[Fact]:
+    """A clock that went on under other terms: both targets with their calendars, and both deadlines."""
+    name, before, after = clock_name(row["metric"]), row["before"], row["after"]
+    yield {"label": name, "text": f"{_terms(before)} → {_terms(after)}"}
+    for label, terms in ((f"{name} was due", before), (f"{name} is due", after)):
+        if terms and terms["due_at"]:
+            yield _at(label, terms["due_at"])
+
+
+def _terms(terms: Mapping[str, Any] | None) -> str:
+    return f"{duration_words(terms['target_seconds'])} ({terms['calendar']})" if terms else "no target"

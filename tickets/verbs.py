@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tickets import forms, lifecycle
+from tickets import changing, forms, lifecycle, managing, merging
 from tickets.models import VendorCase
 from tickets.status import (
     MERGED,
@@ -25,7 +25,10 @@ NOT_MERGED = tuple(status for status in STATUSES if status != MERGED)
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb: noun of its address, button, icon, the statuses that allow it, form, act, and what is said after."""
+    """One verb: noun of its address, button, icon, the statuses that allow it, form, act, and what is said after.
+
+    `for_readers`: also staff who may only read the ticket may do it.
+    """
 
     noun: str
     label: str
@@ -36,6 +39,7 @@ class Verb:
     said: str
     note: str = ""
     heading: str = "{button} {key}"
+    for_readers: bool = False
 
     @property
     def button(self) -> str:
@@ -62,6 +66,10 @@ def _lodge(form: Any, at: Mapping[str, Any]) -> object:
     return lifecycle.lodge_case(service=service, answers=form.answers, why=given.get("why", ""), **at)
 
 
+def _change(form: Any, at: Mapping[str, Any]) -> object:
+    return changing.change(changes=form.changes, why=form.cleaned_data["why"], **at)
+
+
 _ALL = (
     Verb(
         "acknowledgement", "Acknowledge", "check", (NEW,), forms.NothingToSay,
@@ -70,7 +78,6 @@ _ALL = (
     Verb(
         "resumption", "Resume…", "history", WAITING, forms.ResumeForm,
         lambda form, at: lifecycle.resume(**form.cleaned_data, **at), "{key} goes on.",
-        "The wait ends. The ticket goes on with the tier that held it last.",
     ),
     Verb(
         "escalation", "Escalate…", "chevrons-up", OPEN_STATUSES, forms.EscalateForm,
@@ -99,6 +106,22 @@ _ALL = (
         lambda form, at: lifecycle.reopen(**form.cleaned_data, **at), "{key} is open again.",
     ),
     Verb(
+        "manager-calls", "Call a manager…", "phone", OPEN_STATUSES, forms.CallForm,
+        lambda form, at: managing.call_manager(**form.cleaned_data, **at), "A manager was called to {key}.",
+        "The manager on call is told at once and has an hour, day and night; then all managers are told. "
+        "The ticket stays where it is.",
+        heading="Call a manager to {key}", for_readers=True,
+    ),
+    Verb(
+        "change", "Change…", "settings", OPEN_STATUSES, forms.ChangeForm, _change, "{key} was changed.",
+        "Its clocks go on under what is promised then, with the time that they have used.",
+    ),
+    Verb(
+        "merge", "Merge…", "link", (*OPEN_STATUSES, RESOLVED), forms.MergeForm,
+        lambda form, at: merging.merge(**form.cleaned_data, **at), "{key} goes on as another ticket.",
+        "This ticket ends. The other one goes on with its alerts and vendor cases, and the client reads so.",
+    ),
+    Verb(
         "replies", "Reply…", "message-square", NOT_MERGED, forms.ReplyForm, _reply,
         "Your text stands on the timeline.",
         heading="Write on {key}",
@@ -108,9 +131,9 @@ VERBS = {verb.noun: verb for verb in _ALL}
 
 
 def offered(status: str, case: VendorCase | None, *, may_work: bool) -> list[Verb]:
-    """The verbs that a ticket in this status, with this open case, allows now to somebody who may work it."""
+    """The verbs that a ticket in this status, with this open case, allows now to staff who may work or only read it."""
     busy = case is not None and case.status not in forms.TO_ANSWER
-    allowed = [verb for verb in VERBS.values() if may_work and status in verb.statuses]
+    allowed = [v for v in VERBS.values() if (may_work or v.for_readers) and status in v.statuses]
     return [verb for verb in allowed if not (busy and verb.noun == "vendor-cases")]
 
 

@@ -1,5 +1,6 @@
 """What happens next if nobody acts, told ahead of time by the sweep's own rules."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,8 +32,8 @@ def clock(metric, minutes, *, subject="", breached=False):
     return ClockFacts(metric, subject, 1, minutes * 60, 0, NINE, m(minutes), breached, 0, ALWAYS)
 
 
-def facts(*clocks, status="NEW", holder="TIER", step=0, obstacles=("", "", "", ""), wake_at=None):
-    return Facts("ESC-1", "Acme", "P1", status, holder, step, 1, LADDER, obstacles, "Standard v1", clocks, wake_at)
+def facts(*clocks, status="NEW", holder="TIER", step=0, obstacles=("", "", "", ""), **moments):
+    return Facts("ESC-1", "Acme", "P1", status, holder, step, 1, LADDER, obstacles, "Standard v1", clocks, **moments)
 
 
 def promise(index, metric, at):
@@ -42,7 +43,7 @@ def promise(index, metric, at):
 
 
 def told(of, **more):
-    found = outlook(of, promise=promise, vendor="Microsoft", **more)
+    found = outlook(of, promise=promise, vendor="Microsoft", vendors={"case:1": "Google"}, **more)
     return [((c.at - NINE).total_seconds() / 60, c.what) for c in found]
 
 
@@ -61,8 +62,8 @@ RESOLVE_MISSED = "The client's resolution target is missed; managers are told"
         (facts(*AT_L1, obstacles=("", "x", "x", "x")), [(15, "Managers are told")]),
         (facts(AT_L1[1], status="IN_PROGRESS"), [(45, "It passes to L2"), (60, "It passes to L3"), (90, UP[2][1])]),
         (
-            facts(clock("VENDOR_RESPOND", 60), status="WAITING_ON_VENDOR", holder="VENDOR", step=3),
-            [(60, "Microsoft is late with its answer; managers are told")],
+            facts(clock("VENDOR_RESPOND", 60, subject="case:1"), status="WAITING_ON_VENDOR", holder="VENDOR", step=3),
+            [(60, "Google is late with its answer; managers are told")],
         ),
         (
             facts(status="WAITING_ON_CLIENT", holder="CLIENT", step=1, wake_at=m(600)),
@@ -76,6 +77,57 @@ RESOLVE_MISSED = "The client's resolution target is missed; managers are told"
 )
 def test_the_next_things_are_told_in_the_order_of_time(of, expected):
     assert told(of) == expected
+
+
+LATE = {
+    "RESPOND": "The client's first reply is late; managers are told",
+    "UPDATE": "The client's next update is late; L1 is told",
+    "VENDOR_UPDATE": "Google is late with its next answer; managers are told",
+    "VENDOR_RESOLVE": "Google is late with resolving it; managers are told",
+    "MANAGER_RESPOND": "All managers are told",
+}
+
+
+@pytest.mark.parametrize("metric", LATE)
+def test_each_promise_says_who_is_told_when_it_is_missed(metric):
+    subject = "case:1" if metric.startswith("VENDOR") else ""
+    assert told(facts(clock(metric, 30, subject=subject), status="IN_PROGRESS")) == [(30, LATE[metric])]
+
+
+@pytest.mark.parametrize("metric", LATE)
+def test_what_hangs_on_no_step_outlives_a_climb(metric):
+    clocks = (*AT_L1, clock(metric, 20, subject="case:1"))
+    assert told(facts(*clocks))[1] == (20, LATE[metric].replace("L1", "L2"))
+
+
+def test_whoever_has_it_the_client_s_news_and_the_manager_s_answer_are_awaited():
+    waits = clock("OLA_ACKNOWLEDGE", 30, subject="step:2")
+    later = [clock(metric, 45) for metric in ("RESOLVE", "UPDATE")]
+    assert told(facts(waits, *later, step=2)) == [
+        (30, "A case is lodged with Microsoft"),
+        (45, "The client's next update is late; L3 is told"),
+    ]
+
+
+def test_thresholds_on_the_way_are_not_listed():
+    near = replace(clock("RESOLVE", 100), thresholds=(50, 75, 90, 100, 125))
+    assert told(facts(near, status="IN_PROGRESS")) == [(100, RESOLVE_MISSED)]
+
+
+WAITING = {"status": "WAITING_ON_CLIENT", "holder": "CLIENT", "step": 1, "wake_at": m(600)}
+
+
+@pytest.mark.parametrize(
+    ("more", "holding", "expected"),
+    [
+        ({"remind_at": m(60)}, "", [(60, "Acme is reminded"), (600, "It comes back to L2")]),
+        ({"remind_at": m(60), "reminders": 1}, "", [(60, "Acme is reminded again"), (600, "It comes back to L2")]),
+        ({}, "Google", [(600, "It comes back to Google")]),
+        ({"status": "WAITING_ON_VENDOR", "holder": "VENDOR"}, "Google", [(600, "L2 is reminded")]),
+    ],
+)
+def test_a_wait_says_whom_it_reminds_and_where_it_goes_back_to(more, holding, expected):
+    assert told(facts(**WAITING | more), holding=holding) == expected
 
 
 def test_the_why_names_what_was_promised():

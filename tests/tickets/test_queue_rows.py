@@ -16,7 +16,8 @@ def values(**changed):
         "pk": 7, "title": "Mail", "client__name": "Acme", "priority": "P1", "status": "NEW", "holder_kind": "TIER",
         "tier__name": "L1", "tier__level": 1, "assignee__name": None, "assignee__email": None,
         "next_due_at": NOW + timedelta(minutes=14), "next_metric": "OLA_ACKNOWLEDGE", "wake_at": None,
-        "event_count": 3, "target_seconds": 900, "vendor": None, "workable": True,
+        "event_count": 3, "target_seconds": 900, "vendor": None, "clock_vendor": None,
+        "workable": True,
     }  # fmt: skip
     return row | changed
 
@@ -32,11 +33,32 @@ def test_a_clock_warns_when_a_quarter_of_its_target_is_left(left, level):
 def test_a_vendor_s_promise_is_told_by_its_moment_in_the_reader_s_zone():
     due = datetime(2026, 7, 1, 10, 20, tzinfo=UTC)
     shown = clock(
-        values(next_metric="VENDOR_RESPOND", vendor="Microsoft", next_due_at=due, target_seconds=60),
+        values(next_metric="VENDOR_RESPOND", clock_vendor="Microsoft", next_due_at=due, target_seconds=60),
         now=due - timedelta(minutes=20),
         zone=LONDON,
     )
     assert shown["still"] == "Microsoft answers by 11:20"
+
+
+@pytest.mark.parametrize(
+    ("metric", "short", "whole"),
+    [
+        ("ACKNOWLEDGE", "Ack", "Acknowledge"),
+        ("RESPOND", "First reply", "First reply"),
+        ("UPDATE", "Update", "Next public update"),
+        ("RESOLVE", "Resolve", "Resolve"),
+        ("OLA_ACKNOWLEDGE", "Ack", "Acknowledge here"),
+        ("OLA_RESOLVE", "Hand over", "Hand over"),
+        ("VENDOR_RESPOND", "Microsoft", "Microsoft answers"),
+        ("VENDOR_UPDATE", "Microsoft", "Microsoft's next answer"),
+        ("VENDOR_RESOLVE", "Microsoft", "Microsoft resolves"),
+        ("MANAGER_RESPOND", "Manager", "Manager answers"),
+    ],
+)
+def test_every_clock_has_a_name(metric, short, whole):
+    shown = clock(values(next_metric=metric, clock_vendor="Microsoft"), now=NOW, zone=UTC)
+    assert (shown["metric"], shown["name"]) == (short, whole)
+    assert (shown["still"] == f"{whole} by 10:14") is metric.startswith("VENDOR_")
 
 
 def test_a_vendor_that_is_late_is_a_breach_like_any_other():
@@ -48,6 +70,7 @@ def test_a_vendor_that_is_late_is_a_breach_like_any_other():
     ("status", "words"),
     [
         ("WAITING_ON_CLIENT", "Client has until Wed 09:00"),
+        ("WAITING_ON_VENDOR", "Reminder Wed 09:00"),
         ("ON_HOLD", "Held until Wed 09:00"),
         ("RESOLVED", "No clock runs"),
     ],

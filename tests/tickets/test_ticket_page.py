@@ -97,7 +97,7 @@ def test_the_page_costs_the_same_whatever_has_happened(desk, client, django_asse
         lifecycle.reply(key=busy.key, text=str(i), public=bool(i % 2), by=desk.l1, now=desk.now)
     client.get(f"/tickets/{quiet.key}/")  # calendars and policies are parsed once
     for ticket in (quiet, busy):
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(23):  # 21, the cases in hand, and what it was merged with
             client.get(f"/tickets/{ticket.key}/")
 
 
@@ -133,10 +133,14 @@ def test_technicians_and_managers_are_offered_verbs_account_managers_none(desk, 
         html = page(client, user, ticket)
         assert (f"/tickets/{ticket.key}/escalation/" in html) is offered
         assert ("Save note" in html) is offered
-    assert "not work on it" in html
+    assert "You may read this ticket and call a manager to it, not work on it." in html
+    assert f"/tickets/{ticket.key}/manager-calls/" in html
 
 
-NEW = {"acknowledgement", "escalation", "wait", "assignment", "vendor-cases", "resolution", "replies"}
+NEW = {
+    "acknowledgement", "escalation", "wait", "assignment", "vendor-cases", "resolution", "replies", "change", "merge",
+    "manager-calls",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,7 @@ NEW = {"acknowledgement", "escalation", "wait", "assignment", "vendor-cases", "r
         ("IN_PROGRESS", NEW - {"acknowledgement"}),
         ("WAITING_ON_CLIENT", NEW - {"acknowledgement"} | {"resumption"}),
         ("ON_HOLD", NEW - {"acknowledgement"} | {"resumption"}),
-        ("RESOLVED", {"reopening", "replies"}),
+        ("RESOLVED", {"reopening", "replies", "merge"}),
         ("CLOSED", {"replies"}),
         ("MERGED", set()),
     ],
@@ -154,6 +158,7 @@ NEW = {"acknowledgement", "escalation", "wait", "assignment", "vendor-cases", "r
 def test_only_what_the_status_allows_is_offered(desk, client, status, offered):
     ticket = desk.open()
     over = {"resolved_at": desk.now} if status in ("RESOLVED", "CLOSED") else {}
+    over |= {"merged_into": desk.open()} if status == "MERGED" else {}
     Ticket.objects.filter(pk=ticket.pk).update(status=status, **over)
     html = page(client, desk.l1, ticket)
     nouns = NEW | {"resumption", "reopening"}
