@@ -142,6 +142,7 @@ class History:
         self.situations: list[Situation] = []
         self.lives: list[Life] = []
         self.updated = self.acknowledged = False
+        self.resolved_at: int | None = None
 
     def tell(self, fact: Fact) -> None:
         """Add the next fact; a hold that was over before it is ended first, at its own moment."""
@@ -171,13 +172,20 @@ class History:
         """How this clock stands at `at`, which is no earlier than the last fact."""
         stretches = list(self._counted(life, at))
         consumed = life.before + sum(life.promise.calendar.between(*stretch) for stretch in stretches)
-        breached = _reached_at(life, stretches)
+        breached = _missed_at(life, stretches)
         if life.stopped is not None:
             return _seen(life, consumed, None, _verdict(life, breached), breached)
         running = _counts(life, self.now)
         state = BREACHED if breached is not None else RUNNING if running else PAUSED
         due = life.promise.calendar.reached(at, life.promise.seconds - consumed) if state == RUNNING else None
         return _seen(life, consumed, due, state, breached)
+
+    def passed(self, life: Life, at: int, percents: tuple[int, ...]) -> list[tuple[int, int]]:
+        """The percentages that this clock came to by `at`, with their moments; what lay behind it at first is none."""
+        stretches = list(self._counted(life, at))
+        ahead = {percent: life.promise.seconds * percent // 100 for percent in percents}
+        reached = {percent: _reached_at(life, stretches, seconds) for percent, seconds in ahead.items()}
+        return [(percent, at) for percent, at in reached.items() if at is not None and ahead[percent] > life.before]
 
     def counted(self, life: Life, number: int) -> bool:
         """Whether the clock counts in the situation of this number."""
@@ -344,7 +352,7 @@ def _terms_changed(history: History, fact: Fact) -> None:
 def _resolved(history: History, fact: Fact) -> None:
     """Resolving counts as taking, and closes the cases. Only a person's summary is a reply and an update."""
     history.stop(fact.at, DONE if fact.by_person else POINTLESS, RESPOND, UPDATE)
-    history.updated = history.updated or fact.by_person
+    history.updated, history.resolved_at = history.updated or fact.by_person, fact.at
     history.stop(fact.at, DONE, ACKNOWLEDGE, RESOLVE, OLA_ACKNOWLEDGE, OLA_RESOLVE, VENDOR_RESOLVE)
     history.stop(fact.at, POINTLESS, VENDOR_RESPOND, VENDOR_UPDATE)
     history.becomes(fact.at, resolved=True, waiting=False, balls={}, **NOT_HELD)
@@ -357,13 +365,17 @@ def _reopened(history: History, fact: Fact) -> None:
     """
     history.becomes(fact.at, resolved=False)
     _go_on(history, RESOLVE, fact.at)
-    if not history.updated:
-        _go_on(history, RESPOND, fact.at)
-    elif history.last(UPDATE, None) and history.last(UPDATE, None).stopped_by == POINTLESS:
-        _go_on(history, UPDATE, fact.at)
-    else:
+    unsaid = [metric for metric in (RESPOND, UPDATE) if _ended_at(history.last(metric, None), history.resolved_at)]
+    for metric in unsaid:
+        _go_on(history, metric, fact.at)
+    if history.updated and UPDATE not in unsaid:
         history.start(UPDATE, None, fact.at)
     history.arrive(fact.at, returning=True)
+
+
+def _ended_at(life: Life | None, resolved_at: int | None) -> bool:
+    """Whether it was ended by a resolution without words: what it waits for has not come."""
+    return life is not None and life.stopped_by == POINTLESS and life.stopped == resolved_at
 
 
 def _go_on(history: History, metric: str, at: int) -> None:
@@ -431,11 +443,14 @@ def _same(one: Promise | None, other: Promise) -> bool:
     return one is not None and all(getattr(one, name) == getattr(other, name) for name in TERMS_OF_A_PROMISE)
 
 
-def _reached_at(life: Life, stretches: list[tuple[int, int]]) -> int | None:
-    """The moment within these stretches at which the target was reached, or None."""
-    left = life.promise.seconds - life.before
-    if left <= 0 and life.in_silence:
-        return life.began
+def _missed_at(life: Life, stretches: list[tuple[int, int]]) -> int | None:
+    late_from_the_start = life.in_silence and life.before >= life.promise.seconds
+    return life.began if late_from_the_start else _reached_at(life, stretches, life.promise.seconds)
+
+
+def _reached_at(life: Life, stretches: list[tuple[int, int]], seconds: int) -> int | None:
+    """The moment within these stretches at which so much was consumed, or None."""
+    left = seconds - life.before
     for began, ended in stretches:
         due = life.promise.calendar.reached(began, left)
         if due is not None and due <= ended:

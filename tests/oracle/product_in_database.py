@@ -159,6 +159,13 @@ class ProductInDatabase:
             return int(number)
         return self.cases.index(int(number)) if clock.metric in OF_CASE else None
 
+    def warnings(self, clock: RunningClock) -> list[tuple[int, int]]:
+        """At which percentages of this clock somebody was told, each with its moment, as the timeline has them."""
+        events = TicketEvent.objects.filter(ticket=self.ticket, kind="THRESHOLD").order_by("seq")
+        return [
+            (event.why["percent"], self.window.seconds_to(event.at)) for event in events if _is_of(event.why, clock)
+        ]
+
     def consumed(self, clock: RunningClock, at: int) -> float:
         if clock.running_since is None:
             return clock.consumed_seconds
@@ -221,6 +228,13 @@ class ProductInDatabase:
 
     def _reopen(self, fact: Fact, common: dict) -> None:
         lifecycle.reopen(why="Not done", **common)
+
+
+def _is_of(why: dict, clock: RunningClock) -> bool:
+    """Whether a record is about this clock: the same promise in the same round, decided while it ran."""
+    about, decided = why["clock"], datetime.fromisoformat(why["decided_at"])
+    same = (about["metric"], about["subject"], about["round"]) == (clock.metric, clock.subject, clock.round)
+    return same and clock.counted_from <= decided and (clock.stopped_at is None or decided <= clock.stopped_at)
 
 
 VERBS = {

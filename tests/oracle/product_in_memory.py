@@ -12,7 +12,7 @@ from random_calendars import DrawnCalendar
 from sla import agreements
 from sla.clocks import pause
 from tickets import handing, moves
-from tickets.decisions import Climb, Wake, decide
+from tickets.decisions import Climb, Wake, Warn, decide
 from tickets.escalation import Swept, _apply, climb_to, follow_terms
 from tickets.facts import OLA_RESOLVE, RESOLVE, RESPOND, UPDATE
 from tickets.importing import begin_promises
@@ -36,6 +36,7 @@ class ProductInMemory:
 
     def __init__(self, fact: Fact, window, thresholds: tuple[int, ...] = ()) -> None:
         self.window, self.thresholds, self.versions = window, thresholds, 0
+        self.warned: dict[int, list[tuple[int, int]]] = {}
         self.work = _work(self._roster(fact.terms), self.moment(fact.at))
         moves.arrive(self.work, fact.step, now=self.moment(fact.at), because="Opened")
         begin_promises(self.work, now=self.moment(fact.at))
@@ -60,8 +61,9 @@ class ProductInMemory:
         return None if at is None else self.window.seconds_to(at)
 
     def may(self, fact: Fact, now: object) -> Fact | None:
-        """This fact as it can be told; the moves can tell all of them."""
-        return fact
+        """This fact as it can be told, None when it cannot: of two cases lodged in one moment none is the latest."""
+        lodged_now = [case for case in self.work.cases if case.lodged_at == self.moment(fact.at)]
+        return None if fact.kind == "LODGED" and lodged_now else fact
 
     def sweep(self, at: int) -> list[Fact]:
         """One look at this moment; returns what it brought about."""
@@ -69,6 +71,8 @@ class ProductInMemory:
         before = work.status
         self._note_used()
         for action in decide(work.facts(), now=now):
+            if isinstance(action, Warn):
+                self._note_warning(action, at)
             _apply(work, action, Swept(), now=now)
             if isinstance(action, Climb):
                 facts.append(Fact(at, "ESCALATED", step=action.to))
@@ -76,6 +80,11 @@ class ProductInMemory:
                 facts.append(Fact(at, WOKEN[before]))
         follow_terms(work, now=now)
         return facts
+
+    def _note_warning(self, action: Warn, at: int) -> None:
+        told = action.clock
+        clock = self.work.clock(told.metric, told.subject)
+        self.warned.setdefault(id(clock), []).append((action.percent, at))
 
     # what is seen --------------------------------------------------------------------------------------------------
 
@@ -88,6 +97,10 @@ class ProductInMemory:
         for clock in self.all_clocks():
             found.setdefault((clock.metric, _subject(clock)), []).append(clock)
         return found
+
+    def warnings(self, clock: RunningClock) -> list[tuple[int, int]]:
+        """At which percentages of this clock somebody was told, each with its moment, in the order of telling."""
+        return self.warned.get(id(clock), [])
 
     def consumed(self, clock: RunningClock, at: int) -> float:
         if clock.running_since is None:
@@ -209,7 +222,9 @@ class ProductInMemory:
     def _spent(self) -> dict[str, float]:
         """As `lifecycle` reads it from the clocks that have ended."""
         ended = {c.metric: c for c in self.work.clocks if c.stopped_at and c.state != "SUPERSEDED"}
-        waiting = [m for m in (RESPOND, UPDATE) if m in ended and ended[m].state == "ENDED"]
+        resolved_at = self.work.resolved_at
+        replied = self.work.updated_at is not None and self.work.updated_at == resolved_at
+        waiting = [m for m in (RESPOND, UPDATE) if m in ended and ended[m].stopped_at == resolved_at and not replied]
         return {m: ended[m].consumed_seconds for m in (RESOLVE, *waiting) if m in ended}
 
 

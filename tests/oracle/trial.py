@@ -157,6 +157,7 @@ class Trial:
         for key, of_key in lives.items():
             for life, clock in zip(of_key, clocks[key], strict=True):
                 self._compare(clock, self.history.seen(life, self.at))
+                self._compare_warnings(clock, life)
                 self._stays(clock)
         names = [
             (clock.metric, clock.subject, clock.round, clock.revision) for of_key in clocks.values() for clock in of_key
@@ -181,6 +182,15 @@ class Trial:
             assert due == seen.due_at, (seen, due)
         elif due is not None:
             assert seen.state == BREACHED and due == seen.breached_at, (seen, due)
+
+    def _compare_warnings(self, clock: RunningClock, life: Life) -> None:
+        """Each threshold is told of once, in order, and at its moment unless the sweep was late."""
+        told = self.product.warnings(clock)
+        percents = [percent for percent, _ in told]
+        assert percents == sorted(set(percents))
+        if self.sweeping:
+            ahead = tuple(percent for percent in clock.thresholds if percent != 100)
+            assert told == self.history.passed(life, self.at, ahead), (life, told)
 
     def _stays(self, clock: RunningClock) -> None:
         """What has ended keeps its verdict, and all else that it was."""
