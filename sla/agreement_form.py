@@ -33,7 +33,7 @@ class AgreementForm(forms.Form):
     effective_from = day_field("Holds from", "Without a day, from its publication.")
     effective_until = day_field("Holds until", "The last day, included.")
     thresholds = PercentsField(
-        label="Warn at", required=False, max_length=200,
+        label="Warn at",
         help_text=f"Percent of a target. Blank for {', '.join(map(str, DEFAULT_THRESHOLDS))}.",
     )  # fmt: skip
     note = note_field()

@@ -9,33 +9,60 @@ from django import forms
 from sla import calculator, durations
 
 
-class OpeningsField(forms.CharField):
-    """The openings of one weekday: "09:00-12:30, 13:00-17:30". What each means is for the calendar to say."""
+class ListedField(forms.CharField):
+    """Text that stands for a list; `items` says which, or raises ValidationError."""
+
+    longest = 200
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, max_length=200, **options)
+        super().__init__(required=False, **options)
         self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
 
-    def to_python(self, value: Any) -> list[str]:
-        written = super().to_python(value).replace("–", "-").replace(";", ",")
-        return [tidied for part in written.split(",") if (tidied := part.replace(" ", ""))]
+    def to_python(self, value: Any) -> list[Any]:
+        written = super().to_python(value)
+        if len(written) > self.longest:
+            raise forms.ValidationError(f"Write at most {self.longest} characters.")
+        return self.items(written)
+
+    def items(self, written: str) -> list[Any]:
+        raise NotImplementedError
 
 
-class DatesField(forms.CharField):
+class OpeningsField(ListedField):
+    """The openings of one weekday: "09:00-12:30, 13:00-17:30". What each means is for the calendar to say."""
+
+    def items(self, written: str) -> list[str]:
+        parts = written.replace("–", "-").replace(";", ",").split(",")
+        return [tidied for part in parts if (tidied := "".join(part.split()))]
+
+
+class DatesField(ListedField):
     """Dates, one a line, each once, in order; out come ISO dates."""
 
-    def __init__(self, **options: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "placeholder": "2026-12-24"})
-        super().__init__(required=False, max_length=20_000, widget=widget, **options)
+    longest = 20_000
+    widget = forms.Textarea(attrs={"rows": 4, "placeholder": "2026-12-24"})
 
-    def to_python(self, value: Any) -> list[str]:
-        lines = enumerate(super().to_python(value).splitlines(), start=1)
-        written = [(number, line.strip()) for number, line in lines if line.strip()]
-        problems = [f"Line {number}: “{line[:40]}” is not a date. Write it like 2026-12-24."
-                    for number, line in written if not _is_date(line)]  # fmt: skip
+    def items(self, written: str) -> list[str]:
+        lines = [(number, line.strip()) for number, line in enumerate(written.splitlines(), start=1) if line.strip()]
+        problems = [
+            f"Line {number}: “{line[:40]}” is not a date. Write it like 2026-12-24."
+            for number, line in lines
+            if not _is_date(line)
+        ]
         if problems:
             raise forms.ValidationError(problems)
-        return sorted({line for _, line in written})
+        return sorted({line for _, line in lines})
+
+
+class PercentsField(ListedField):
+    """Whole percentages, "50, 75, 90"; whether they are in order is for the agreement to say."""
+
+    def items(self, written: str) -> list[int]:
+        parts = [part.strip().rstrip("%").strip() for part in written.split(",") if part.strip()]
+        for part in parts:
+            if not (part.isascii() and part.isdigit() and len(part) < 6):
+                raise forms.ValidationError(f"“{part[:20]}” is not a whole number. Write it like 50, 75, 90.")
+        return [int(part) for part in parts]
 
 
 class WrittenField(forms.Field):
@@ -47,8 +74,10 @@ class WrittenField(forms.Field):
         written = (value or "").strip()
         if not written:
             return None
+        if len(written) > self.longest:
+            raise forms.ValidationError(f"Write at most {self.longest} characters.")
         try:
-            return self.read(written[: self.longest])
+            return self.read(written)
         except ValueError as error:
             raise forms.ValidationError(sentence(str(error))) from None
 
@@ -76,17 +105,6 @@ class MomentField(WrittenField):
 
     def read(self, written: str) -> datetime:
         return calculator.moment(written, self.timezone)
-
-
-class PercentsField(forms.CharField):
-    """Whole percentages, "50, 75, 90"; whether they are in order is for the agreement to say."""
-
-    def to_python(self, value: Any) -> list[int]:
-        parts = [part.strip().rstrip("%").strip() for part in super().to_python(value).split(",") if part.strip()]
-        for part in parts:
-            if not (part.isascii() and part.isdigit() and len(part) < 6):
-                raise forms.ValidationError(f"“{part[:20]}” is not a whole number. Write it like 50, 75, 90.")
-        return [int(part) for part in parts]
 
 
 def day_field(label: str, help_text: str = "") -> forms.DateField:
