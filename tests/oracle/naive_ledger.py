@@ -13,123 +13,45 @@ as a step that waits 15 minutes is left in the fifteenth. So a verdict does not 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import Protocol
+from dataclasses import replace
 
-TIER, CLIENT, VENDOR, NOBODY = "TIER", "CLIENT", "VENDOR", "NOBODY"
-US = "US"
-ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE = "ACKNOWLEDGE", "RESPOND", "UPDATE", "RESOLVE"
-OLA_ACKNOWLEDGE, OLA_RESOLVE = "OLA_ACKNOWLEDGE", "OLA_RESOLVE"
-VENDOR_RESPOND, VENDOR_UPDATE, VENDOR_RESOLVE = "VENDOR_RESPOND", "VENDOR_UPDATE", "VENDOR_RESOLVE"
-OF_TICKET = (ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE)
-OF_STEP = (OLA_ACKNOWLEDGE, OLA_RESOLVE)
-OF_CASE = (VENDOR_RESPOND, VENDOR_UPDATE, VENDOR_RESOLVE)
-ALL = OF_TICKET + OF_STEP + OF_CASE
-# Falling due, these send the ticket to the next step.
-CLIMBS = (ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE)
-NOT_HELD = {"held": False, "held_until": None}
-TERMS_OF_A_PROMISE = ("seconds", "calendar", "vendor_time_counts")
-
-# How a clock was stopped: by what it waits for, by something that makes it pointless, by other terms.
-DONE, POINTLESS, REPLACED = "DONE", "POINTLESS", "REPLACED"
-RUNNING, PAUSED = "RUNNING", "PAUSED"
-MET, BREACHED, ENDED, SUPERSEDED = "MET", "BREACHED", "ENDED", "SUPERSEDED"
-
-
-class OpenTime(Protocol):
-    """A calendar, as `naive_time.OpenMinutes` tells it."""
-
-    def between(self, began: int, ended: int) -> int: ...
-
-    def reached(self, began: int, seconds: int) -> int | None: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Promise:
-    """So many open seconds of this calendar; RESOLVE counts a vendor's time or, where the agreement says so, not."""
-
-    seconds: int
-    calendar: OpenTime
-    vendor_time_counts: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Terms:
-    """What is promised: to the client, by each step of the ladder, and by the vendor. No entry: no promise."""
-
-    to_client: Mapping[str, Promise]
-    by_step: tuple[Mapping[str, Promise], ...]
-    by_vendor: Mapping[str, Promise]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """Something that happened. `kind` is a name of `RULES` below; what it is about is in the other fields."""
-
-    at: int
-    kind: str
-    step: int | None = None
-    case: int | None = None
-    until: int | None = None
-    terms: Terms | None = None
-    by_person: bool = True
-
-
-@dataclass(frozen=True)
-class Situation:
-    """How things stand from `at` on, until the next situation.
-
-    `balls` are those of the open cases, in the order in which they were lodged; `holding_case` is the VENDOR's.
-    """
-
-    at: int
-    terms: Terms
-    step: int
-    holder: str = TIER
-    waiting: bool = False
-    resolved: bool = False
-    held: bool = False
-    held_until: int | None = None
-    holding_case: int | None = None
-    balls: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
-    lodged_by: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(eq=False)
-class Life:
-    """One clock from its start to its stop. `before` is what was consumed in earlier lives of the same promise.
-
-    It lives through the situations `first` to `last`. `in_silence`: what lies behind it is told and done already.
-    """
-
-    metric: str
-    subject: int | None
-    promise: Promise
-    began: int
-    first: int
-    before: int = 0
-    in_silence: bool = False
-    stopped: int | None = None
-    stopped_by: str | None = None
-    last: int | None = None
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A clock as it stands at a moment.
-
-    `due_at` is the moment that still lies ahead: None while it is paused, once it was missed, or past the window.
-    """
-
-    metric: str
-    subject: int | None
-    began: int
-    target: int
-    consumed: int
-    due_at: int | None
-    state: str
-    breached_at: int | None
+from naive_facts import (
+    ACKNOWLEDGE,
+    ALL,
+    BREACHED,
+    CLIMBS,
+    DONE,
+    ENDED,
+    MET,
+    NOT_HELD,
+    OF_CASE,
+    OF_STEP,
+    OLA_ACKNOWLEDGE,
+    OLA_RESOLVE,
+    PAUSED,
+    POINTLESS,
+    REPLACED,
+    RESOLVE,
+    RESPOND,
+    RUNNING,
+    SUPERSEDED,
+    TIER,
+    UPDATE,
+    US,
+    VENDOR,
+    VENDOR_RESOLVE,
+    VENDOR_RESPOND,
+    VENDOR_UPDATE,
+    Fact,
+    Life,
+    Seen,
+    Situation,
+    counts_in,
+    holder_in,
+    is_same,
+    promised,
+    whose,
+)
 
 
 class History:
@@ -161,7 +83,7 @@ class History:
     def custody(self) -> list[tuple[int, str, int | None]]:
         """Each situation as (from, holder, step or case); "HELD" is a tier that holds it."""
         return [
-            (situation.at, "HELD" if situation.held else situation.holder, _whose(situation))
+            (situation.at, "HELD" if situation.held else situation.holder, whose(situation))
             for situation in self.situations
         ]
 
@@ -175,7 +97,7 @@ class History:
         breached = _missed_at(life, stretches)
         if life.stopped is not None:
             return _seen(life, consumed, None, _verdict(life, breached), breached)
-        running = _counts(life, self.now)
+        running = counts_in(life, self.now)
         state = BREACHED if breached is not None else RUNNING if running else PAUSED
         due = life.promise.calendar.reached(at, life.promise.seconds - consumed) if state == RUNNING else None
         return _seen(life, consumed, due, state, breached)
@@ -189,7 +111,7 @@ class History:
 
     def counted(self, life: Life, number: int) -> bool:
         """Whether the clock counts in the situation of this number."""
-        return _counts(life, self.situations[number])
+        return counts_in(life, self.situations[number])
 
     def _counted(self, life: Life, at: int) -> Iterator[tuple[int, int]]:
         """The stretches of this life up to `at` in which the table says that it counts."""
@@ -209,11 +131,11 @@ class History:
     def becomes(self, at: int, **changes: object) -> None:
         """Begin the next situation. The holder follows from who is waited for and where the balls lie."""
         changed = replace(self.now, at=at, **changes)
-        holder, case = _holder(changed)
+        holder, case = holder_in(changed)
         self.situations.append(replace(changed, holder=holder, holding_case=case))
 
     def start(self, metric: str, subject: int | None, at: int, before: int = 0, in_silence: bool = False) -> None:
-        promise = _promised(self.now.terms, metric, subject if metric in OF_STEP else None)
+        promise = promised(self.now.terms, metric, subject if metric in OF_STEP else None)
         if promise is not None:
             self.lives.append(Life(metric, subject, promise, at, len(self.situations) - 1, before, in_silence))
 
@@ -336,8 +258,8 @@ def _back_from_vendor(history: History, fact: Fact, balls: Mapping[int, str]) ->
 
 def _terms_changed(history: History, fact: Fact) -> None:
     """Each open clock whose promise is another now is replaced, and what it had consumed goes with it."""
-    changed = [(life, _promised(fact.terms, life.metric, life.subject)) for life in history.open(*ALL)]
-    changed = [(life, promise) for life, promise in changed if not _same(promise, life.promise)]
+    changed = [(life, promised(fact.terms, life.metric, life.subject)) for life in history.open(*ALL)]
+    changed = [(life, promise) for life, promise in changed if not is_same(promise, life.promise)]
     for life, promise in changed:
         life.stopped, life.last = fact.at, len(history.situations) - 1
         life.stopped_by = REPLACED if promise else POINTLESS
@@ -402,45 +324,6 @@ RULES = {
     "RESOLVED": _resolved,
     "REOPENED": _reopened,
 }
-
-
-def _holder(situation: Situation) -> tuple[str, int | None]:
-    """NOBODY once it is resolved, else the CLIENT if it is waited for, else the vendor of the latest lodged case
-    whose ball is with the vendor, else the tier."""
-    if situation.resolved or situation.waiting:
-        return (NOBODY if situation.resolved else CLIENT), None
-    with_vendor = [case for case in situation.lodged_by if situation.balls.get(case) == VENDOR]
-    return (VENDOR, with_vendor[-1]) if with_vendor else (TIER, None)
-
-
-def _whose(situation: Situation) -> int | None:
-    return situation.step if situation.holder == TIER else situation.holding_case
-
-
-def _counts(life: Life, situation: Situation) -> bool:
-    """The table's column "counts while"."""
-    metric, holder = life.metric, situation.holder
-    if metric in (ACKNOWLEDGE, RESPOND):
-        return True
-    if metric == UPDATE:
-        return not situation.waiting
-    if metric == RESOLVE:
-        return holder == TIER or (holder == VENDOR and life.promise.vendor_time_counts)
-    if metric in OF_STEP:
-        return holder == TIER and situation.step == life.subject and not situation.held
-    return situation.balls.get(life.subject) == VENDOR
-
-
-def _promised(terms: Terms, metric: str, subject: int | None) -> Promise | None:
-    if metric in OF_TICKET:
-        return terms.to_client.get(metric)
-    if metric in OF_STEP:
-        return terms.by_step[subject].get(metric)
-    return terms.by_vendor.get(metric)
-
-
-def _same(one: Promise | None, other: Promise) -> bool:
-    return one is not None and all(getattr(one, name) == getattr(other, name) for name in TERMS_OF_A_PROMISE)
 
 
 def _missed_at(life: Life, stretches: list[tuple[int, int]]) -> int | None:

@@ -6,7 +6,7 @@ Each agreement and each calendar is published anew when terms change, as somebod
 from dataclasses import replace
 from datetime import datetime
 
-from naive_ledger import OF_CASE, OF_STEP, VENDOR, Fact, Promise, Situation, Terms
+from naive_facts import OF_CASE, OF_STEP, VENDOR, Fact, Promise, Situation, Terms
 from naive_time import Window
 from random_calendars import DrawnCalendar
 

@@ -6,7 +6,7 @@ case is lodged as it is once its mail was sent.
 
 from datetime import datetime
 
-from naive_ledger import OF_CASE, OF_STEP, Fact, Promise, Terms
+from naive_facts import OF_CASE, OF_STEP, Fact, Promise, Terms
 from random_calendars import DrawnCalendar
 
 from sla import agreements

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
-from naive_ledger import (
+from naive_facts import (
     ACKNOWLEDGE,
     CLIENT,
     NOBODY,
@@ -17,15 +17,14 @@ from naive_ledger import (
     OLA_RESOLVE,
     RESOLVE,
     RESPOND,
-    RULES,
     TIER,
     UPDATE,
     VENDOR,
     Fact,
-    History,
     Promise,
     Terms,
 )
+from naive_ledger import RULES, History
 from random_calendars import DrawnCalendar
 
 STEPS = 3

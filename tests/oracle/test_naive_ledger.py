@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from random import Random
 
 import pytest
-from naive_ledger import (
+from naive_facts import (
     ACKNOWLEDGE,
     BREACHED,
     ENDED,
@@ -21,11 +21,11 @@ from naive_ledger import (
     VENDOR_RESPOND,
     VENDOR_UPDATE,
     Fact,
-    History,
     Promise,
     Terms,
-    _counts,
+    counts_in,
 )
+from naive_ledger import History
 from naive_time import OpenMinutes, Window
 from random_calendars import SPRING, pool, round_the_clock
 from random_histories import some_fact, some_gap, some_terms
@@ -187,7 +187,7 @@ def _stepped(history, life, at):
     consumed, breached = life.before, _late_from_the_start(history, life)
     for minute in range(life.began, at if life.stopped is None else life.stopped, MINUTE):
         situation = [situation for situation in history.situations if situation.at <= minute][-1]
-        if _counts(life, situation) and life.promise.calendar.naive.minutes[minute // 60]:
+        if counts_in(life, situation) and life.promise.calendar.naive.minutes[minute // 60]:
             consumed += MINUTE
             if breached is None and consumed >= life.promise.seconds > life.before:
                 breached = minute + life.promise.seconds - (consumed - MINUTE)
@@ -199,5 +199,5 @@ def _late_from_the_start(history, life):
     if life.before < life.promise.seconds:
         return None
     lived = history.situations[life.first : None if life.last is None else life.last + 1]
-    counted = [max(situation.at, life.began) for situation in lived if _counts(life, situation)]
+    counted = [max(situation.at, life.began) for situation in lived if counts_in(life, situation)]
     return life.began if life.in_silence else min(counted, default=None)

@@ -4,7 +4,8 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from naive_ledger import BREACHED, REPLACED, RUNNING, Fact, History
+from naive_facts import BREACHED, REPLACED, RUNNING, Fact
+from naive_ledger import History
 from random_calendars import SPRING, pool
 from random_histories import DAY, some_fact, some_gap, some_terms
 

@@ -5,20 +5,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from naive_ledger import (
-    ACKNOWLEDGE,
-    BREACHED,
-    OF_STEP,
-    RULES,
-    RUNNING,
-    TIER,
-    Fact,
-    History,
-    Life,
-    Promise,
-    Seen,
-    Terms,
-)
+from naive_facts import ACKNOWLEDGE, BREACHED, OF_STEP, RUNNING, TIER, Fact, Life, Promise, Seen, Terms
+from naive_ledger import RULES, History
 from naive_time import Window
 from random_calendars import CHANGES, DrawnCalendar
 from random_histories import DAY, HOUR, STEPS, some_fact, some_gap, some_terms
