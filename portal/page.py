@@ -3,7 +3,7 @@
 Only what is copied here by name can reach the page: titles that were written for clients, times, services and vendors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -15,11 +15,18 @@ from sla.agreements import Terms
 from sla.business_time import BusinessCalendar
 from sla.durations import words as duration_words
 from sla.priorities import PRIORITIES
-from tickets.facts import ACKNOWLEDGE, RESOLVE
+from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE
 from tiers.ladder import Ladder, Step
 from vendors.models import Service
 
-RESPOND = "RESPOND"
+# What an agreement can promise, and what stands above it in the table.
+PROMISES = {
+    ACKNOWLEDGE: "Taken up within",
+    RESPOND: "First reply within",
+    UPDATE: "An update at least every",
+    RESOLVE: "Solved within",
+}
+NOT_SET, DECLINED = "-", "not promised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """What the agreement promises for one urgency."""
+    """What the agreement promises for one urgency, in the order of the table's headings."""
 
     urgency: str
     meaning: str
-    taken_up: str
-    solved: str
+    times: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class Page:
 
     first: str
     stages: tuple[Stage, ...]
+    promise_headings: tuple[str, ...]
     promised: tuple[Promised, ...]
     promises_counted: str
     vendor_time_counts: bool
@@ -82,10 +89,12 @@ def page(known: Provision) -> Page:
     """Assemble the page of one client."""
     climbed = {priority: known.ladder(priority) for priority in known.priorities}
     measured = {p: terms for p in climbed if (terms := known.measured_by(climbed[p]))}
+    metrics = [m for m in PROMISES if any(_time(p, terms, m) != NOT_SET for p, terms in measured.items())]
     return Page(
         first=_first(known, climbed),
         stages=tuple(_stages(known, climbed)),
-        promised=tuple(_promised(priority, terms) for priority, terms in measured.items()),
+        promise_headings=tuple(PROMISES[metric] for metric in metrics),
+        promised=tuple(_promised(p, terms, metrics) for p, terms in measured.items()) if metrics else (),
         promises_counted=_counted({p: terms.calendar_for(p).calendar for p, terms in measured.items()}),
         vendor_time_counts=all(terms.vendor_time_counts for terms in measured.values()),
         agreed=tuple(_agreed(known)),
@@ -151,18 +160,20 @@ def _counted(calendars: Mapping[str, BusinessCalendar | None]) -> str:
     return counted(known) if known else ""
 
 
-def _promised(priority: str, terms: Terms) -> Promised:
-    targets = terms.targets.get(priority, {})
-    return Promised(
-        urgency=sentence(URGENCY[priority]),
-        meaning=MEANING[priority],
-        taken_up=_length(targets.get(ACKNOWLEDGE, targets.get(RESPOND))),
-        solved=_length(targets.get(RESOLVE)),
-    )
+def _promised(priority: str, terms: Terms, metrics: Sequence[str]) -> Promised:
+    times = tuple(_time(priority, terms, metric) for metric in metrics)
+    return Promised(urgency=sentence(URGENCY[priority]), meaning=MEANING[priority], times=times)
+
+
+def _time(priority: str, terms: Terms, metric: str) -> str:
+    """How long a promise allows; told apart: that there is none, and that nothing was agreed about it."""
+    if (priority, metric) in terms.declined:
+        return DECLINED
+    return _length(terms.targets.get(priority, {}).get(metric))
 
 
 def _length(seconds: int | None) -> str:
-    return "-" if seconds is None else duration_words(seconds)
+    return NOT_SET if seconds is None else duration_words(seconds)
 
 
 def _agreed(known: Provision) -> list[str]:

@@ -11,7 +11,7 @@ from accounts.roles import DECISION_MAKER
 from clients.models import Client
 from portal.provision import UNTITLED, Provision, PublicTier
 from sla.agreements import live_calendars, live_terms
-from tickets.facts import ACKNOWLEDGE, RESOLVE, VENDOR_RESPOND
+from tickets.facts import SLAS, VENDOR_RESPOND, case_subject
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
 from tickets.status import OPEN_STATUSES, RESOLVED
 from tiers.models import Tier
@@ -23,7 +23,7 @@ RESOLVED_STAY = timedelta(days=7)
 # The columns of a ticket that a client may see something of.
 COLUMNS = (
     "pk", "title", "priority", "status", "holder_kind", "step", "opened_at", "acknowledged_at", "resolved_at",
-    "wake_at", "title_of_tier", "since", "vendor", "went_to_vendor",
+    "wake_at", "merged_into_id", "title_of_tier", "since", "vendor", "vendor_case", "went_to_vendor",
 )  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -69,6 +69,7 @@ def rows(tickets: QuerySet, *, limit: int = MOST_TICKETS) -> list[Row]:
         title_of_tier=F("tier__title"),
         since=Subquery(held.values("began_at")[:1]),
         vendor=Subquery(held.values("vendor_case__vendor__name")[:1]),
+        vendor_case=Subquery(held.values("vendor_case")[:1]),
         went_to_vendor=Exists(lodged),
     ).values(*COLUMNS)[:limit]
     known = {row["pk"]: {**row, "events": [], "clocks": {}} for row in found}
@@ -78,13 +79,20 @@ def rows(tickets: QuerySet, *, limit: int = MOST_TICKETS) -> list[Row]:
 
 
 def _add_events(known: Mapping[int, Row]) -> None:
-    public = TicketEvent.objects.filter(ticket_id__in=known).exclude(client_text="").order_by("ticket_id", "seq")
+    """What was told to this client; what a former one was told, when the ticket was its, is not."""
+    own = TicketEvent.objects.filter(ticket_id__in=known, seq__gt=F("ticket__public_from"))
+    public = own.exclude(client_text="").order_by("ticket_id", "seq")
     for event in public.values("ticket_id", "at", "kind", "client_text"):
         known[event["ticket_id"]]["events"].append(event)
 
 
 def _add_clocks(known: Mapping[int, Row]) -> None:
-    """The open clocks of what was promised to the client or to us by a vendor; never those between our teams."""
-    promised = Clock.objects.filter(metric__in=(ACKNOWLEDGE, RESOLVE, VENDOR_RESPOND), stopped_at=None)
-    for clock in promised.filter(ticket_id__in=known).values("ticket_id", "metric", "due_at", "target_seconds"):
-        known[clock["ticket_id"]]["clocks"][clock["metric"]] = clock
+    """The open clocks of what was promised to the client, and by the vendor that has it when we shall be answered.
+
+    Never those between our teams, nor what other vendors promised us.
+    """
+    promised = Clock.objects.filter(metric__in=[*SLAS, VENDOR_RESPOND], stopped_at=None, ticket_id__in=known)
+    for clock in promised.values("ticket_id", "metric", "subject", "due_at", "target_seconds"):
+        row = known[clock["ticket_id"]]
+        if clock["metric"] in SLAS or clock["subject"] == case_subject(row["vendor_case"] or 0):
+            row["clocks"][clock["metric"]] = clock

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from portal.plain_words import clock_time
 from portal.provision import UNTITLED
 from sla.durations import words as duration_words
-from tickets.facts import ACKNOWLEDGE, RESOLVE, VENDOR_RESPOND
+from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE, VENDOR_RESPOND
 from tickets.status import (
     CLOSED,
     IN_PROGRESS,
@@ -49,8 +49,8 @@ class Times:
 
 
 def sentences(row: Row, times: Times) -> Said:
-    """Two sentences at most: how it stands, and what comes next."""
-    return _SENTENCES[row["status"]](row, times)
+    """Three sentences at most: how it stands, what comes next, and when the client hears from us again."""
+    return [*_SENTENCES[row["status"]](row, times), *_hears_by(row, times)]
 
 
 def _new(row: Row, times: Times) -> Said:
@@ -106,6 +106,27 @@ def _closed(row: Row, times: Times) -> Said:
 
 def _merged(_row: Row, _times: Times) -> Said:
     return [mark_safe("Joined with another of your requests, where it goes on.")]
+
+
+def _hears_by(row: Row, times: Times) -> Said:
+    """The first reply while none was given, then the next update; not while it is the client who must speak."""
+    if row["status"] == WAITING_ON_CLIENT:
+        return []
+    for metric, promised, late in _NEWS:
+        due = _due(row, metric)
+        if due:
+            return [format_html(late if due <= times.now else promised, times.said(due))]
+    return []
+
+
+_NEWS = (
+    (
+        RESPOND,
+        "You get a first reply by {}.",
+        "Our first reply was due by {}. We are sorry that you still wait for it.",
+    ),
+    (UPDATE, "The next update comes by {}.", "The update that we owe you was due by {}. We are sorry."),
+)
 
 
 def _solved_by(row: Row, times: Times) -> Said:

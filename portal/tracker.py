@@ -70,7 +70,12 @@ def tracked(row: Row, *, now: datetime, zone: tzinfo) -> Tracked:
 
 
 def marks(row: Row) -> list[Mark]:
-    """Received → Being worked on → With a vendor or specialist → Resolved, each done, current, ahead or not needed."""
+    """Received → Being worked on → With a vendor or specialist → Resolved, each done, current, ahead or not needed.
+
+    None for one that goes on as another: how far that one is, its own page says.
+    """
+    if row["status"] == MERGED:
+        return []
     reached = _reached(row)
     words = ("Received", "Being worked on", _third(row), "Resolved")
     return [Mark(text, _state(index, reached, row)) for index, text in enumerate(words)]

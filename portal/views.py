@@ -50,9 +50,11 @@ def client_page(request: HttpRequest, slug: str) -> HttpResponse:
 def client_ticket(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The public story of one ticket. One that the reader may not see is as good as none: 404."""
     client, now = _client(request, slug), database_now()
-    ticket = get_object_or_404(reading.readable(request.user, client).by_key(key).values("pk"))
-    [row] = reading.rows(reading.readable(request.user, client).filter(pk=ticket["pk"]))
-    context = {"ticket": tracked(row, now=now, zone=ZoneInfo(client.timezone))}
+    readable = reading.readable(request.user, client)
+    ticket = get_object_or_404(readable.by_key(key).values("pk"))
+    [row] = reading.rows(readable.filter(pk=ticket["pk"]))
+    survivor = readable.filter(pk=row["merged_into_id"]).first() if row["merged_into_id"] else None
+    context = {"ticket": tracked(row, now=now, zone=ZoneInfo(client.timezone)), "goes_on_as": survivor}
     return _rendered(request, "portal/client_ticket.html", client, context, now=now)
 
 

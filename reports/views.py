@@ -11,7 +11,12 @@ from accounts.roles import ACCOUNT_MANAGER, MANAGERS
 from reports.compliance import PROMISES, Kept, compliance, total
 
 DAYS = 30
-WORDS = {"ACKNOWLEDGE": "Acknowledged in time", "RESOLVE": "Resolved in time"}
+WORDS = {
+    "ACKNOWLEDGE": "Acknowledged in time",
+    "RESPOND": "First reply in time",
+    "UPDATE": "Updates in time",
+    "RESOLVE": "Resolved in time",
+}
 
 
 @for_roles(MANAGERS | {ACCOUNT_MANAGER})

@@ -8,7 +8,9 @@ from accounts import roles
 from accounts.clock import database_now
 from clients.access import give_role
 from clients.models import Contact
-from tickets import lifecycle
+from tickets import changing, lifecycle, merging
+from tickets.changing import Changes
+from vendors.models import ContactPoint, Service, Vendor
 from world import LADDER, ROUTING
 
 ALL = ("P1", "P2", "P3", "P4")
@@ -56,6 +58,28 @@ def test_it_promises_what_the_agreement_does(read):
     said = read()
     assert "Critical Your business stands still. 20 minutes 4 hours" in said
     assert "Urgent An important part of your work is blocked. 1 hour 8 hours" in said
+
+
+def test_it_promises_first_replies_and_updates_and_says_where_nothing_is_promised(read, world):
+    every = {"ACKNOWLEDGE": "20m", "RESPOND": "30m", "UPDATE": "1h", "RESOLVE": "4h"}
+    rows = {"P1": every, "P2": every | {"UPDATE": "none"}, "P3": {"ACKNOWLEDGE": "1h", "RESOLVE": "none"}}
+    world.agreement("Gold", "SLA", {"calendar": "24x7", "targets": rows})
+    said = read()
+    headings = "Taken up within First reply within An update at least every Solved within"
+    assert f"When it is {headings} Critical Your business stands still. 20 minutes 30 minutes 1 hour 4 hours" in said
+    assert "An important part of your work is blocked. 20 minutes 30 minutes not promised 4 hours" in said
+    assert "or there is a way around it. 1 hour - - not promised" in said
+
+
+def test_what_is_promised_for_nothing_has_no_column(read):
+    said = read()
+    assert "Taken up within Solved within" in said and "First reply within" not in said
+
+
+def test_an_agreement_that_has_ended_promises_nothing(read, world):
+    document = {"calendar": "24x7", "targets": {"P1": {"RESOLVE": "4h"}}, "effective_until": "2026-01-01"}
+    world.agreement("Gold", "SLA", document)
+    assert "What we promise" not in read()
 
 
 def test_it_says_when_and_why_a_vendor_is_engaged_and_what_it_promises(read, world):
@@ -216,3 +240,69 @@ def test_the_page_asks_a_fixed_number_of_queries(client, reader, world, tickets,
     # session, user, the clock, roles; the client; five for the policy; the tickets with their events and clocks
     with django_assert_num_queries(4 + 1 + 5 + (3 if tickets else 1)):
         client.get("/portal/acme/")
+
+
+# stories -------------------------------------------------------------------------------------------------------------
+
+
+EVERY = {"ACKNOWLEDGE": "20m", "RESPOND": "30m", "UPDATE": "1h", "RESOLVE": "4h"}
+
+
+def story(ticket):
+    return f"/portal/acme/tickets/{ticket.key}/"
+
+
+def test_a_request_says_by_when_its_client_hears_from_us(read, world):
+    world.agreement("Gold", "SLA", {"calendar": "24x7", "targets": {"P1": EVERY}})
+    ticket = now_is_now(world).open()
+    assert "You get a first reply by" in read(story(ticket))
+    lifecycle.reply(key=ticket.key, text="At it", public=True, by=world.l1, now=world.now)
+    said = read(story(ticket))
+    assert "The next update comes by" in said and "first reply" not in said
+
+
+def test_what_a_former_client_was_told_is_not_for_the_new_one(read, world):
+    beta, ticket = world.client("Beta"), now_is_now(world).open()
+    lifecycle.reply(key=ticket.key, text="For Acme alone", public=True, by=world.l1, now=world.now)
+    changing.change(key=ticket.key, changes=Changes(client=beta), why="Misfiled", by=world.l1, now=world.now)
+    lifecycle.reply(key=ticket.key, text="For Beta", public=True, by=world.l1, now=world.now)
+    newcomer = world.reader(beta)
+    for path in ("/portal/beta/", f"/portal/beta/tickets/{ticket.key}/"):
+        said = read(path, newcomer)
+        assert "For Beta" in said and "For Acme alone" not in said and "Misfiled" not in said, path
+    assert "<h1>" not in read(story(ticket))
+
+
+def test_a_merged_request_leads_to_the_one_that_goes_on(client, reader, world):
+    ticket, survivor = now_is_now(world).open("Mail down"), world.open("Mail is down")
+    merging.merge(key=ticket.key, into=survivor.key, why="Reported twice", by=world.l1, now=world.now)
+    client.force_login(reader)
+    html = client.get(story(ticket)).content.decode()
+    assert "Joined with another of your requests, where it goes on." in html
+    assert f'<a href="{story(survivor)}">{survivor.key} Mail is down</a>' in html
+    assert "Reported twice" not in html and "tracker-dot" not in html
+    assert f"{ticket.key} goes on here." in client.get(story(survivor)).content.decode()
+
+
+def test_who_may_not_read_the_one_that_goes_on_is_not_led_there(client, world):
+    user = world.reader(world.acme, roles.CLIENT_USER)
+    own = Contact.objects.create(client=world.acme, name="Uma", email="uma@acme.example", user=user)
+    ticket, survivor = now_is_now(world).open("Mine", contact=own), world.open("A colleague's")
+    merging.merge(key=ticket.key, into=survivor.key, why="One", by=world.l1, now=world.now)
+    client.force_login(user)
+    html = client.get(story(ticket)).content.decode()
+    assert "Joined with another" in html and "colleague" not in html
+
+
+def test_of_two_vendors_the_one_that_has_it_is_the_one_that_has_promised(read, world):
+    google = Vendor.objects.create(name="Google")
+    uc = world.agreement("Google UC", "UC", {"calendar": "24x7", "targets": {"P1": {"RESPOND": "3h"}}})
+    drive = Service.objects.create(name="Drive", vendor=google, commitment=uc, template={})
+    ContactPoint.objects.create(service=drive, order=1, kind="EMAIL", value="support@google.example")
+    ticket = now_is_now(world).open()
+    for service in ("Drive", "Microsoft 365"):
+        lifecycle.lodge_case(key=ticket.key, service=service, answers={}, why="w", by=world.l1, now=world.now)
+        world.tick()
+    lifecycle.resume(key=ticket.key, by=world.l1, now=world.now)
+    said = read(story(ticket))
+    assert "We are waiting for Google" in said and "They promise a first answer within 3 hours" in said

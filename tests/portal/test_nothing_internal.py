@@ -1,6 +1,7 @@
 """What is internal never reaches a client: unique words are planted in every internal field, and none may come out."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,8 @@ from accounts import roles
 from accounts.clock import database_now
 from clients.models import Contact
 from sla.models import Agreement, Calendar
-from tickets import lifecycle
+from tickets import changing, lifecycle, managing, merging
+from tickets.changing import Changes
 from tickets.models import EventSource, Ticket
 from tiers.models import Policy, Team, Tier
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
@@ -117,8 +119,15 @@ def _tickets(world, canary):
     until = world.now.replace(year=world.now.year + 1)
     lifecycle.wait(key=held.key, on="HOLD", why=canary("hold reason"), until=until, by=world.l1, now=world.now)
     lifecycle.resolve(key=done.key, summary="It works again.", by=world.l1, now=world.now)
+    again, merged = world.open("Reported again"), world.open("Reported twice")
+    changes = Changes(priority="P2", category=canary("category"))
+    changing.change(key=again.key, changes=changes, why=canary("why it changed"), by=world.l1, now=world.now)
+    managing.call_manager(key=again.key, why=canary("why a manager"), by=world.l1, now=world.now)
+    lifecycle.reply(key=again.key, text=canary("manager's note"), public=False, by=world.manager, now=world.now)
+    merging.merge(key=merged.key, into=again.key, why=canary("why one"), by=world.l1, now=world.now)
+    past = world.open("Brought in", opened_at=world.now - timedelta(hours=3))
     Ticket.objects.update(tags=[canary("ticket tag")], routed_because=[canary("routing reason")])
-    return [ticket, taken, held, done]
+    return [ticket, taken, held, done, again, merged, past]
 
 
 @pytest.mark.parametrize("role", [roles.DECISION_MAKER, "manager"])

@@ -17,7 +17,8 @@ def row(**changes):
     plain = {
         "pk": 7, "title": "Mail", "priority": "P1", "status": "NEW", "holder_kind": "TIER", "step": 0,
         "opened_at": NINE, "acknowledged_at": None, "resolved_at": None, "wake_at": None,
-        "title_of_tier": "our helpdesk", "since": NINE, "vendor": None, "went_to_vendor": False,
+        "merged_into_id": None, "title_of_tier": "our helpdesk", "since": NINE, "vendor": None, "vendor_case": None,
+        "went_to_vendor": False,
         "events": [], "clocks": {},
     }  # fmt: skip
     return plain | changes
@@ -112,6 +113,38 @@ def test_the_third_step_names_who_has_it(changes, third):
 )
 def test_it_says_whose_hands_since_when_and_what_comes_next(changes, expected):
     assert said(**changes) == expected
+
+
+FIRST, NEXT = {"RESPOND": clock(30)}, {"UPDATE": clock(60)}
+
+
+@pytest.mark.parametrize(
+    "changes, last",
+    [
+        ({"clocks": FIRST}, "You get a first reply by 09:30."),
+        ({"clocks": FIRST | NEXT}, "You get a first reply by 09:30."),
+        (
+            {"clocks": {"RESPOND": clock(5)}},
+            "Our first reply was due by 09:05. We are sorry that you still wait for it.",
+        ),
+        (TAKEN | {"clocks": NEXT}, "The next update comes by 10:00."),
+        (TAKEN | {"clocks": {"UPDATE": clock(5)}}, "The update that we owe you was due by 09:05. We are sorry."),
+        (TAKEN | {"clocks": {"RESOLVE": clock(240)} | NEXT}, "solve it by 13:00. The next update comes by 10:00."),
+        (VENDOR | {"clocks": NEXT}, "since 09:00. The next update comes by 10:00."),
+        (
+            {"status": "ON_HOLD", "wake_at": NINE + timedelta(hours=2), "clocks": NEXT},
+            "The next update comes by 10:00.",
+        ),
+        (CLIENT | {"clocks": FIRST}, "go on with what we know on Wed 09:00."),
+        (TAKEN | {"clocks": {"UPDATE": clock(60) | {"due_at": None}}}, "our helpdesk since 09:04."),
+    ],
+)
+def test_it_says_by_when_the_client_hears_from_us(changes, last):
+    assert said(**changes).endswith(last)
+
+
+def test_one_that_goes_on_as_another_has_no_tracker_of_its_own():
+    assert marks(row(status="MERGED", holder_kind="NOBODY", merged_into_id=8)) == []
 
 
 @pytest.mark.parametrize("status", STATUSES)

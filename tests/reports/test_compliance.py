@@ -5,7 +5,8 @@ from datetime import timedelta
 from accounts import roles
 from clients.access import give_role
 from reports.compliance import Kept, compliance, total
-from tickets import lifecycle
+from tickets import changing, lifecycle, merging
+from tickets.changing import Changes
 
 
 def lived(world) -> None:
@@ -58,3 +59,103 @@ def test_a_promise_that_nobody_ever_kept_counts_as_missed(world):
     world.open("Forgotten")
     world.forward(minutes=30)
     assert report(world, world.manager) == [Kept("Acme", "ACKNOWLEDGE", 1, 0)]
+
+
+# one promise, however often its terms change -------------------------------------------------------------------------
+
+EVERY = {"ACKNOWLEDGE": "20m", "RESPOND": "30m", "UPDATE": "1h", "RESOLVE": "4h"}
+SLOW = {metric: "40h" for metric in EVERY}
+
+
+def promises(world):
+    world.agreement("Gold", "SLA", {"calendar": "24x7", "targets": {"P1": EVERY, "P2": SLOW, "P3": {}}})
+    return world
+
+
+def kept(world):
+    return {row.metric: (row.promised, row.kept) for row in report(world, world.manager)}
+
+
+def taken(world):
+    ticket = promises(world).open()
+    by = {"key": ticket.key, "by": world.l1}
+    lifecycle.acknowledge(now=world.now, **by)
+    return ticket, by
+
+
+def test_each_update_is_a_promise_of_its_own(world):
+    _ticket, by = taken(world)
+    for minutes in (10, 50, 70):
+        world.forward(minutes=minutes)
+        lifecycle.reply(text="Still at it", public=True, now=world.now, **by)
+    lifecycle.resolve(summary="Done.", now=world.now, **by)
+    assert kept(world) == {"ACKNOWLEDGE": (1, 1), "RESPOND": (1, 1), "UPDATE": (3, 2), "RESOLVE": (1, 1)}
+
+
+def test_a_change_of_priority_launders_no_missed_promise(world):
+    _ticket, by = taken(world)
+    world.forward(hours=5)
+    changing.change(changes=Changes(priority="P2"), why="Calmer", now=world.now, **by)
+    lifecycle.resolve(summary="Done.", now=world.now, **by)
+    assert kept(world)["RESOLVE"] == (1, 0)
+
+
+def test_a_target_taken_away_launders_no_missed_promise(world):
+    _ticket, by = taken(world)
+    world.forward(hours=5)
+    changing.change(changes=Changes(priority="P3"), why="Nothing is promised", now=world.now, **by)
+    assert kept(world)["RESOLVE"] == (1, 0)
+
+
+def test_a_promise_that_went_on_under_other_terms_and_was_met_counts_once(world):
+    _ticket, by = taken(world)
+    for priority in ("P2", "P1", "P2"):
+        changing.change(changes=Changes(priority=priority), why="Perhaps", now=world.now, **by)
+    assert "RESOLVE" not in kept(world)
+    lifecycle.resolve(summary="Done.", now=world.now, **by)
+    assert kept(world)["RESOLVE"] == (1, 1)
+
+
+def test_a_promise_taken_away_in_time_was_none(world):
+    _ticket, by = taken(world)
+    changing.change(changes=Changes(priority="P3"), why="Nothing is promised", now=world.now, **by)
+    lifecycle.resolve(summary="Done.", now=world.now, **by)
+    assert "RESOLVE" not in kept(world)
+
+
+def test_a_ticket_that_is_reopened_has_kept_nothing_yet(world):
+    _ticket, by = taken(world)
+    lifecycle.resolve(summary="Done.", now=world.now, **by)
+    assert kept(world)["RESOLVE"] == (1, 1)
+    lifecycle.reopen(why="Not done", now=world.now, **by)
+    assert "RESOLVE" not in kept(world)
+    world.forward(hours=5)
+    lifecycle.resolve(summary="Done now.", now=world.now, **by)
+    assert kept(world)["RESOLVE"] == (1, 0)
+
+
+def test_a_missed_promise_counts_when_it_was_missed_whenever_the_ticket_ends(world):
+    ticket, by = taken(world)
+    world.forward(hours=5)
+    missed_at = world.clock(ticket, "RESOLVE").breached_at
+    lifecycle.resolve(summary="Done.", now=world.now, **by)
+    second = timedelta(seconds=1)
+    around = compliance(reader=world.manager, since=missed_at, until=missed_at + second)
+    assert Kept("Acme", "RESOLVE", 1, 0) in around
+    after = compliance(reader=world.manager, since=missed_at + second, until=world.now + second)
+    assert "RESOLVE" not in [row.metric for row in after]
+
+
+def test_a_ticket_merged_into_another_counts_by_what_was_missed_before(world):
+    late, in_time = promises(world).open(), world.open()
+    world.forward(minutes=25)
+    survivor = world.open()
+    for ticket in (late, in_time):
+        merging.merge(key=ticket.key, into=survivor.key, why="One", by=world.l1, now=world.now)
+    assert kept(world) == {"ACKNOWLEDGE": (2, 0)}
+
+
+def test_all_is_counted_in_one_query(world, django_assert_num_queries):
+    lived(promises(world))
+    with django_assert_num_queries(1):
+        report(world, world.manager)
