@@ -143,6 +143,8 @@ def whose(situation: Situation) -> int | None:
 def counts_in(life: Life, situation: Situation) -> bool:
     """The table's column "counts while"."""
     metric, holder = life.metric, situation.holder
+    if holder == NOBODY:
+        return False
     if metric in (ACKNOWLEDGE, RESPOND):
         return True
     if metric == UPDATE:

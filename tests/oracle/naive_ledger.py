@@ -44,6 +44,7 @@ from naive_facts import (
     VENDOR_UPDATE,
     Fact,
     Life,
+    Promise,
     Seen,
     Situation,
     counts_in,
@@ -57,13 +58,15 @@ from naive_facts import (
 class History:
     """All that follows from the facts. `situations` and `lives` are in the order in which they began.
 
-    `updated`: a person has told the client something. `acknowledged`: the tier that has it, or had it last, took it.
+    `updated_at`: when a person last told the client something. `taken`: a person has taken it, at whatever tier.
+    `acknowledged`: the tier that has it, or had it last, took it.
     """
 
     def __init__(self) -> None:
         self.situations: list[Situation] = []
         self.lives: list[Life] = []
-        self.updated = self.acknowledged = False
+        self.taken = self.acknowledged = False
+        self.updated_at: int | None = None
         self.resolved_at: int | None = None
 
     def tell(self, fact: Fact) -> None:
@@ -108,6 +111,11 @@ class History:
         ahead = {percent: life.promise.seconds * percent // 100 for percent in percents}
         reached = {percent: _reached_at(life, stretches, seconds) for percent, seconds in ahead.items()}
         return [(percent, at) for percent, at in reached.items() if at is not None and ahead[percent] > life.before]
+
+    def open_since(self, metric: str, promise: Promise, since: int, at: int) -> int:
+        """What a clock of this metric would have consumed by now, had it been promised since then."""
+        first = max(number for number, situation in enumerate(self.situations) if situation.at <= since)
+        return self.seen(Life(metric, None, promise, since, first), at).consumed
 
     def counted(self, life: Life, number: int) -> bool:
         """Whether the clock counts in the situation of this number."""
@@ -178,13 +186,13 @@ def _opened(history: History, fact: Fact) -> None:
 
 def _acknowledged(history: History, fact: Fact) -> None:
     history.stop(fact.at, DONE, ACKNOWLEDGE, OLA_ACKNOWLEDGE)
-    history.acknowledged = True
+    history.acknowledged = history.taken = True
 
 
 def _replied(history: History, fact: Fact) -> None:
     """A public reply by a person: the first one responds, and each one is an update and promises the next."""
     history.stop(fact.at, DONE, RESPOND, UPDATE)
-    history.updated = True
+    history.updated_at = fact.at
     history.start(UPDATE, None, fact.at)
 
 
@@ -271,10 +279,36 @@ def _terms_changed(history: History, fact: Fact) -> None:
         history.start(life.metric, life.subject, fact.at, seen.consumed, in_silence)
 
 
+def _priority_changed(history: History, fact: Fact) -> None:
+    """As other terms; and what is promised now, and was not before, counts from where it would have begun."""
+    _terms_changed(history, fact)
+    opened_at = history.situations[0].at
+    awaited = {ACKNOWLEDGE: None if history.taken else opened_at, RESPOND: opened_at, RESOLVE: opened_at}
+    if history.updated_at is not None:
+        awaited |= {RESPOND: None, UPDATE: history.updated_at}
+    for metric, since in awaited.items():
+        if since is not None and not history.open(metric):
+            _begin(history, metric, since, fact.at)
+
+
+def _begin(history: History, metric: str, since: int, at: int) -> None:
+    """A clock of the ticket that runs since then, and only now has a promise; an old verdict stands."""
+    promise, before = promised(history.now.terms, metric, None), 0
+    last = history.last(metric, None)
+    if last is not None and last.stopped >= since:
+        seen, since = history.seen(last, at), last.stopped
+        if seen.state in (MET, BREACHED):
+            return
+        before = seen.consumed
+    if promise is not None:
+        history.start(metric, None, at, before + history.open_since(metric, promise, since, at), metric not in CLIMBS)
+
+
 def _resolved(history: History, fact: Fact) -> None:
     """Resolving counts as taking, and closes the cases. Only a person's summary is a reply and an update."""
     history.stop(fact.at, DONE if fact.by_person else POINTLESS, RESPOND, UPDATE)
-    history.updated, history.resolved_at = history.updated or fact.by_person, fact.at
+    history.taken, history.resolved_at = True, fact.at
+    history.updated_at = fact.at if fact.by_person else history.updated_at
     history.stop(fact.at, DONE, ACKNOWLEDGE, RESOLVE, OLA_ACKNOWLEDGE, OLA_RESOLVE, VENDOR_RESOLVE)
     history.stop(fact.at, POINTLESS, VENDOR_RESPOND, VENDOR_UPDATE)
     history.becomes(fact.at, resolved=True, waiting=False, balls={}, **NOT_HELD)
@@ -290,7 +324,7 @@ def _reopened(history: History, fact: Fact) -> None:
     unsaid = [metric for metric in (RESPOND, UPDATE) if _ended_at(history.last(metric, None), history.resolved_at)]
     for metric in unsaid:
         _go_on(history, metric, fact.at)
-    if history.updated and UPDATE not in unsaid:
+    if history.updated_at is not None and UPDATE not in unsaid:
         history.start(UPDATE, None, fact.at)
     history.arrive(fact.at, returning=True)
 
@@ -321,6 +355,7 @@ RULES = {
     "HANDED_BACK": _handed_back,
     "CASE_CLOSED": _case_closed,
     "TERMS_CHANGED": _terms_changed,
+    "PRIORITY_CHANGED": _priority_changed,
     "RESOLVED": _resolved,
     "REOPENED": _reopened,
 }

@@ -15,6 +15,7 @@ from outbox.models import Message
 from sla.clocks import pause
 from sla.models import Agreement
 from tickets import escalation, lifecycle, vendor_cases
+from tickets.changing import Changes, change
 from tickets.edits import notice_edits
 from tickets.loading import ended_clocks, open_clocks
 from tickets.models import CustodyChange, Ticket, TicketEvent, VendorCase
@@ -25,7 +26,7 @@ from vendors.models import ContactPoint, Service, Vendor
 from world import World
 
 NAMES = ("L1", "L2", "L3")
-PRIORITY, SEVERITY = "P1", "A"
+PRIORITIES, SEVERITY = ("P1", "P2"), "A"
 LADDER = [{"tier": name} for name in NAMES]
 VENDORS = ("Vendor one", "Vendor two")
 AFTER_A_WAIT = {True: "LET_GO", False: "CLIENT_ANSWERED"}
@@ -36,7 +37,8 @@ class Provider:
 
     def __init__(self, world: World) -> None:
         self.world, self.calendars = world, dict[str, DrawnCalendar]()
-        world.publish({"ladders": {PRIORITY: LADDER}, "exceptions": [], "routing": []})
+        self.targets: dict[str, dict[str, dict[str, str]]] = {}
+        world.publish({"ladders": dict.fromkeys(PRIORITIES, LADDER), "exceptions": [], "routing": []})
         self.uc = Agreement.objects.create(name="Vendors", kind="UC")
         self.olas = {name: Agreement.objects.create(name=f"OLA {name}", kind="OLA") for name in NAMES}
         for name, ola in self.olas.items():
@@ -46,35 +48,45 @@ class Provider:
 
     def _vendor(self, name: str) -> None:
         service = Service.objects.create(
-            name=name, vendor=Vendor.objects.create(name=name), commitment=self.uc, severity_of={PRIORITY: SEVERITY},
-            required=[], template={"subject": "{{title}}", "body": "{{title}}"},
-        )  # fmt: skip
+            name=name,
+            vendor=Vendor.objects.create(name=name),
+            commitment=self.uc,
+            severity_of=dict.fromkeys(PRIORITIES, SEVERITY),
+            template={"subject": "{{title}}", "body": "{{title}}"},
+        )
         ContactPoint.objects.create(service=service, order=1, kind="EMAIL", value="support@vendor.example")
 
-    def publish(self, terms: Terms) -> None:
-        self._publish(self.world.sla, PRIORITY, terms.to_client, "")
+    def publish(self, terms: Terms, priority: str) -> None:
+        """What holds for this priority from now on; what is promised for others stays."""
+        counts = all(promise.vendor_time_counts for promise in terms.to_client.values())
+        self._publish(self.world.sla, priority, terms.to_client, "", vendor_time_counts=counts)
         self._publish(self.uc, SEVERITY, terms.by_vendor, "VENDOR_")
         for name, promises in zip(NAMES, terms.by_step, strict=True):
-            self._publish(self.olas[name], PRIORITY, promises, "OLA_")
+            self._publish(self.olas[name], priority, promises, "OLA_")
 
-    def _publish(self, agreement: Agreement, level: str, promises: dict[str, Promise], prefix: str) -> None:
-        """Publish what differs from what holds: the calendar of this agreement, the agreement itself, or both."""
-        targets = {metric.removeprefix(prefix): f"{promise.seconds}s" for metric, promise in promises.items()}
-        document = {"calendar": self._publish_calendar(agreement, promises), "targets": {level: targets}}
-        if agreement.kind == Agreement.Kind.SLA:
-            document["vendor_time_counts"] = all(promise.vendor_time_counts for promise in promises.values())
+    def _publish(
+        self, agreement: Agreement, level: str, promises: dict[str, Promise], prefix: str, **rules: bool
+    ) -> None:
+        """Publish what differs from what holds: the calendar of this agreement and level, the agreement, or both."""
+        self._publish_calendar(_hours(agreement, level), promises)
+        rows = self.targets.setdefault(agreement.name, {})
+        rows[level] = {metric.removeprefix(prefix): f"{promise.seconds}s" for metric, promise in promises.items()}
+        own = {level: _hours(agreement, level) for level in rows if _hours(agreement, level) in self.calendars}
+        document = {"calendar": "24x7", "calendars": own, "targets": dict(rows), **rules}
         live = agreement.versions.order_by("-number").first()
         if live is None or live.document != document:
             self.world.agreement(agreement.name, agreement.kind, document)
 
-    def _publish_calendar(self, agreement: Agreement, promises: dict[str, Promise]) -> str:
-        """The name of this agreement's calendar, whose latest version is the one that its promises share."""
-        name = f"Hours of {agreement.name}"
+    def _publish_calendar(self, name: str, promises: dict[str, Promise]) -> None:
         for calendar in {promise.calendar for promise in promises.values()}:
             if self.calendars.get(name) is not calendar:
                 self.world.calendar(name, dict(calendar.document))
                 self.calendars[name] = calendar
-        return name if name in self.calendars else "24x7"
+
+
+def _hours(agreement: Agreement, level: str) -> str:
+    """The name of the calendar that the promises of this agreement for this level share."""
+    return f"Hours of {agreement.name} {level}"
 
 
 class ProductInDatabase:
@@ -83,9 +95,15 @@ class ProductInDatabase:
     def __init__(self, provider: Provider, fact: Fact, window: Window) -> None:
         self.provider, self.world, self.window = provider, provider.world, window
         self.world.now = self.moment(fact.at)
-        provider.publish(fact.terms)
-        self.ticket = self.world.open(priority=PRIORITY)
+        self.priority = PRIORITIES[0]
+        provider.publish(fact.terms, self.priority)
+        self.ticket = self.world.open(priority=self.priority)
         self.key, self.cases, self.seen_events = self.ticket.key, [], 0
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What there are verbs for: a case is closed only by resolving."""
+        return tuple(VERBS)
 
     def moment(self, at: int) -> datetime:
         return self.window.moment(at)
@@ -146,6 +164,9 @@ class ProductInDatabase:
 
     def all_clocks(self) -> list[RunningClock]:
         return sorted(open_clocks([self.ticket.pk])[self.ticket.pk] + ended_clocks(self.ticket.pk), key=lambda c: c.id)
+
+    def mail_keys(self) -> list[str]:
+        return list(Message.objects.values_list("key", flat=True))
 
     def clocks(self) -> dict[tuple[str, int | None], list[RunningClock]]:
         found: dict[tuple[str, int | None], list[RunningClock]] = {}
@@ -219,9 +240,15 @@ class ProductInDatabase:
 
     def _change_terms(self, fact: Fact, common: dict) -> None:
         """Published, noticed, and followed by the ticket in the next sweep, all in one moment."""
-        self.provider.publish(fact.terms)
+        self.provider.publish(fact.terms, self.priority)
         notice_edits(now=self.world.now)
         escalation.sweep(now=self.world.now)
+
+    def _change_priority(self, fact: Fact, common: dict) -> None:
+        """From one of two priorities to the other, for which other terms were published just before."""
+        self.priority = next(other for other in PRIORITIES if other != self.priority)
+        self.provider.publish(fact.terms, self.priority)
+        change(changes=Changes(priority=self.priority), why="It is worse than it seemed", **common)
 
     def _resolve(self, fact: Fact, common: dict) -> None:
         lifecycle.resolve(summary="Done.", automatic=not fact.by_person, **common)
@@ -249,6 +276,7 @@ VERBS = {
     "VENDOR_ANSWERED": ProductInDatabase._resume,
     "HANDED_BACK": ProductInDatabase._wait_on_vendor,
     "TERMS_CHANGED": ProductInDatabase._change_terms,
+    "PRIORITY_CHANGED": ProductInDatabase._change_priority,
     "RESOLVED": ProductInDatabase._resolve,
     "REOPENED": ProductInDatabase._reopen,
 }

@@ -41,6 +41,11 @@ class ProductInMemory:
         moves.arrive(self.work, fact.step, now=self.moment(fact.at), because="Opened")
         begin_promises(self.work, now=self.moment(fact.at))
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What can be told to it: a case is closed only by resolving, another priority needs what is stored."""
+        return tuple(MOVES)
+
     def moment(self, at: int) -> datetime:
         return self.window.moment(at)
 
@@ -90,6 +95,9 @@ class ProductInMemory:
 
     def all_clocks(self) -> list[RunningClock]:
         return self.work.clocks
+
+    def mail_keys(self) -> list[str]:
+        return [message["key"] for message in self.work.messages]
 
     def clocks(self) -> dict[tuple[str, int | None], list[RunningClock]]:
         """The clocks of each metric and subject as the plain reckoning names them, in the order of their beginning."""

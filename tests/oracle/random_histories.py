@@ -34,7 +34,7 @@ LENGTHS = (20, 15 * MINUTE, 30 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR + 60, 16 * HOU
 LONGEST_GAP = 3 * DAY
 MOST_CASES = 9
 # Twice as likely as the others, so that a history does not stay in the first tier's hands.
-OFTEN = ("CLIENT_ANSWERED", "LODGED", "VENDOR_ANSWERED", "HANDED_BACK", "REPLIED")
+OFTEN = ("PRIORITY_CHANGED", "CLIENT_ANSWERED", "LODGED", "VENDOR_ANSWERED", "HANDED_BACK", "REPLIED")
 
 
 def some_terms(random: Random, calendars: Sequence[DrawnCalendar]) -> Terms:
@@ -99,6 +99,8 @@ def _details(
     if kind == "TERMS_CHANGED":
         terms = some_terms(random, calendars)
         yield "terms", _without_news(terms, now.terms) if now.holder == NOBODY else terms
+    if kind == "PRIORITY_CHANGED":  # a case keeps the severity with which it was lodged
+        yield "terms", replace(some_terms(random, calendars), by_vendor=now.terms.by_vendor)
     if kind == "RESOLVED":
         yield "by_person", random.random() < 0.7
 
@@ -132,6 +134,7 @@ MAY = (
     ("VENDOR_ANSWERED", lambda history: bool(_cases_for("VENDOR_ANSWERED", history))),
     ("HANDED_BACK", lambda history: bool(_cases_for("HANDED_BACK", history))),
     ("CASE_CLOSED", lambda history: bool(_cases_for("CASE_CLOSED", history))),
+    ("PRIORITY_CHANGED", lambda history: True),
     ("TERMS_CHANGED", lambda history: True),
     ("RESOLVED", lambda history: True),
 )

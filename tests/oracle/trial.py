@@ -1,20 +1,19 @@
 """The product against the plain reckoning, fact by fact: one history by chance, told to both."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from naive_facts import ACKNOWLEDGE, BREACHED, OF_STEP, RUNNING, TIER, Fact, Life, Promise, Seen, Terms
-from naive_ledger import RULES, History
+from naive_ledger import History
 from naive_time import Window
 from random_calendars import CHANGES, DrawnCalendar
 from random_histories import DAY, HOUR, STEPS, some_fact, some_gap, some_terms
 
 from tickets.work import RunningClock
 
-# What the product has a verb for; a case is closed there only by resolving the ticket.
-TOLD = tuple(kind for kind in RULES if kind not in ("OPENED", "CASE_CLOSED"))
 MOST_FACTS = 9
 MOST_SWEEPS = 60
 # Nothing happens later than this before the end of the window, so that most deadlines lie within.
@@ -64,7 +63,7 @@ class Trial:
             self.pass_time()
             if self.product.closed or self.at > self.window.minutes * 60 - SPARE:
                 break
-            drawn = some_fact(self.random, self.history, self.at, self.calendars, TOLD)
+            drawn = some_fact(self.random, self.history, self.at, self.calendars, self.product.kinds)
             if fact := self.product.may(drawn, self.history.now):
                 self.tell(fact)
                 self.settle()
@@ -147,10 +146,15 @@ class Trial:
                 self._compare(clock, self.history.seen(life, self.at))
                 self._compare_warnings(clock, life)
                 self._stays(clock)
-        names = [
-            (clock.metric, clock.subject, clock.round, clock.revision) for of_key in clocks.values() for clock in of_key
-        ]
-        assert len(set(names)) == len(names), "two clocks have one name"
+        self._named_once(
+            [(clock.metric, clock.subject, clock.round, clock.revision) for row in clocks.values() for clock in row]
+        )
+        self._named_once(self.product.mail_keys())
+
+    def _named_once(self, names: list) -> None:
+        """What is unique in the database is so before it is written."""
+        twice = [name for name, times in Counter(names).items() if times > 1]
+        assert not twice, twice
 
     def _compare(self, clock: RunningClock, seen: Seen) -> None:
         assert self.window.seconds_to(clock.counted_from) == seen.began, seen
