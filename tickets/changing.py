@@ -15,7 +15,7 @@ from tickets.edits import tell_terms
 from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE
 from tickets.ledger import custody_of
 from tickets.loading import agreement_of, ended_clocks, ladder_in, obstacles, vendor_obstacles
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 from tickets.moves import event, pass_in_silence, start_clock
 from tickets.notices import tell_step
 from tickets.permissions import can_work
@@ -135,8 +135,10 @@ def _situate(work: Work, changes: Changes) -> None:
 def begin_missing(work: Work, *, now: datetime) -> list[Moved]:
     """Promises that there were none of before: they count from where they would have begun."""
     ended = {clock.metric: clock for clock in ended_clocks(work.id)}
+    if work.updated_at and UPDATE in ended and work.updated_at > (ended[UPDATE].stopped_at or now):
+        del ended[UPDATE]  # the client has heard from us since, so the next update counts from then
     awaited = {
-        ACKNOWLEDGE: None if work.touched else work.opened_at,
+        ACKNOWLEDGE: None if _was_taken(work) else work.opened_at,
         RESPOND: None if work.responded_at else work.opened_at,
         RESOLVE: work.opened_at,
         UPDATE: work.updated_at,
@@ -144,6 +146,11 @@ def begin_missing(work: Work, *, now: datetime) -> list[Moved]:
     missing = [m for m, began in awaited.items() if began and not any(c.metric == m for c in work.open_clocks)]
     begun = [_begin(work, metric, awaited[metric] or now, ended.get(metric), now=now) for metric in missing]
     return [moved for moved in begun if moved]
+
+
+def _was_taken(work: Work) -> bool:
+    """Whether a person has ever taken it; every arrival at a tier forgets who has there. Resolving counts as taking."""
+    return TicketEvent.objects.filter(ticket_id=work.id, kind__in=("ACKNOWLEDGED", "RESOLVED")).exists()
 
 
 def _begin(work: Work, metric: str, began: datetime, last: RunningClock | None, *, now: datetime) -> Moved | None:
@@ -156,11 +163,17 @@ def _begin(work: Work, metric: str, began: datetime, last: RunningClock | None, 
     spent = (last.consumed_seconds if last else 0) + consumed(spans=counted, calendar=target.calendar.calendar, now=now)
     clock = start_clock(
         work, metric, target, now=now, consumed=spent, started_at=began, round=last.round if last else work.round,
-        subject=last.subject if last else "", revision=last.revision + 1 if last else 0,
+        subject=_subject(work, metric, last), revision=last.revision + 1 if last else 0,
     )  # fmt: skip
     assert clock is not None
     pass_in_silence(clock, now=now, climbs=metric == ACKNOWLEDGE)
     return Moved(clock, clock)
+
+
+def _subject(work: Work, metric: str, last: RunningClock | None) -> str:
+    if last:
+        return last.subject
+    return f"update:{work.event_count + 1}" if metric == UPDATE else ""
 
 
 def _hide_from_client(work: Work) -> None:
