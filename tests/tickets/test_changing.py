@@ -159,6 +159,30 @@ def test_a_service_that_is_named_later_makes_its_vendor_reachable(desk):
     assert desk.open_case(ticket).status == "LODGED"
 
 
+@pytest.mark.parametrize("steps", [[L2], [L2, VENDOR]])
+def test_while_a_question_is_open_the_tiers_time_goes_on_under_its_new_rung(desk, steps):
+    desk.account.delete()
+    desk.ladder(L1, L2 | {"acknowledge_within": "30m"}, VENDOR, P4=steps)
+    ticket = desk.open(service=desk.m365)
+    desk.do(lifecycle.escalate, ticket, why="Deeper")
+    desk.until(march(2, 9, 40))
+    assert desk.open_case(ticket).status == "INCOMPLETE" and desk.custody(ticket) == ["L1", "L2"]
+    to(desk, ticket, priority="P4")
+    running = {c.subject: c.consumed_seconds for c in ticket.clocks.filter(metric="OLA_RESOLVE", stopped_at=None)}
+    assert running == {"step:0": 40 * 60} and desk.fresh(ticket).tier.name == "L2"
+
+
+def test_what_a_tier_had_used_it_has_used_on_another_ladder_too(desk):
+    desk.ladder(L1, L2, P2=[L2])
+    ticket = desk.open(priority="P1")
+    desk.do(lifecycle.escalate, ticket, why="Deeper")
+    desk.until(march(2, 10))
+    desk.do(lifecycle.wait, ticket, by=desk.l2, on="CLIENT", why="Which one?")
+    to(desk, ticket, priority="P2")
+    desk.do(lifecycle.resume, ticket, by=desk.l2)
+    assert desk.clock(ticket, "OLA_RESOLVE", "step:0").consumed_seconds == 3600
+
+
 # promises that there were none of before
 
 

@@ -13,6 +13,17 @@ def test_nothing_follows_a_closed_ticket(wanted):
         check_move("CLOSED", wanted)
 
 
+@pytest.mark.parametrize("wanted", STATUSES)
+def test_nothing_follows_a_merged_ticket(wanted):
+    with pytest.raises(NotAllowedNow, match="merged cannot become"):
+        check_move("MERGED", wanted)
+
+
+@pytest.mark.parametrize("status", [*OPEN_STATUSES, "RESOLVED"])
+def test_what_is_not_closed_can_be_merged(status):
+    check_move(status, "MERGED")
+
+
 @pytest.mark.parametrize("status", OPEN_STATUSES)
 def test_an_open_ticket_can_be_resolved_and_can_arrive_at_another_tier(status):
     check_move(status, "RESOLVED")
