@@ -125,6 +125,7 @@ MAIL_CATCHER_DIR = env.str("MAIL_CATCHER_DIR", default="")
 
 # Asked before a calendar is published: which tickets count time on it.
 CALENDAR_IN_USE = "tickets.clock_use.tickets_on_calendar"
+BROKEN_PROMISES = "tiers.promise_alarms.broken_promises"
 
 SWEEP_INTERVAL_SECONDS = env.float("SWEEP_INTERVAL_SECONDS", default=1.0)
 WATCHDOG_GRACE_SECONDS = env.float("WATCHDOG_GRACE_SECONDS", default=15.0)

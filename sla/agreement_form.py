@@ -7,7 +7,7 @@ from django import forms
 
 from sla.agreement_document import DEFAULT_THRESHOLDS, METRICS
 from sla.editing import Refusal
-from sla.fields import PercentsField, day_field, note_field, or_empty, sentence
+from sla.fields import PercentsField, day_field, despite_field, note_field, or_empty, sentence
 from sla.models import Agreement
 from sla.priorities import PRIORITIES
 
@@ -37,6 +37,7 @@ class AgreementForm(forms.Form):
         help_text=f"Percent of a target. Blank for {', '.join(map(str, DEFAULT_THRESHOLDS))}.",
     )  # fmt: skip
     note = note_field()
+    despite = despite_field()
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
 
     def __init__(

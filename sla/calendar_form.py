@@ -7,7 +7,7 @@ from django import forms
 
 from sla.business_time import WEEKDAYS
 from sla.editing import Refusal
-from sla.fields import DatesField, OpeningsField, note_field, or_empty, sentence
+from sla.fields import DatesField, OpeningsField, despite_field, note_field, or_empty, sentence
 from sla.week_picture import DAY_NAMES
 
 HOURS, ALWAYS = "hours", "always"
@@ -36,6 +36,7 @@ class CalendarForm(forms.Form):
     )  # fmt: skip
     closures = DatesField(label="Own closures", help_text="One date a line, such as 2026-12-24.")
     note = note_field()
+    despite = despite_field()
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """Publishing calendars and agreements: lock the row, see that nobody was quicker, check, write a version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ V = TypeVar("V", bound=Version)
 Refusal = tuple[tuple[str | int, ...], str]
 RESERVED = {"new"}  # the address of the form for a new one
 KEYS_SHOWN = 10
+LONGEST_NOTE = 300
 
 
 class NotPublished(Exception):
@@ -53,31 +55,61 @@ class NothingChanged(NotPublished):
         self.version = version
 
 
+class Unattainable(NotPublished):
+    """With this version promises could no longer be kept; `promises` name them. A written reason lets it pass."""
+
+    def __init__(self, promises: Sequence[str]) -> None:
+        super().__init__(" ".join(promises))
+        self.promises = list(promises)
+
+
 @transaction.atomic
 def publish_calendar(
-    *, row: Calendar, document: Mapping[str, Any], author: User, note: str, base_number: int, now: datetime
-) -> CalendarVersion:
+    *, row: Calendar, document: Mapping[str, Any], author: User, note: str, base_number: int, now: datetime,
+    despite: str = "",
+) -> CalendarVersion:  # fmt: skip
     """Publish `document` as the next version of `row`, which is saved first when it is new.
 
-    `base_number` is the version that was edited, 0 for none. Raises PermissionDenied, PublishedMeanwhile, BadDocument,
-    NothingChanged.
+    `base_number` is the version that was edited, 0 for none; `despite` the reason to publish it although a promise can
+    then not be kept any more. Raises PermissionDenied, PublishedMeanwhile, BadDocument, NothingChanged, Unattainable.
     """
     live = _live(CalendarVersion, row, author, base_number)
     problems = [*check_calendar(document, name=row.name, now=now), *stranded(row, document, now=now)]
     _check(row, note, problems)
-    return _publish(CalendarVersion, row, document, live, author=author, note=note, now=now)
+    with _gate(despite, now=now):
+        return _publish(CalendarVersion, row, document, live, author=author, note=_noted(note, despite), now=now)
 
 
 @transaction.atomic
 def publish_agreement(
-    *, row: Agreement, document: Mapping[str, Any], author: User, note: str, base_number: int, now: datetime
-) -> AgreementVersion:
+    *, row: Agreement, document: Mapping[str, Any], author: User, note: str, base_number: int, now: datetime,
+    despite: str = "",
+) -> AgreementVersion:  # fmt: skip
     """Publish `document` as the next version of `row`; see `publish_calendar`."""
     live = _live(AgreementVersion, row, author, base_number)
     names = Calendar.objects.values_list("name", flat=True)
     problems = check_agreement(document, kind=row.kind, calendar_names=names)
     _check(row, note, [*problems, *_severities_lost(row, document)])
-    return _publish(AgreementVersion, row, document, live, author=author, note=note, now=now)
+    with _gate(despite, now=now):
+        return _publish(AgreementVersion, row, document, live, author=author, note=_noted(note, despite), now=now)
+
+
+@contextmanager
+def _gate(despite: str, *, now: datetime) -> Iterator[None]:
+    """Raise Unattainable, which takes back what was written, where a promise breaks by it and no reason is given."""
+    broken = import_string(settings.BROKEN_PROMISES)
+    before = broken(now=now)
+    yield
+    if not despite.strip() and (new := [words for key, words in broken(now=now).items() if key not in before]):
+        raise Unattainable(new)
+
+
+def _noted(note: str, despite: str) -> str:
+    """What stands beside the version for good."""
+    told = f"{note.strip()} Although a promise cannot be kept then: {despite.strip()}" if despite.strip() else note
+    if len(told) > LONGEST_NOTE:
+        raise BadDocument([(("despite",), f"note and reason together take {len(told)} of {LONGEST_NOTE} characters")])
+    return told
 
 
 def stranded(row: Calendar, document: Mapping[str, Any], *, now: datetime) -> list[Refusal]:

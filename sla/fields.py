@@ -129,6 +129,14 @@ def note_field() -> forms.CharField:
     )  # fmt: skip
 
 
+def despite_field() -> forms.CharField:
+    """Why a version is published although promises can then not be kept."""
+    return forms.CharField(
+        label="Publish it all the same, because", required=False, max_length=160,
+        help_text="Stands with the note beside the version for good.",
+    )  # fmt: skip
+
+
 def sentence(message: str) -> str:
     """A refusal as a form says it: with a capital and a stop."""
     said = message[:1].upper() + message[1:]

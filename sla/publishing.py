@@ -10,14 +10,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.models import User
 from accounts.versions import NamedRow, Version
-from sla.editing import BadDocument, NothingChanged, PublishedMeanwhile, changed_keys
+from sla.editing import BadDocument, NothingChanged, PublishedMeanwhile, Unattainable, changed_keys
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What came of publishing a form: a version; or the `unchanged` one; or the one that somebody published meanwhile.
 
-    `meanwhile_changed` are the keys in which that one differs from the version that the form began with.
+    `meanwhile_changed` are the keys in which that one differs from the version that the form began with;
+    `unattainable` are promises that could not be kept any more, which needs a reason.
     """
 
     form: Any
@@ -25,13 +26,19 @@ class Attempt:
     unchanged: Version | None = None
     meanwhile: Version | None = None
     meanwhile_changed: tuple[str, ...] = ()
+    unattainable: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
         """The status of the answer that shows the form again."""
         if self.meanwhile:
             return 409
-        return 422 if self.form.errors or self.unchanged else 200
+        return 422 if self.form.errors or self.unchanged or self.unattainable else 200
+
+    @property
+    def asks_reason(self) -> bool:
+        """Whether a reason is asked for, or was given."""
+        return bool(self.unattainable or self.form["despite"].value())
 
 
 def attempted(form: Any, publish: Callable[..., Version], *, row: NamedRow, author: User, now: datetime) -> Attempt:
@@ -39,14 +46,17 @@ def attempted(form: Any, publish: Callable[..., Version], *, row: NamedRow, auth
     given = form.cleaned_data
     try:
         version = publish(
-            row=row, document=form.document, author=author, note=given["note"], base_number=given["base"], now=now
-        )
+            row=row, document=form.document, author=author, note=given["note"], base_number=given["base"], now=now,
+            despite=given["despite"],
+        )  # fmt: skip
         return Attempt(form, version=version)
     except BadDocument as error:
         form.tell(error.problems)
         return Attempt(form)
     except NothingChanged as error:
         return Attempt(form, unchanged=error.version)
+    except Unattainable as error:
+        return Attempt(form, unattainable=tuple(error.promises))
     except PublishedMeanwhile as error:
         return _overtaken(form, error.version, given["base"])
 

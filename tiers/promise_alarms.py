@@ -50,6 +50,12 @@ def check_promises(*, now: datetime) -> list[Trouble]:
     return _check(now=now, insist=True)
 
 
+def broken_promises(*, now: datetime) -> dict[str, str]:
+    """The promises that cannot be kept as things stand, in words, by the keys of their alarms."""
+    surveys = survey(Client.objects.all(), now=now)
+    return {trouble.key: trouble.headline for found in surveys for trouble in _troubles(found) if trouble.promise}
+
+
 def check_when_changed(*, now: datetime) -> bool:
     """Check when a version was published since the last look, or a new hour has begun; returns whether it was done.
 

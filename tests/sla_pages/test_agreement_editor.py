@@ -149,13 +149,14 @@ def test_whoever_was_quicker_is_named_and_what_was_written_stays(desk, world):
     publish_agreement(
         row=world.sla, document=other, author=world.manager, note="Office hours", base_number=1, now=world.now
     )
-    answer = desk.post(PATH, filled(RESOLVE_0="3h"))
+    answer = desk.post(PATH, filled(RESOLVE_0="3h50m"))
     said = words(answer)
     assert answer.status_code == 409 and "Boss published version 2 while you were writing: “Office hours”" in said
     assert "It changed: calendar, thresholds" in said
-    assert 'value="3h"' in answer.content.decode() and 'name="base" value="2"' in answer.content.decode()
-    assert desk.post(PATH, filled(number=2, RESOLVE_0="3h")).status_code == 303
-    assert live().document["targets"]["P1"]["RESOLVE"] == "3h" and live().document["calendar"] == "24x7"
+    assert 'value="3h50m"' in answer.content.decode() and 'name="base" value="2"' in answer.content.decode()
+    again = filled(number=2, RESOLVE_0="3h50m", despite="At night the vendor does not answer; they know")
+    assert desk.post(PATH, again).status_code == 303
+    assert live().document["targets"]["P1"]["RESOLVE"] == "3h50m" and live().document["calendar"] == "24x7"
 
 
 @pytest.mark.parametrize("kind, columns", [("SLA", 4), ("OLA", 2)])
