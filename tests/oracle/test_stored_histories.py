@@ -1,8 +1,11 @@
 """Histories by chance through the real verbs and sweeps: what is stored is what the plain reckoning says.
 
-The moves in memory are held against the same reckoning in `test_histories.py`, so both come to the same.
+The moves in memory are held against the same reckoning in `test_histories.py`, so both come to the same. More by
+
+    ORACLE_STORED=400 pytest tests/oracle/test_stored_histories.py -n 2
 """
 
+import os
 from functools import partial
 from random import Random
 
@@ -13,7 +16,7 @@ from trial import Trial
 
 from tickets.auditing import audit, is_clean
 
-EXAMPLES = 40
+EXAMPLES = int(os.environ.get("ORACLE_STORED", "40"))
 
 
 @pytest.mark.parametrize("number", range(EXAMPLES))
