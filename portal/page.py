@@ -52,11 +52,11 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """What the agreement promises for one urgency, in the order of the table's headings."""
+    """What the agreement promises for one urgency: each heading of the table with its time."""
 
     urgency: str
     meaning: str
-    times: tuple[str, ...]
+    times: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Page:
     promise_headings: tuple[str, ...]
     promised: tuple[Promised, ...]
     promises_counted: str
+    updates_promised: bool
     vendor_time_counts: bool
     agreed: tuple[str, ...]
     outside: tuple[Outside, ...]
@@ -96,6 +97,7 @@ def page(known: Provision) -> Page:
         promise_headings=tuple(PROMISES[metric] for metric in metrics),
         promised=tuple(_promised(p, terms, metrics) for p, terms in measured.items()) if metrics else (),
         promises_counted=_counted({p: terms.calendar_for(p).calendar for p, terms in measured.items()}),
+        updates_promised=UPDATE in metrics,
         vendor_time_counts=all(terms.vendor_time_counts for terms in measured.values()),
         agreed=tuple(_agreed(known)),
         outside=tuple(_outside(service, known) for service in known.services),
@@ -161,7 +163,7 @@ def _counted(calendars: Mapping[str, BusinessCalendar | None]) -> str:
 
 
 def _promised(priority: str, terms: Terms, metrics: Sequence[str]) -> Promised:
-    times = tuple(_time(priority, terms, metric) for metric in metrics)
+    times = tuple((PROMISES[metric], _time(priority, terms, metric)) for metric in metrics)
     return Promised(urgency=sentence(URGENCY[priority]), meaning=MEANING[priority], times=times)
 
 

@@ -132,8 +132,13 @@ def _clocks(ticket: Ticket, vendors: Mapping[str, str], *, now: datetime) -> dic
     going.sort(key=lambda c: (c.due_at is None, c.due_at or now, c.pk))
     return {
         "open": [_clock(c, vendors) | _open_clock(c, now=now) for c in going],
-        "ended": [_clock(c, vendors) | _ended(c) for c in rows if c.stopped_at],
+        "ended": [_clock(c, vendors) | _ended(c) for c in sorted(rows, key=_end) if c.stopped_at],
     }
+
+
+def _end(clock: Clock) -> tuple[Any, ...]:
+    """Those that ended together for one reason stand together."""
+    return clock.stopped_at or clock.started_at, clock.because, clock.pk
 
 
 def _clock(clock: Clock, vendors: Mapping[str, str]) -> Shown:

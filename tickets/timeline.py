@@ -93,19 +93,20 @@ def entry(event: Mapping[str, Any]) -> Entry:
         "body": text if message else "",
         "public": kind == "PUBLIC_REPLY",
         "client_text": "" if message else event["client_text"],
+        "moved": [_went_on(row) for row in record.get("clocks") or ()],
         "record": list(facts(record)) if record else [],
     }
 
 
 def _parted(kind: str, text: str, record: Mapping[str, Any]) -> tuple[str, str]:
     """What happened, and the why that stands after it."""
-    by_hand, because = record.get("by_hand"), record.get("because")
+    by_hand = record.get("by_hand")
     if kind in SPLIT:
         what, _, why = text.partition(": ")
     elif by_hand and text.endswith(f": {by_hand}"):
         what, why = text.removesuffix(f": {by_hand}"), by_hand
-    elif kind == "TERMS_CHANGED" and text.startswith(f"{because}: "):
-        what, why = str(because), text.removeprefix(f"{because}: ")
+    elif kind == "TERMS_CHANGED":
+        what, why = "Its clocks go on under other terms", str(record.get("because") or text)
     else:
         what, why = text, ""
     return what, why[:1].upper() + why[1:]
@@ -119,7 +120,7 @@ def facts(record: Mapping[str, Any]) -> Iterator[Fact]:
     yield from _changed(record.get("changed") or {})
     yield from (_at(label, record[key]) for key, label in MOMENTS.items() if record.get(key))
     yield from _clock(record.get("clock") or {})
-    yield from (fact for moved in record.get("clocks") or () for fact in _moved(moved))
+    yield from (fact for row in record.get("clocks") or () for fact in _moved(row))
     for rejected in record.get("rejected") or ():
         yield {"label": f"Skipped {rejected['step']}", "text": rejected["because"]}
     if record.get("missing"):
@@ -148,6 +149,13 @@ def _clock(clock: Mapping[str, Any]) -> Iterator[Fact]:
     yield {"label": "Clock", "text": f"{words}, {clock['calendar']}"}
     if clock.get("due_at"):
         yield _at("Due", clock["due_at"])
+
+
+def _went_on(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One clock's line: its name, both targets, and when it is due now."""
+    before, after = row["before"], row["after"]
+    due = datetime.fromisoformat(after["due_at"]) if after and after["due_at"] else None
+    return {"name": clock_name(row["metric"]), "terms": f"{_terms(before)} → {_terms(after)}", "due_at": due}
 
 
 def _moved(row: Mapping[str, Any]) -> Iterator[Fact]:

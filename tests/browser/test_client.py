@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from accounts.clock import database_now
 from clients.models import Contact
 from outbox.models import Alarm, Heartbeat, Message
-from tickets import lifecycle
+from tickets import lifecycle, merging
 from tickets.models import Clock
 
 PHONE = {"width": 320, "height": 640}
@@ -23,6 +23,8 @@ def reader(world):
 @pytest.fixture
 def with_vendor(world):
     """A request that nobody took and that the vendor has now, and others in each other state."""
+    row = {"ACKNOWLEDGE": "20m", "RESPOND": "30m", "UPDATE": "1h", "RESOLVE": "none"}
+    world.agreement("Gold", "SLA", {"calendar": "24x7", "targets": dict.fromkeys(("P1", "P2", "P3", "P4"), row)})
     ticket = world.open("Mail does not arrive", error_code="0x8004de40")
     world.forward(minutes=61)
     world.open("Just received")
@@ -49,6 +51,20 @@ def test_a_client_signs_in_reads_the_page_and_finds_the_request_with_the_vendor(
     expect(page.get_by_text("We have received your request; our helpdesk will look at it first.")).to_be_visible()
     page.get_by_role("link", name="Your requests").click()
     expect(page).to_have_title("How we handle your requests, Acme")
+
+
+def test_a_client_reads_when_it_hears_from_us_and_follows_a_merged_request(world, visit, reader, with_vendor):
+    told, again = world.open("Printer"), world.open("Printer again")
+    lifecycle.reply(key=told.key, text="We are at it.", public=True, by=world.l1, now=world.now)
+    merging.merge(key=again.key, into=told.key, why="One", by=world.l1, now=world.now)
+    page = visit("/portal/acme/", reader)
+    expect(page.locator("table.promises")).to_contain_text("not promised")
+    expect(page.get_by_role("article", name="Printer")).to_contain_text("The next update comes by")
+    expect(page.get_by_role("article", name="Just received")).to_contain_text("You get a first reply by")
+    page.goto(f"/portal/acme/tickets/{again.key}/")
+    assert problems(page) == []
+    page.get_by_role("link", name=f"{told.key} Printer").click()
+    expect(page.get_by_text(f"{again.key} goes on here.")).to_be_visible()
 
 
 def test_what_we_ask_of_the_client_stands_out(visit, reader, with_vendor):

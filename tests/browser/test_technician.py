@@ -5,7 +5,8 @@ from axe import is_too_wide, problems
 from playwright.sync_api import expect
 
 from accounts.clock import database_now
-from tickets import lifecycle
+from tickets import changing, lifecycle, managing, merging
+from tickets.changing import Changes
 
 PHONE = {"width": 320, "height": 640}
 
@@ -44,6 +45,30 @@ def test_a_technician_takes_a_ticket_by_key_and_brings_it_to_its_end(world, visi
     page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
     expect(page.locator(".ticket-line")).to_contain_text("Resolved")
     assert world.fresh(tickets[0]).resolution == "A new certificate"
+
+
+def test_a_ticket_is_changed_merged_and_a_manager_called_in_dialogs(world, visit, tickets):
+    page = visit(f"/tickets/{tickets[0].key}/", world.l1)
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("link", name="Change…").click()
+    dialog.get_by_label("Priority").select_option("P2")
+    dialog.get_by_role("button", name="Change").click()
+    expect(dialog).to_contain_text("Say why: its promises may change with it.")
+    dialog.get_by_label("Why").fill("One person only")
+    dialog.get_by_role("button", name="Change").click()
+    expect(page.locator(".ticket-line")).to_contain_text("P2")
+    expect(page.locator(".entry-moved").first).to_contain_text("4 hours (24x7 v1) → 8 hours (24x7 v1)")
+    page.get_by_role("link", name="Call a manager…").click()
+    dialog.get_by_label("Why, for the manager").fill("The director calls")
+    dialog.get_by_role("button", name="Call a manager").click()
+    expect(page.locator(".story .alert")).to_contain_text("called a manager")
+    page.get_by_role("link", name="Merge…").click()
+    expect(dialog.locator("datalist option")).to_have_count(2)
+    dialog.get_by_label("Into").fill(tickets[1].key)
+    dialog.get_by_label("Why").fill("One trouble")
+    dialog.get_by_role("button", name="Merge").click()
+    page.get_by_role("link", name=f"{tickets[1].key} VPN").click()
+    expect(page.get_by_role("link", name=f"{tickets[0].key} Mail")).to_be_visible()
 
 
 def test_who_comes_second_is_told_in_the_row_and_stays_there(world, visit, tickets):
@@ -88,7 +113,10 @@ def test_queue_and_ticket_are_free_of_obstacles(world, visit, tickets, scheme):
     lifecycle.reply(key=tickets[0].key, text="Half an hour", public=True, by=world.l1, now=world.now)
     page = visit("/tickets/", world.l1, color_scheme=scheme, reduced_motion="reduce")
     assert problems(page) == []
-    for path in ("", "escalation/", "wait/"):
+    changing.change(key=tickets[0].key, changes=Changes(priority="P2"), why="x", by=world.l1, now=world.now)
+    managing.call_manager(key=tickets[0].key, why="The director calls", by=world.l1, now=world.now)
+    merging.merge(key=tickets[2].key, into=tickets[0].key, why="x", by=world.l1, now=world.now)
+    for path in ("", "escalation/", "wait/", "change/", "merge/", "manager-calls/"):
         page.goto(f"/tickets/{tickets[0].key}/{path}")
         assert problems(page) == [], path
     page.goto(f"/tickets/{tickets[0].key}/")
@@ -103,8 +131,11 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(world, visit, tickets):
     long = world.open(
         "Outlook asks for the password again and again in " + "Llanfairpwllgwyngyllgogerychwyrndrobwll" * 3
     )
+    changing.change(key=long.key, changes=Changes(priority="P2"), why="x" * 90, by=world.l1, now=world.now)
+    merging.merge(key=tickets[2].key, into=long.key, why="x" * 90, by=world.l1, now=world.now)
     page = visit("/tickets/", world.l1, viewport=PHONE)
-    for path in ("/tickets/", f"/tickets/{long.key}/", f"/tickets/{long.key}/escalation/", "/tickets/new/"):
+    verbs = [f"/tickets/{long.key}/{noun}" for noun in ("", "escalation/", "change/", "merge/", "manager-calls/")]
+    for path in ("/tickets/", *verbs, f"/tickets/{tickets[2].key}/", "/tickets/new/"):
         page.goto(path)
         assert not is_too_wide(page), path
 

@@ -69,11 +69,13 @@ def test_it_promises_first_replies_and_updates_and_says_where_nothing_is_promise
     assert f"When it is {headings} Critical Your business stands still. 20 minutes 30 minutes 1 hour 4 hours" in said
     assert "An important part of your work is blocked. 20 minutes 30 minutes not promised 4 hours" in said
     assert "or there is a way around it. 1 hour - - not promised" in said
+    assert "you hear from us no later than promised above" in said
 
 
 def test_what_is_promised_for_nothing_has_no_column(read):
     said = read()
     assert "Taken up within Solved within" in said and "First reply within" not in said
+    assert "you hear from us no later" not in said
 
 
 def test_an_agreement_that_has_ended_promises_nothing(read, world):

@@ -34,7 +34,9 @@ TERMS = {
 def test_terms_that_changed_are_told_clock_by_clock_before_and_after():
     text = "priority P1 → P2: Resolve is 8 hours (Office v2), paused; Next public update has no target any more."
     shown = read("TERMS_CHANGED", text, TERMS)
-    assert (shown["what"], shown["why"][:7], shown["icon"]) == ("priority P1 → P2", "Resolve", "handshake")
+    assert (shown["what"], shown["icon"]) == ("Its clocks go on under other terms", "handshake")
+    assert shown["why"] == "Priority P1 → P2"
+    assert [(row["name"], row["due_at"]) for row in shown["moved"]] == [("Resolve", None), ("Next public update", None)]
     facts = lines(shown)
     assert facts["Resolve"] == "4 hours (24x7 v1) → 8 hours (Office v2)"
     assert facts["Next public update"] == "1 hour (24x7 v1) → no target"
