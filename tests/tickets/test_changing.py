@@ -82,6 +82,17 @@ def test_a_ticket_that_has_ended_is_not_changed(desk):
         to(desk, ticket, priority="P2")
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [({"priority": "P1"}, "We have changed how urgent your request is."), ({"category": "network"}, "")],
+)
+def test_the_client_reads_of_another_urgency_and_of_nothing_else(desk, changes, told):
+    ticket = desk.open(priority="P2")
+    to(desk, ticket, **changes)
+    texts = ticket.timeline.filter(kind__in=("CHANGED", "TERMS_CHANGED")).values_list("client_text", flat=True)
+    assert [text for text in texts if text] == ([told] if told else [])
+
+
 # the client
 
 
