@@ -142,6 +142,7 @@ def test_back_at_a_tier_it_has_what_was_left_there(work):
 
 
 def test_held_it_stays_in_the_same_hands_and_goes_on_where_it_stood(work):
+    work.touched = True  # somebody wrote a note, nobody has taken it
     hold(work, now=march(2, 9, 10), because="Parts", until=march(2, 11))
     assert (work.status, work.tier.name, work.custody[-1]["held"]) == ("ON_HOLD", "L1", True)
     assert work.clock(OLA_RESOLVE, "step:0").state == "PAUSED" and work.clock(RESOLVE).state == "RUNNING"

@@ -116,6 +116,13 @@ def test_of_one_that_ended_there_the_verdicts_are_those_of_then(desk, ended, ver
     assert not ticket.clocks.filter(metric__startswith="OLA").exists()
 
 
+@pytest.mark.parametrize(
+    ("ended", "warned"), [(friday(10, 59), 0), (friday(11), 50), (friday(13), 100), (friday(14), 125)]
+)
+def test_of_one_that_ended_there_the_thresholds_it_had_come_to_are_kept(desk, ended, warned):
+    assert desk.clock(desk.open(opened_at=friday(9), resolved_at=ended), "RESOLVE").warned_percent == warned
+
+
 def test_one_that_ended_there_is_told_to_nobody_and_closes_in_its_time(desk):
     ticket = desk.open(opened_at=friday(9), resolved_at=friday(15), contact=desk.acme.contacts.get())
     desk.tick()

@@ -22,7 +22,7 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALWAYS = BusinessCalendar.always()
 
 
-def at(hour: int) -> datetime:
+def at(hour: float) -> datetime:
     """So many hours after nine."""
     return NINE + timedelta(hours=hour)
 
@@ -67,7 +67,7 @@ def test_a_vendors_clock_without_a_ball_counts_nothing():
     assert spans(VENDOR_RESPOND, custody=CUSTODY, since=at(0)) == []
 
 
-@pytest.mark.parametrize(("since", "counted"), [(0, 4), (1, 3), (2, 2), (4, 1), (6, 0)])
+@pytest.mark.parametrize(("since", "counted"), [(0, 4), (0.5, 3.5), (1, 3), (2, 2), (4, 1), (4.75, 0.25), (6, 0)])
 def test_nothing_counts_before_the_clock_began(since, counted):
     assert hours(RESOLVE, since=at(since)) == counted
 
