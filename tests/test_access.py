@@ -203,6 +203,7 @@ def test_the_admin_pages_open_for_administrators_only(route, people):
 FOREIGN = {
     "/tickets/{}/": "account manager",
     "/tickets/{}/escalation/": "account manager",
+    "/tickets/{}/manager-calls/": "account manager",
     "/portal/other/tickets/{}/": "decision maker",
     "/portal/acme/tickets/{}/": "decision maker",
 }

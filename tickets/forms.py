@@ -193,7 +193,9 @@ class ChangeForm(VerbForm):
     """What it is about. What was not touched is left as it is, even where somebody else has changed it meanwhile."""
 
     ABOUT = ("priority", "category", "service", "client", "title")
-    priority = forms.ChoiceField(choices=[(p, p) for p in PRIORITIES])
+    priority = forms.ChoiceField(
+        choices=[(p, p) for p in PRIORITIES], help_text="The client reads that its urgency has changed, not why."
+    )
     category = forms.CharField(required=False, max_length=60)
     service = forms.ChoiceField(label="Vendor service", required=False)
     client = forms.ChoiceField()
