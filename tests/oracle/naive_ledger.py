@@ -362,8 +362,11 @@ RULES = {
 
 
 def _missed_at(life: Life, stretches: list[tuple[int, int]]) -> int | None:
-    late_from_the_start = life.in_silence and life.before >= life.promise.seconds
-    return life.began if late_from_the_start else _reached_at(life, stretches, life.promise.seconds)
+    """When the target was missed; a clock that begins with nothing left is missed when it first counts, or ends."""
+    if life.before < life.promise.seconds:
+        return _reached_at(life, stretches, life.promise.seconds)
+    first = stretches[0][0] if stretches else life.stopped
+    return life.began if life.in_silence else first
 
 
 def _reached_at(life: Life, stretches: list[tuple[int, int]], seconds: int) -> int | None:

@@ -225,7 +225,7 @@ class ProductInMemory:
         """As `loading.in_hand` notes it for a ticket that no tier has."""
         if self.work.holder_kind != TIER:
             stopped = [c for c in self.work.clocks if c.metric == OLA_RESOLVE and c.stopped_at]
-            self.work.used = {clock.subject: clock.consumed_seconds for clock in stopped}
+            self.work.used = {clock.tier_id: clock.consumed_seconds for clock in stopped}
 
     def _spent(self) -> dict[str, float]:
         """As `lifecycle` reads it from the clocks that have ended."""

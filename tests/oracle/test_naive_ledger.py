@@ -200,4 +200,4 @@ def _late_from_the_start(history, life):
         return None
     lived = history.situations[life.first : None if life.last is None else life.last + 1]
     counted = [max(situation.at, life.began) for situation in lived if counts_in(life, situation)]
-    return life.began if life.in_silence else min(counted, default=None)
+    return life.began if life.in_silence else min(counted, default=life.stopped)

@@ -64,7 +64,7 @@ class Trial:
             if self.product.closed or self.at > self.window.minutes * 60 - SPARE:
                 break
             drawn = some_fact(self.random, self.history, self.at, self.calendars, self.product.kinds)
-            if fact := self.product.may(drawn, self.history.now):
+            if self._is_clear(drawn) and (fact := self.product.may(drawn, self.history.now)):
                 self.tell(fact)
                 self.settle()
                 self.compare()
@@ -79,6 +79,14 @@ class Trial:
             for at in self._due_by(ends):
                 self.sweep(at)
         self.at = ends
+
+    def _is_clear(self, fact: Fact) -> bool:
+        """Whether it is settled what comes of it.
+
+        A hold pauses what has fallen due between our teams, and a sweep that was late has not seen it; the product lets
+        it fall due when it goes on, so that its climb is not lost, and not when it did.
+        """
+        return self.sweeping or fact.kind != "HELD"
 
     def tell(self, fact: Fact) -> None:
         self.facts.append(fact)
