@@ -82,7 +82,7 @@ def _check(work: Work, changes: Changes, by: User) -> None:
         raise BadAnswer("priority", f"Must be one of {', '.join(PRIORITIES)}.")
     if changes.client and not can_work(by, changes.client.pk):
         raise BadAnswer("client", f"You may not work tickets of {changes.client}.")
-    if changes.client and any(case.lodged_at for case in work.cases):
+    if changes.client and changes.client.pk != work.client_id and any(case.lodged_at for case in work.cases):
         raise BadAnswer("client", "A case is open with a vendor about it; close that first.")
 
 

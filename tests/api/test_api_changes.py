@@ -122,6 +122,14 @@ def test_a_client_whose_external_id_is_taken_is_named(change, desk, ticket):
     assert fields(change({"client": "Beta", "why": "w"})) == ["client"]
 
 
+def test_with_a_case_open_the_client_may_be_named_again_but_not_another(change, desk, ticket):
+    desk.client("Beta")
+    lifecycle.lodge_case(key=ticket.key, service="Microsoft 365", answers={}, why="w", by=desk.l1, now=desk.now)
+    desk.tick()
+    assert fields(change({"client": "Beta", "why": "w"})) == ["client"]
+    assert change({"client": "Acme", "priority": "P2", "why": "w"}).json()["priority"] == "P2"
+
+
 def test_an_ended_ticket_is_not_changed(change, desk, ticket):
     lifecycle.resolve(key=ticket.key, summary="Done", by=desk.l1, now=desk.now)
     problem(change({"priority": "P2", "why": "w"}), 409)
