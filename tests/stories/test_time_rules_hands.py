@@ -255,6 +255,7 @@ def test_rule_06_while_a_vendor_has_the_ball_the_clients_silence_gives_it_back_t
     fresh = office.fresh(ticket)
     assert (fresh.status, fresh.holder_kind) == ("WAITING_ON_VENDOR", "VENDOR")
     assert office.custody(ticket) == ["L1", "Microsoft", "CLIENT", "Microsoft"]
+    assert office.said(ticket, "WOKE") == ["The client has not answered in time; the ticket goes back to Microsoft."]
 
 
 def test_rule_06_a_hold_needs_its_end_and_its_why(office):

@@ -21,7 +21,7 @@ CLOCK = ClockFacts(
 FACTS = Facts(
     key="ESC-1", client="Acme", priority="P2", status="NEW", holder="TIER", step=0, round=2, ladder=LADDER,
     obstacles=("", "no vendor service is known for this ticket"), policy="Standard v7", clocks=(CLOCK,),
-    wake_at=NINE, remind_at=NINE + timedelta(hours=1), reminders=1,
+    wake_at=NINE, remind_at=NINE + timedelta(hours=1), reminders=1, vendor="Microsoft",
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ def test_the_situation_comes_back_with_its_ladder_and_obstacles():
 def test_a_wait_comes_back_with_its_moments():
     read = facts_of(stored(rule="WAKE"))
     assert (read.wake_at, read.remind_at, read.reminders) == (FACTS.wake_at, FACTS.remind_at, 1)
+    assert read.vendor == "Microsoft"
     assert read.clocks == ()
 
 

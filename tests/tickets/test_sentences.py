@@ -62,7 +62,11 @@ def read(record: dict) -> dict:
         ({"rule": "WAKE", "status": "RESOLVED"}, "Closed: five open days have passed since it was resolved."),
         (
             {"rule": "WAKE", "status": "WAITING_ON_CLIENT"},
-            "The client has not answered in time; the ticket comes back.",
+            "The client has not answered in time; the ticket comes back to L1.",
+        ),
+        (
+            {"rule": "WAKE", "status": "WAITING_ON_CLIENT", "vendor": "Microsoft"},
+            "The client has not answered in time; the ticket goes back to Microsoft.",
         ),
         (
             {"rule": "WAKE", "status": "WAITING_ON_VENDOR"},
