@@ -362,11 +362,15 @@ RULES = {
 
 
 def _missed_at(life: Life, stretches: list[tuple[int, int]]) -> int | None:
-    """When the target was missed; a clock that begins with nothing left is missed when it first counts, or ends."""
+    """When the target was missed.
+
+    A clock that begins with nothing left is missed when it first counts or, unless another takes its place, ends.
+    """
     if life.before < life.promise.seconds:
         return _reached_at(life, stretches, life.promise.seconds)
-    first = stretches[0][0] if stretches else life.stopped
-    return life.began if life.in_silence else first
+    if life.in_silence or stretches:
+        return life.began if life.in_silence else stretches[0][0]
+    return None if life.stopped_by == REPLACED else life.stopped
 
 
 def _reached_at(life: Life, stretches: list[tuple[int, int]], seconds: int) -> int | None:

@@ -12,6 +12,7 @@ from naive_facts import (
     OLA_ACKNOWLEDGE,
     OLA_RESOLVE,
     PAUSED,
+    REPLACED,
     RESOLVE,
     RESPOND,
     RUNNING,
@@ -200,4 +201,5 @@ def _late_from_the_start(history, life):
         return None
     lived = history.situations[life.first : None if life.last is None else life.last + 1]
     counted = [max(situation.at, life.began) for situation in lived if counts_in(life, situation)]
-    return life.began if life.in_silence else min(counted, default=life.stopped)
+    ended = None if life.stopped_by == REPLACED else life.stopped
+    return life.began if life.in_silence else min(counted, default=ended)

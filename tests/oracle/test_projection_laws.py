@@ -89,7 +89,7 @@ def stepwise(life, spans, now):
         ended = span.ended_at or now
         consumed = pause(consumed_seconds=consumed, running_since=span.began_at, now=ended, calendar=calendar)
         breached = breached or (due if due <= ended else None)
-    if breached is None and consumed >= target:
+    if breached is None and consumed >= target and life.stopped_by != REPLACED:
         breached = moment(life.stopped)
     return consumed, due, breached
 
