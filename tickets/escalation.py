@@ -119,7 +119,7 @@ def _apply(work: Work, action: Action, swept: Swept, *, now: datetime) -> None:
         case TellManagers():
             text = internal(action.why)
             event(work, "LADDER_ENDED", text, now=now, why=action.why)
-            tell_managers(work, because=text, now=now, occasion=f"end:{action.clock.metric}:{action.clock.subject}")
+            tell_managers(work, because=text, now=now, occasion=f"end:{work.event_count}")
         case Wake():
             _wake(work, action, now=now)
 

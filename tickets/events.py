@@ -16,7 +16,7 @@ from tickets.models import AlertGroup, EventSource, Mapping, MonitoringEvent, Ti
 from tickets.moves import event as timeline
 from tickets.reported import FIRING, PRIORITY_OF, RESOLVED, ReportedEvent
 from tickets.sentences import for_client, internal
-from tickets.status import OPEN_STATUSES
+from tickets.status import CLOSED, OPEN_STATUSES
 from tickets.status import RESOLVED as TICKET_RESOLVED
 from tickets.work import write
 from tiers.policies import NoPolicy
@@ -116,7 +116,7 @@ def _fire(
     ticket, because = _reopened(group, now=now) if group else (None, "")
     if ticket is None:
         earlier = f" It was {group.ticket.key} before." if group else ""
-        wanted = _wanted(source, reported)
+        wanted = _wanted(source, reported, group.ticket if group and group.ticket.status == CLOSED else None)
         ticket = open_ticket(client=client, wanted=wanted, by=None, now=now, served_by=served_by)
         because = f"Opened {ticket.key} for a new condition.{earlier}"
     AlertGroup.objects.create(
@@ -174,7 +174,7 @@ def _latest(source: EventSource, reported: ReportedEvent) -> AlertGroup | None:
     return groups.select_related("ticket").order_by("-id").first()
 
 
-def _wanted(source: EventSource, reported: ReportedEvent) -> NewTicket:
+def _wanted(source: EventSource, reported: ReportedEvent, follows: Ticket | None) -> NewTicket:
     return NewTicket(
         title=reported.title[:200],
         description=reported.message,
@@ -184,6 +184,7 @@ def _wanted(source: EventSource, reported: ReportedEvent) -> NewTicket:
         device_os=reported.device_os,
         error_code=reported.error_code,
         source=source,
+        follows=follows,
     )
 
 

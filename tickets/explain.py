@@ -41,7 +41,7 @@ def why(
     }
     named = {"percent": percent, "to": None if to is None else steps[to].name, "exception": _exception(facts.ladder)}
     moments = {"wake_at": _written(facts.wake_at), "remind_at": _written(facts.remind_at)}
-    waits = {**moments, "reminders": facts.reminders} if clock is None else {}
+    waits = {**moments, "reminders": facts.reminders, "vendor": facts.vendor or None} if clock is None else {}
     return record | {key: value for key, value in (named | waits).items() if value is not None}
 
 
@@ -100,6 +100,7 @@ def facts_of(record: Record) -> Facts:
         wake_at=_read(record.get("wake_at")),
         remind_at=_read(record.get("remind_at")),
         reminders=record.get("reminders", 0),
+        vendor=record.get("vendor", ""),
     )
 
 

@@ -77,7 +77,8 @@ class ClockFacts:
 class Facts:
     """One ticket as a decision sees it.
 
-    `obstacles` says for each ladder step why it cannot be reached, "" where it can; `policy` is name and version.
+    `obstacles` says for each ladder step why it cannot be reached, "" where it can; `policy` is name and version;
+    `vendor` is who has the ball of a case, "" where nobody has.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Facts:
     wake_at: datetime | None = None
     remind_at: datetime | None = None
     reminders: int = 0
+    vendor: str = ""
 
 
 def counts(metric: str, *, holder: str, held: bool, vendor_time_counts: bool, with_vendor: bool) -> bool:

@@ -19,7 +19,6 @@ from tickets.facts import (
     VENDOR_RESPOND,
     VENDOR_UPDATE,
     case_subject,
-    step_subject,
 )
 from tickets.moves import (
     arrive,
@@ -181,7 +180,8 @@ def back_to_tier(work: Work, *, now: datetime, because: str, step: int | None = 
     """Back to the tier of `step` or of its own, in a new round, with what was left of its time to resolve."""
     index = work.ladder.home(work.step if step is None else step)
     work.round += 1
-    arrive(work, index, now=now, because=because, used=work.used.get(step_subject(index), 0))
+    tier = work.roster.tiers[work.ladder.steps[index].tier]
+    arrive(work, index, now=now, because=because, used=work.used.get(tier.id, 0))
 
 
 def hold(work: Work, *, now: datetime, because: str, until: datetime) -> None:

@@ -34,6 +34,7 @@ class NewTicket:
     """What somebody or something asks for; empty where unknown. `fallback_priority` yields to a routing rule's.
 
     With `opened_at` it is brought in from elsewhere: it was opened there then, and with `resolved_at` also ended there.
+    `follows` is a closed ticket that it takes up.
     """
 
     title: str
@@ -51,6 +52,7 @@ class NewTicket:
     source: EventSource | None = None
     opened_at: datetime | None = None
     resolved_at: datetime | None = None
+    follows: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def open_ticket(
     if wanted.resolved_at:
         bring_in_ended(work, ended_at=wanted.resolved_at, by=by, now=now)
     else:
-        _begin(work, start, routed, because, by=by, now=now)
+        _begin(work, start, routed, because, wanted.follows, by=by, now=now)
     write([work], now=now)
     return ticket
 
@@ -131,6 +133,7 @@ def _row(
         "device_type": wanted.device_type or (asset.type if asset else ""),
         "device_os": wanted.device_os or (asset.os if asset else ""),
         "external_id": wanted.external_id,
+        "follows": wanted.follows,
         "policy_version": version,
     }
 
@@ -191,14 +194,16 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
     )
 
 
-def _begin(work: Work, start: int, routed: Route, because: list[str], *, by: User | None, now: datetime) -> None:
+def _begin(
+    work: Work, start: int, routed: Route, because: list[str], follows: Ticket | None, *, by: User | None, now: datetime
+) -> None:
     home, reason = work.ladder.home(start), " ".join(because)
     bring_in(work, now=now)
     arrive(work, home, now=now, because=reason)
     begin_promises(work, now=now)
     team = _team(work, routed)
     _assign(work, team, routed, now=now)
-    _tell(work, because, by=by, now=now)
+    _tell(work, because, follows, by=by, now=now)
     if work.obstacles[home]:
         raise_alarm(
             f"nobody:{work.tier.name}", f"{work.key} stands at {work.tier.name}: {work.obstacles[home]}", now=now
@@ -213,12 +218,14 @@ def _begin(work: Work, start: int, routed: Route, because: list[str], *, by: Use
     vendor_cases.prepare([vendor_cases.Request(work, work.service_id or 0, text)], now=now)
 
 
-def _tell(work: Work, because: list[str], *, by: User | None, now: datetime) -> None:
+def _tell(work: Work, because: list[str], follows: Ticket | None, *, by: User | None, now: datetime) -> None:
     """The first line of its timeline; one that is brought in is no news to the client."""
     record = {"because": because, "policy": work.policy, "priority": work.priority, "client": work.client,
               "tier": work.tier.name, "title": work.tier.title}  # fmt: skip
+    if follows:
+        record["because"] = [*record["because"], f"It takes up {follows.key}, which is closed."]
     if work.terms.lapsed:
-        record["because"] = [*because, f"{work.terms.lapsed} Nothing is promised to the client."]
+        record["because"] = [*record["because"], f"{work.terms.lapsed} Nothing is promised to the client."]
     record |= {"rule": "ROUTED"} if work.opened_at == now else imported(work)
     kind = "OPENED" if work.opened_at == now else "IMPORTED"
     event(work, kind, internal(record), now=now, by=by, client_text=for_client(record), why=record)

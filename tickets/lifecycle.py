@@ -25,6 +25,7 @@ from tickets.moves import event, mail, start_update_clock, told_client
 from tickets.notices import body, headline, tell_managers, tell_step
 from tickets.sentences import internal
 from tickets.status import (
+    CLOSED,
     IN_PROGRESS,
     MERGED,
     NEW,
@@ -218,7 +219,8 @@ def reopen(*, key: str, why: str, by: User, now: datetime) -> None:
     """It was not done after all: back to its last tier, in a new round; what was left of its time is left."""
     with working(key, by=by, now=now) as (work, at):
         if work.status != RESOLVED:
-            raise NotAllowedNow(f"A ticket that is {words(work.status)} cannot be reopened; open a new one.")
+            follow = f" that follows {work.key}" if work.status == CLOSED else ""
+            raise NotAllowedNow(f"A ticket that is {words(work.status)} cannot be reopened; open a new one{follow}.")
         need(why, "why", "Say what is still wrong.")
         open_again(work, why, by=by, now=at)
 

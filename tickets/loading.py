@@ -36,9 +36,9 @@ JOINED = {
     "j_device_type": F("device_type"),
 }
 CLOCK = (
-    "id", "metric", "subject", "round", "revision", "agreement_version_id", "target_seconds", "inherited_seconds",
-    "consumed_seconds", "started_at", "counted_from", "running_since", "due_at", "state", "warned_percent",
-    "breached_at", "stopped_at", "because",
+    "id", "metric", "subject", "round", "revision", "tier_id", "agreement_version_id", "target_seconds",
+    "inherited_seconds", "consumed_seconds", "started_at", "counted_from", "running_since", "due_at", "state",
+    "warned_percent", "breached_at", "stopped_at", "because",
 )  # fmt: skip
 
 
@@ -85,8 +85,8 @@ def _note_used(works: Sequence[Work]) -> None:
     if not away:
         return
     stopped = Clock.objects.filter(ticket_id__in=away, metric=OLA_RESOLVE).order_by("id")
-    for ticket_id, subject, used in stopped.values_list("ticket_id", "subject", "consumed_seconds"):
-        away[ticket_id].used[subject] = used
+    for ticket_id, tier_id, used in stopped.values_list("ticket_id", "tier_id", "consumed_seconds"):
+        away[ticket_id].used[tier_id] = used
 
 
 def open_clocks(ids: Sequence[int]) -> dict[int, list[RunningClock]]:

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from accounts.models import User
-from accounts.roles import STAFF
+from accounts.roles import MANAGERS, STAFF
 from tickets.facts import MANAGER_RESPOND
 from tickets.moves import event, start_clock
 from tickets.notices import tell_manager_on_call
 from tickets.permissions import NotYours, check_can_work
+from tickets.status import NotAllowedNow
 from tickets.terms import MANAGER
 from tickets.work import Work
 from tickets.working import check_open, need, working
@@ -30,9 +31,16 @@ def call_manager(*, key: str, why: str, by: User, now: datetime) -> None:
 
 
 def answer_call(*, key: str, text: str, by: User, now: datetime) -> None:
-    """A manager says what will be done; whatever else a manager does on the ticket answers the call as well."""
+    """A manager says what will be done; whatever else a manager does on the ticket answers the call as well.
+
+    Raises NotYours for anybody else, NotAllowedNow where no call is open, BadAnswer for missing words.
+    """
     with working(key, by=by, now=now) as (work, at):
         check_open(work, "answered")
+        if MANAGERS.isdisjoint(by.roles):
+            raise NotYours("Only a manager answers a call to one.")
+        if not any(clock.metric == MANAGER_RESPOND for clock in work.open_clocks):
+            raise NotAllowedNow("No manager was called who has not answered yet.")
         need(text, "why", "Say what will be done.")
         event(work, "WORK_NOTE", text, now=at, by=by)
 

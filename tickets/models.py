@@ -87,6 +87,13 @@ class Ticket(models.Model):
     bounces = models.PositiveSmallIntegerField(default=0, help_text="How often it was passed down to a lower tier")
     manager_calls = models.PositiveSmallIntegerField(default=0, help_text="How often a manager was called to it")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="followed_by",
+        help_text="A closed one that it takes up",
+    )
 
     opened_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)

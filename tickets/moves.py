@@ -15,6 +15,7 @@ from tickets.facts import (
     ACKNOWLEDGE,
     OLA_ACKNOWLEDGE,
     OLA_RESOLVE,
+    OLAS,
     RESOLVE,
     RESPOND,
     UPDATE,
@@ -102,7 +103,7 @@ def follow_custody(work: Work, *, now: datetime) -> None:
         if wanted and clock.running_since is None:
             start_running(clock, now=now)
         elif not wanted and clock.running_since is not None:
-            stop_running(clock, now=now)
+            stop_running(clock, now=now, for_good=False)
 
 
 def _counts(work: Work, clock: RunningClock) -> bool:
@@ -136,8 +137,12 @@ def start_running(clock: RunningClock, *, now: datetime) -> None:
     clock.state = "BREACHED" if clock.breached_at else "RUNNING"
 
 
-def stop_running(clock: RunningClock, *, now: datetime) -> None:
-    """Pause: a target that was reached by now is a breach, seen or not."""
+def stop_running(clock: RunningClock, *, now: datetime, for_good: bool = True) -> None:
+    """Pause: a target that was reached by now is a breach, seen or not.
+
+    A clock between our teams that only pauses, and whose falling due nobody has seen, is due once it goes on: it has
+    its climb before it.
+    """
     assert clock.running_since is not None and clock.due_at is not None
     clock.consumed_seconds = pause(
         consumed_seconds=clock.consumed_seconds,
@@ -145,7 +150,7 @@ def stop_running(clock: RunningClock, *, now: datetime) -> None:
         now=now,
         calendar=clock.calendar.calendar,
     )
-    if clock.breached_at is None and clock.due_at <= now:
+    if clock.breached_at is None and clock.due_at <= now and (for_good or clock.metric not in OLAS):
         clock.breached_at = clock.due_at
     clock.running_since, clock.due_at, clock.dirty = None, None, True
     clock.state = "BREACHED" if clock.breached_at else "PAUSED"
@@ -155,6 +160,8 @@ def stop_clock(clock: RunningClock, *, now: datetime, met: bool = True) -> None:
     """End a clock with its verdict: MET or BREACHED, or ENDED when what it measured will not come any more."""
     if clock.running_since is not None:
         stop_running(clock, now=now)
+    if clock.breached_at is None and clock.consumed_seconds >= clock.target_seconds:
+        clock.breached_at = now
     clock.stopped_at, clock.dirty = now, True
     clock.state = "BREACHED" if clock.breached_at else ("MET" if met else "ENDED")
 
@@ -189,6 +196,7 @@ def start_clock(
         subject=subject,
         round=work.round if round is None else round,
         revision=revision,
+        tier_id=work.tier_id if metric in OLAS else None,
         agreement_version_id=target.agreement_version_id,
         calendar=target.calendar,
         target_seconds=target.seconds,

@@ -61,7 +61,8 @@ def _wake(record: Record) -> str:
         case "WAITING_ON_VENDOR":
             return "The time that was given to the vendor is over; it still has the ball."
         case "WAITING_ON_CLIENT":
-            return "The client has not answered in time; the ticket comes back."
+            to = f"goes back to {record['vendor']}" if record.get("vendor") else f"comes back to {record['from']}"
+            return f"The client has not answered in time; the ticket {to}."
     return f"The wait has ended; back to {record['from']}."
 
 

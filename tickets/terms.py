@@ -5,6 +5,7 @@ the thresholds that lie behind it in silence. No target any more ends the clock 
 Source: docs/time.md, "When promises change".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ from tickets.handing import vendor_target
 from tickets.moves import arrive, pass_in_silence, start_clock, stop_clock, stop_running, wait
 from tickets.status import TIER
 from tickets.work import RunningClock, Work
-from tiers.ladder import Ladder
+from tiers.ladder import Ladder, Step
 
 MANAGER = Target(MANAGER_SECONDS, ALWAYS, None, thresholds=MANAGER_ROUNDS)
 
@@ -154,33 +155,36 @@ def supersede(
 
 def stand_on(work: Work, ladder: Ladder, *, now: datetime, because: str) -> None:
     """The ticket stands on another ladder now: at the same tier, or where there is none at the next higher one."""
-    index, before = _same_step(work, ladder), work.step
-    tier = ladder.steps[ladder.home(index)].tier
+    rungs = [_same_rung(work, ladder, step) for step in work.ladder.steps]
+    index = rungs[min(work.step, len(rungs) - 1)]
+    tier = work.roster.tiers[ladder.steps[ladder.home(index)].tier]
     work.ladder = ladder
-    if work.roster.tiers[tier].id != work.tier_id and work.holder_kind == TIER:
+    if tier.id != work.tier_id and work.holder_kind == TIER:
         work.round += 1
         arrive(work, ladder.home(index), now=now, because=because)
-    elif index != before:
-        _renumber(work, before, index, now=now, because=because)
+        return
+    work.step = index
+    _renumber(work, rungs, now=now, because=because)
 
 
-def _same_step(work: Work, ladder: Ladder) -> int:
-    old = work.ladder.steps[work.step]
+def _same_rung(work: Work, ladder: Ladder, old: Step) -> int:
+    """Where a step of the ladder before stands on this one."""
     steps = list(enumerate(ladder.steps))
     if found := [i for i, step in steps if step.name == old.name]:
         return found[0]
-    level = work.tier.level
+    level = work.tier.level if old.vendor else work.roster.tiers[old.tier].level
     above = [i for i, step in steps if not step.vendor and work.roster.tiers[step.tier].level >= level]
     return above[0] if above else ladder.home(len(steps) - 1)
 
 
-def _renumber(work: Work, before: int, index: int, *, now: datetime, because: str) -> None:
-    """The same tier is another rung now: its clocks go on as that rung's, in a round of their own."""
-    work.step, work.round = index, work.round + 1
-    for clock in work.open_clocks:
-        if clock.metric in OLAS and clock.subject == step_subject(before):
-            target = _of_step(work, index, clock.metric)
-            if target is None:
-                stop_clock(clock, now=now, met=False)
-            else:
-                supersede(work, clock, target, now=now, because=because, subject=step_subject(index))
+def _renumber(work: Work, rungs: Sequence[int], *, now: datetime, because: str) -> None:
+    """The same tiers are other rungs now: their clocks go on as those', in a round of their own."""
+    running = [(c, int(c.subject.partition(":")[2])) for c in work.open_clocks if c.metric in OLAS]
+    moved = [(clock, rungs[old]) for clock, old in running if rungs[old] != old]
+    work.round += bool(moved)
+    for clock, new in moved:
+        target = _of_step(work, new, clock.metric)
+        if target is None:
+            stop_clock(clock, now=now, met=False)
+        else:
+            supersede(work, clock, target, now=now, because=because, subject=step_subject(new))

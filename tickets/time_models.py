@@ -82,6 +82,9 @@ class Clock(models.Model):
     metric = models.CharField(max_length=20)
     subject = models.CharField(max_length=40, blank=True)
     round = models.PositiveSmallIntegerField(default=1)
+    tier = models.ForeignKey(
+        Tier, null=True, on_delete=models.PROTECT, db_index=False, help_text="Whose time between our teams it measures"
+    )
     revision = models.PositiveSmallIntegerField(default=0, help_text="How often its terms had changed before this row")
     agreement_version = models.ForeignKey(AgreementVersion, null=True, on_delete=models.PROTECT, db_index=False)
     calendar_version = models.ForeignKey(

@@ -40,6 +40,7 @@ class RunningClock:
     warned_percent: int
     breached_at: datetime | None
     revision: int = 0
+    tier_id: int | None = None
     vendor_time_counts: bool = True
     thresholds: tuple[int, ...] = ()
     stopped_at: datetime | None = None
@@ -123,7 +124,7 @@ class Work:
     event_count: int
     custody_count: int
     merged_into_id: int | None = None
-    used: dict[str, float] = field(default_factory=dict)  # seconds of OLA_RESOLVE that earlier stays used, by subject
+    used: dict[int | None, float] = field(default_factory=dict)  # seconds of OLA_RESOLVE that earlier stays took
     clocks: list[RunningClock] = field(default_factory=list)
     cases: list[CaseInHand] = field(default_factory=list)
     # rows to be written
@@ -165,7 +166,7 @@ class Work:
         return Facts(
             self.key, self.client, self.priority, self.status, self.holder_kind, self.step, self.round, self.ladder,
             self.obstacles, self.policy, tuple(c.facts() for c in self.open_clocks), self.wake_at, self.remind_at,
-            self.reminders,
+            self.reminders, self.case_with_vendor.vendor if self.case_with_vendor else "",
         )  # fmt: skip
 
     def check_at(self) -> datetime | None:
@@ -210,8 +211,8 @@ CLOCK_CHANGES = (
     "stopped_at", "because",
 )  # fmt: skip
 CLOCK_COLUMNS = (
-    "metric", "subject", "round", "revision", "target_seconds", "inherited_seconds", "started_at", "counted_from",
-    *CLOCK_CHANGES,
+    "metric", "subject", "round", "revision", "tier_id", "target_seconds", "inherited_seconds", "started_at",
+    "counted_from", *CLOCK_CHANGES,
 )  # fmt: skip
 CASE_CHANGES = ("status", "ball", "ball_count", "lodged_at", "answered_at", "closed_at")
 
@@ -224,7 +225,9 @@ def write(works: Sequence[Work], *, now: datetime) -> None:
     columnar.insert_rows(CustodyChange, [row for w in works for row in w.custody])
     columnar.insert_rows(TicketEvent, [row for w in works for row in w.events])
     messages = [row for w in works for row in w.messages]
-    columnar.insert_rows(Message, [{**m, "payload": Json(m["payload"]), "created_at": now} for m in messages])
+    # One intent is sent once: a key that comes again must not put its ticket aside.
+    rows = [{**m, "payload": Json(m["payload"]), "created_at": now} for m in messages]
+    columnar.insert_rows(Message, rows, once=True)
     for work in works:
         work.custody, work.balls, work.events, work.messages = [], [], [], []
         for clock in work.clocks:

@@ -135,7 +135,7 @@ def test_a_case_that_is_closed_met_its_end_and_owes_no_answer(work, case):
 
 
 def test_back_at_a_tier_it_has_what_was_left_there(work):
-    work.used = {"step:0": 600.0}
+    work.used = {work.tier_id: 600.0}
     back_to_tier(work, now=march(2, 12), because="Back")
     clock = work.clock(OLA_RESOLVE, "step:0")
     assert (work.round, clock.round, clock.due_at) == (2, 2, march(2, 12, 35))  # 35 of 45 minutes
