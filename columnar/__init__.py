@@ -14,11 +14,10 @@ from django.db import connection, models
 __all__ = ["insert", "insert_rows", "update"]
 
 
-def insert(model: type[models.Model], *, returning: str = "", once: bool = False, **columns: Any) -> list[Any]:
+def insert(model: type[models.Model], *, returning: str = "", **columns: Any) -> list[Any]:
     """Insert one row per element of the list columns; columns left out take the model's defaults.
 
-    With `once`, rows whose unique key exists already are left out. Returns the values of the column `returning` in row
-    order, or nothing when it is empty.
+    Returns the values of the column `returning` in row order, or nothing when it is empty.
     Raises ValueError when lists differ in length or a column does not exist.
     """
     if not _size(columns):
@@ -32,8 +31,6 @@ def insert(model: type[models.Model], *, returning: str = "", once: bool = False
         f'INSERT INTO "{model._meta.db_table}" ({", ".join(parts.targets)}) '
         f"SELECT {', '.join(parts.selects)} FROM {parts.source(' WITH ORDINALITY', ', nth')} ORDER BY nth"
     )
-    if once:
-        sql += " ON CONFLICT DO NOTHING"
     if returning:
         sql += f' RETURNING "{model._meta.get_field(returning).column}"'
     with connection.cursor() as cursor:
@@ -41,13 +38,11 @@ def insert(model: type[models.Model], *, returning: str = "", once: bool = False
         return [row[0] for row in cursor.fetchall()] if returning else []
 
 
-def insert_rows(
-    model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, returning: str = "", once: bool = False
-) -> list[Any]:
+def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, returning: str = "") -> list[Any]:
     """The same for rows that are mappings with one set of keys each."""
     if not rows:
         return []
-    return insert(model, returning=returning, once=once, **{key: [row[key] for row in rows] for key in rows[0]})
+    return insert(model, returning=returning, **{key: [row[key] for row in rows] for key in rows[0]})
 
 
 def update(model: type[models.Model], ids: Sequence[int], **columns: Any) -> int:

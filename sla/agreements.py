@@ -16,7 +16,7 @@ from sla.agreement_document import DECLINED, DEFAULT_THRESHOLDS
 from sla.business_time import BusinessCalendar
 from sla.calendar_document import calendar_of
 from sla.durations import parse
-from sla.effective import DatedVersion, begun_everywhere, holding, local_day, main_calendar, stale
+from sla.effective import DatedVersion, begun_everywhere, holding, local_day, main_calendar, replaced
 from sla.models import Agreement, AgreementVersion, CalendarVersion
 
 
@@ -125,11 +125,28 @@ def _dated(version: AgreementVersion, calendars: Mapping[str, CalendarRef], now:
     return DatedVersion(version.pk, version.number or 0, *days, today=local_day(now, zone))
 
 
-def stale_versions(*, now: datetime) -> tuple[set[int], set[int]]:
-    """The ids of published versions, of calendars and of agreements, that no longer hold at `now`.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How published versions stand at a moment, by id: calendars that have a later version, agreements that have one
+    which holds, those that have ended, and those that stand for an agreement but promise nothing: ended, or not begun.
+    """
 
-    A calendar's are all but its latest; an agreement's are those that a later one has replaced, and the last when it
-    has ended. A version that begins later is none. Two queries, that read no whole document.
+    calendars: frozenset[int]
+    replaced: frozenset[int]
+    ended: frozenset[int]
+    lapsed: frozenset[int]
+
+
+def stale_versions(*, now: datetime) -> tuple[set[int], set[int]]:
+    """The ids of published versions, of calendars and of agreements, that no longer hold at `now`."""
+    found = standing(now=now)
+    return set(found.calendars), set(found.replaced | found.ended)
+
+
+def standing(*, now: datetime) -> Standing:
+    """How all published versions stand. A version that begins later replaces nothing yet.
+
+    Two queries, that read no whole document.
     """
     calendars, zones = _stale_calendars()
     today = {name: local_day(now, zone) for name, zone in zones.items()}
@@ -139,7 +156,13 @@ def stale_versions(*, now: datetime) -> tuple[set[int], set[int]]:
     for pk, of, number, begins, ends, main, own in rows:
         day = today[main or main_calendar({"calendars": json.loads(own)})]  # few need the latter: it is slow
         found[of].append(DatedVersion(pk, number, begins or "", ends or "", day))
-    return calendars, set().union(*map(stale, found.values()))
+    last = [holding(versions) for versions in found.values()]
+    return Standing(
+        calendars=frozenset(calendars),
+        replaced=frozenset().union(*map(replaced, found.values())),
+        ended=frozenset(version.id for version in last if version.has_ended),
+        lapsed=frozenset(version.id for version in last if version.has_ended or not version.has_begun),
+    )
 
 
 def _stale_calendars() -> tuple[set[int], dict[str, str]]:

@@ -47,11 +47,16 @@ def holding(versions: Collection[DatedVersion]) -> DatedVersion:
     return min(versions, key=lambda version: (version.begins, -version.number))
 
 
+def replaced(versions: Collection[DatedVersion]) -> set[int]:
+    """Of one agreement's versions, the ids of those that a later one has replaced."""
+    last = holding(versions)
+    return {version.id for version in versions if last.has_begun and version.number < last.number}
+
+
 def stale(versions: Collection[DatedVersion]) -> set[int]:
     """Of one agreement's versions, the ids of those that no longer hold: replaced, or ended."""
     last = holding(versions)
-    replaced = {version.id for version in versions if last.has_begun and version.number < last.number}
-    return replaced | ({last.id} if last.has_ended else set())
+    return replaced(versions) | ({last.id} if last.has_ended else set())
 
 
 def main_calendar(document: Mapping[str, Any]) -> str:

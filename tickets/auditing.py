@@ -90,7 +90,7 @@ def _ledger_faults(ids: Sequence[int], ledgers: dict[int, list[CustodyChange]]) 
 
 
 def _fault(ledger: Sequence[CustodyChange], holder: str, count: int, opened: datetime) -> str:
-    own = [change for change in ledger if change.origin != CustodyChange.Origin.INHERITED]
+    own = [change for change in ledger if change.seq > 0]
     inherited = len(ledger) - len(own)
     if [change.seq for change in ledger] != list(range(1 - inherited, count + 1)):
         return "the sequence of its custody changes has a gap"

@@ -9,19 +9,16 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from clients.models import Client
-from sla.clocks import consumed
 from sla.priorities import PRIORITIES
 from tickets.edits import tell_terms
-from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE
-from tickets.ledger import custody_of
-from tickets.loading import agreement_of, ended_clocks, ladder_in, obstacles, vendor_obstacles
-from tickets.models import Ticket, TicketEvent
-from tickets.moves import event, pass_in_silence, start_clock
+from tickets.loading import agreement_of, ladder_in, obstacles, vendor_obstacles
+from tickets.missing import begin_missing, note_terms
+from tickets.models import AlertGroup, Ticket
+from tickets.moves import event
 from tickets.notices import tell_step
 from tickets.permissions import can_work
-from tickets.projection import spans
-from tickets.terms import Moved, follow, stand_on
-from tickets.work import RunningClock, Work
+from tickets.terms import follow, stand_on
+from tickets.work import Work
 from tickets.working import BadAnswer, check_open, need, working
 from vendors.models import Service
 
@@ -58,8 +55,8 @@ def change(*, key: str, changes: Changes, why: str, by: User, now: datetime, see
         _check(work, changes, by)
         because = f"{_words(changed)}: {why}"
         event(work, "CHANGED", f"{by} changed {because}", now=at, by=by, why={"by_hand": why, "changed": changed})
-        _store(work, changes)
-        _resettle(work, changes, because=_words(changed), now=at)
+        _store(work, changes, now=at)
+        _resettle(work, changes, because=_words({n: c for n, c in changed.items() if n != "title"}), now=at)
 
 
 class Conflict(Exception):
@@ -74,6 +71,7 @@ def _changed(work: Work, changes: Changes) -> dict[str, list[str]]:
 
 
 def _words(changed: Mapping[str, list[str]]) -> str:
+    """What was changed, from what to what; a title is too long for the reason of each clock, and changes none."""
     return ", ".join(f"{name} {before or 'none'} → {after or 'none'}" for name, (before, after) in changed.items())
 
 
@@ -82,17 +80,18 @@ def _check(work: Work, changes: Changes, by: User) -> None:
         raise BadAnswer("priority", f"Must be one of {', '.join(PRIORITIES)}.")
     if changes.client and not can_work(by, changes.client.pk):
         raise BadAnswer("client", f"You may not work tickets of {changes.client}.")
-    if changes.client and changes.client.pk != work.client_id and any(case.lodged_at for case in work.cases):
+    if changes.client and changes.client.pk != work.client_id and work.cases:
         raise BadAnswer("client", "A case is open with a vendor about it; close that first.")
 
 
-def _store(work: Work, changes: Changes) -> None:
+def _store(work: Work, changes: Changes, *, now: datetime) -> None:
     """The columns that nothing else of the ticket in hand writes."""
     columns: dict[str, Any] = {n: v for n, v in changes.given().items() if n not in ("priority", "client")}
     if changes.client and changes.client.pk != work.client_id:
         columns |= {"client": changes.client, "contact": None, "asset": None}
-        # What the former client was told is not for the new one.
+        # What the former client was told is not for the new one, and its alerts are not of this ticket any more.
         _hide_from_client(work)
+        AlertGroup.objects.filter(ticket_id=work.id, resolved_at=None).update(resolved_at=now)
     try:
         with transaction.atomic():
             if columns:
@@ -113,6 +112,7 @@ def _resettle(work: Work, changes: Changes, *, because: str, now: datetime) -> N
         tell_step(work, work.ladder.steps[work.step], because=because, now=now)
     moved = follow(work, now=now, because=because)
     moved += begin_missing(work, now=now)
+    note_terms(work)
     if moved:
         told = "We have changed how urgent your request is." if changes.priority else ""
         tell_terms(work, moved, because=because, now=now, told=told)
@@ -130,50 +130,6 @@ def _situate(work: Work, changes: Changes) -> None:
     work.situation = replace(
         work.situation, client=work.client, priority=work.priority, service=work.service, category=category
     )
-
-
-def begin_missing(work: Work, *, now: datetime) -> list[Moved]:
-    """Promises that there were none of before: they count from where they would have begun."""
-    ended = {clock.metric: clock for clock in ended_clocks(work.id)}
-    if work.updated_at and UPDATE in ended and work.updated_at > (ended[UPDATE].stopped_at or now):
-        del ended[UPDATE]  # the client has heard from us since, so the next update counts from then
-    awaited = {
-        ACKNOWLEDGE: None if _was_taken(work) else work.opened_at,
-        RESPOND: None if work.responded_at else work.opened_at,
-        RESOLVE: work.opened_at,
-        UPDATE: work.updated_at,
-    }
-    missing = [m for m, began in awaited.items() if began and not any(c.metric == m for c in work.open_clocks)]
-    begun = [_begin(work, metric, awaited[metric] or now, ended.get(metric), now=now) for metric in missing]
-    return [moved for moved in begun if moved]
-
-
-def _was_taken(work: Work) -> bool:
-    """Whether a person has ever taken it; every arrival at a tier forgets who has there. Resolving counts as taking."""
-    return TicketEvent.objects.filter(ticket_id=work.id, kind__in=("ACKNOWLEDGED", "RESOLVED")).exists()
-
-
-def _begin(work: Work, metric: str, began: datetime, last: RunningClock | None, *, now: datetime) -> Moved | None:
-    target = work.terms.target(work.priority, metric)
-    if target is None or (last and last.state in ("MET", "BREACHED")):
-        return None
-    since = last.stopped_at if last and last.stopped_at else began
-    custody = custody_of(work.id)
-    counted = spans(metric, custody=custody, vendor_time_counts=target.vendor_time_counts, since=since)
-    spent = (last.consumed_seconds if last else 0) + consumed(spans=counted, calendar=target.calendar.calendar, now=now)
-    clock = start_clock(
-        work, metric, target, now=now, consumed=spent, started_at=began, round=last.round if last else work.round,
-        subject=_subject(work, metric, last), revision=last.revision + 1 if last else 0,
-    )  # fmt: skip
-    assert clock is not None
-    pass_in_silence(clock, now=now, climbs=metric == ACKNOWLEDGE)
-    return Moved(clock, clock)
-
-
-def _subject(work: Work, metric: str, last: RunningClock | None) -> str:
-    if last:
-        return last.subject
-    return f"update:{work.event_count + 1}" if metric == UPDATE else ""
 
 
 def _hide_from_client(work: Work) -> None:

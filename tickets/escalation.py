@@ -16,6 +16,7 @@ from tickets.edits import edits, notice_edits, tell_terms
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, ClockFacts
 from tickets.handing import end_client_wait, end_hold, next_reminder
 from tickets.loading import claim_due, in_hand
+from tickets.missing import begin_missing, has_new_terms, note_terms
 from tickets.models import Ticket
 from tickets.moves import arrive, event, stop_metric
 from tickets.notices import tell_breach, tell_managers, tell_step
@@ -56,7 +57,7 @@ def sweep(*, now: datetime, limit: int = BATCH) -> Swept:
 def sweep_until_done(*, now: datetime) -> Swept:
     """Sweep batch after batch until nothing is due at `now`, cases settled by then included."""
     total = Swept()
-    notice_edits(now=now)
+    _notice_edits(now=now)
     while True:
         swept = sweep(now=now)
         settled = vendor_cases.note_settled(now=now)
@@ -65,6 +66,16 @@ def sweep_until_done(*, now: datetime) -> Swept:
         total.postponed += swept.postponed
         if not swept.handled and not settled:
             return total
+
+
+def _notice_edits(*, now: datetime) -> None:
+    """An edit that cannot be read must not keep anything from being escalated."""
+    try:
+        with transaction.atomic():
+            notice_edits(now=now)
+    except Exception:
+        log.exception("edits of agreements and calendars could not be noticed")
+        raise_alarm("edits", "Edits of agreements or calendars do not reach open tickets; see the log.", now=now)
 
 
 def _one_by_one(ids: Sequence[int], *, now: datetime) -> Swept:
@@ -126,11 +137,15 @@ def _apply(work: Work, action: Action, swept: Swept, *, now: datetime) -> None:
 
 def follow_terms(work: Work, *, now: datetime) -> None:
     """Clocks whose agreement or calendar was edited go on under what holds now, and the timeline names the edit."""
-    if not any(is_outdated(work, clock) for clock in work.open_clocks):
+    renewed = has_new_terms(work)
+    if not renewed and not any(is_outdated(work, clock) for clock in work.open_clocks):
         return
     moved = follow(work, now=now)
+    if renewed:
+        moved += begin_missing(work, now=now)
+    note_terms(work)
     if moved:
-        tell_terms(work, moved, because=edits(moved), now=now)
+        tell_terms(work, moved, because=edits(work, moved), now=now)
 
 
 def _clock(work: Work, facts: ClockFacts) -> RunningClock:

@@ -19,6 +19,7 @@ from tickets.sentences import for_client, internal
 from tickets.status import CLOSED, OPEN_STATUSES
 from tickets.status import RESOLVED as TICKET_RESOLVED
 from tickets.work import write
+from tickets.working import telling_missed
 from tiers.policies import NoPolicy
 
 REOPEN_WINDOW = timedelta(minutes=30)
@@ -58,7 +59,7 @@ def take_in(
     elif reported.state == FIRING:
         ticket, because = _fired(source, reported, client, served_by, now=now)
     else:
-        ticket, because = _calm(source, reported, now=now)
+        ticket, because = _calm(source, reported, client, now=now)
     MonitoringEvent.objects.filter(pk=row.pk).update(ticket=ticket, because=because[:200])
     return Outcome(row, True, ticket, because)
 
@@ -101,9 +102,7 @@ def _fire(
     source: EventSource, reported: ReportedEvent, client: Client, served_by: Provider | None, *, now: datetime
 ) -> tuple[Ticket, str]:
     """A condition holds: count it on its open ticket, reopen one resolved lately, or open a new one."""
-    group = _latest(source, reported)
-    if group:  # whether it is open is decided under its lock, since somebody may be resolving it
-        group.ticket = Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id)
+    group = _held(_latest(source, reported), client)
     if group and group.ticket.status in OPEN_STATUSES:
         if group.resolved_at:
             _came_back(group.ticket, source, now=now)
@@ -137,28 +136,29 @@ def _reopened(group: AlertGroup, *, now: datetime) -> tuple[Ticket | None, str]:
     resolved_at = group.ticket.resolved_at
     if group.ticket.status != TICKET_RESOLVED or resolved_at is None or now - resolved_at > REOPEN_WINDOW:
         return None, ""
-    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk], now=now)
+    [work] = in_hand([group.ticket_id], now=now)
     why = "The condition came back within 30 minutes of its resolution."
     open_again(work, why, by=None, now=max(now, work.last_event_at))
     write([work], now=now)
     return group.ticket, f"Reopened {group.ticket.key}: {why}"
 
 
-def _calm(source: EventSource, reported: ReportedEvent, *, now: datetime) -> tuple[Ticket | None, str]:
+def _calm(source: EventSource, reported: ReportedEvent, client: Client, *, now: datetime) -> tuple[Ticket | None, str]:
     """A condition has ended or was acknowledged over there: only a ticket that nobody touched resolves by itself."""
-    group = _latest(source, reported)
+    group = _held(_latest(source, reported), client)
     if group is None or group.resolved_at is not None:
         return None, "No ticket is open for this condition."
     if reported.occurred_at < group.last_fired_at:
         return group.ticket, "Older than the last alert of this condition; nothing was changed."
-    [work] = in_hand([Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id).pk], now=now)
+    [work] = in_hand([group.ticket_id], now=now)
     at = max(now, work.last_event_at)
     if reported.state == RESOLVED:
         AlertGroup.objects.filter(pk=group.pk).update(resolved_at=now)
     if work.status not in OPEN_STATUSES:
         return group.ticket, f"{group.ticket.key} had ended already."
     if reported.state == RESOLVED and not work.touched:
-        finish(work, "The condition ended by itself.", now=at, by_person=False)
+        with telling_missed(work, now=at):
+            finish(work, "The condition ended by itself.", now=at, by_person=False)
         record = {"rule": "CONDITION_ENDED", "source": source.name, "delivery": reported.delivery_id}
         timeline(work, "RESOLVED", internal(record), now=at, client_text=for_client(record), why=record)
     else:
@@ -167,6 +167,18 @@ def _calm(source: EventSource, reported: ReportedEvent, *, now: datetime) -> tup
     because = internal(record)
     write([work], now=now)
     return group.ticket, because
+
+
+def _held(group: AlertGroup | None, client: Client) -> AlertGroup | None:
+    """The group under the lock of its ticket, since somebody may be resolving or merging that; None where the ticket
+    has gone to another client, for whom this source does not speak."""
+    if group is None:
+        return None
+    group.ticket = Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id)
+    if group.ticket.merged_into_id:  # it was merged while we waited, and its groups went along
+        group.refresh_from_db()
+        group.ticket = Ticket.objects.select_for_update(no_key=True).get(pk=group.ticket_id)
+    return group if group.ticket.client_id == client.pk else None
 
 
 def _latest(source: EventSource, reported: ReportedEvent) -> AlertGroup | None:

@@ -15,6 +15,7 @@ from tickets import vendor_cases
 from tickets.escalation import climb_to
 from tickets.importing import begin_promises, bring_in, bring_in_ended, check_moments, imported
 from tickets.loading import OWN, agreement_of, obstacles
+from tickets.missing import note_terms
 from tickets.models import EventSource, Ticket
 from tickets.moves import arrive, event
 from tickets.notices import tell_managers, tell_step
@@ -201,6 +202,7 @@ def _begin(
     bring_in(work, now=now)
     arrive(work, home, now=now, because=reason)
     begin_promises(work, now=now)
+    note_terms(work)
     team = _team(work, routed)
     _assign(work, team, routed, now=now)
     _tell(work, because, follows, by=by, now=now)

@@ -14,7 +14,7 @@ def custody_of(ticket_id: int) -> list[Held]:
 
 def custody_by_ticket(ids: Iterable[int]) -> dict[int, list[Held]]:
     """The custody of each of these tickets in the order of time, without what they inherited."""
-    rows = CustodyChange.objects.filter(ticket_id__in=ids).exclude(origin=CustodyChange.Origin.INHERITED)
+    rows = CustodyChange.objects.filter(ticket_id__in=ids, seq__gt=0)
     found: dict[int, list[Held]] = defaultdict(list)
     for ticket_id, *held in rows.order_by("ticket_id", "seq").values_list(
         "ticket_id", "holder_kind", "held", "began_at"

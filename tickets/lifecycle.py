@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from tickets import handing, vendor_cases
-from tickets.changing import begin_missing
 from tickets.escalation import climb_to
 from tickets.facts import RESOLVE, RESPOND, UPDATE
 from tickets.handing import (
@@ -20,6 +19,7 @@ from tickets.handing import (
     wait_on_client,
 )
 from tickets.loading import ended_clocks
+from tickets.missing import begin_missing, note_terms
 from tickets.models import VendorCase
 from tickets.moves import event, mail, start_update_clock, told_client
 from tickets.notices import body, headline, tell_managers, tell_step
@@ -59,9 +59,12 @@ def acknowledge(*, key: str, by: User, now: datetime, automatic: bool = False) -
         if work.acknowledged_at and work.status == IN_PROGRESS:
             who = _name(work.acknowledged_by_id) or "somebody"
             raise AlreadyAcknowledged(f"{who} took it at {work.acknowledged_at:%H:%M} UTC.")
-        if work.status != NEW:
-            raise NotAllowedNow(f"A ticket that is {words(work.status)} cannot be acknowledged.")
+        status = work.status
+        if status not in (NEW, WAITING_ON_CLIENT, ON_HOLD) or (status != NEW and work.acknowledged_at):
+            raise NotAllowedNow(f"A ticket that is {words(status)} cannot be acknowledged.")
         _take(work, by=by, now=at)
+        if status != NEW:  # taken while it waits: the wait goes on
+            work.status = status
         event(work, "ACKNOWLEDGED", f"{by} acknowledged it at {work.tier.name}.", now=at, by=by,
               client_text="Somebody is working on your request.")  # fmt: skip
 
@@ -229,6 +232,7 @@ def open_again(work: Work, why: str, *, by: User | None, now: datetime) -> None:
     """Back to the last tier; the old verdict stands, a new RESOLVE clock goes on with what was left."""
     handing.open_again(work, now=now, because=f"Reopened: {why}", spent=_spent(work))
     begin_missing(work, now=now)
+    note_terms(work)
     record = {} if by else {"rule": "CAME_BACK", "because": why}
     text = f"{by} reopened it: {why}" if by else internal(record)
     event(work, "REOPENED", text, now=now, by=by, client_text="We have reopened your request.", why=record)
@@ -251,6 +255,8 @@ def reply(*, key: str, text: str, public: bool, by: User, now: datetime, automat
             raise NotAllowedNow("A ticket that is merged is not written on; write on the one that goes on.")
         need(text, "body", "Write something.")
         kind = "PUBLIC_REPLY" if public else "WORK_NOTE"
+        if public and work.status == CLOSED:
+            raise NotAllowedNow(f"{work.key} is closed, the client reads it no more; open one that follows it.")
         if public and not automatic:
             told_client(work, now=at)
         event(work, kind, text, now=at, by=by, client_text=text if public else "")

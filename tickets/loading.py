@@ -25,6 +25,7 @@ OWN = (
     "tier_id", "team_id", "assignee_id", "step", "round", "touched", "bounces", "manager_calls", "acknowledged_at",
     "acknowledged_by_id", "responded_at", "updated_at", "resolved_at", "resolution", "wake_at", "remind_at",
     "reminders", "last_event_at", "event_count", "custody_count", "merged_into_id",
+    "terms_version_id", "terms_lapsed",
 )  # fmt: skip
 JOINED = {
     "j_client": F("client__name"),

@@ -14,7 +14,7 @@ from tickets.moves import event, follow_custody, pass_in_silence, start_clock, s
 from tickets.permissions import check_can_work
 from tickets.status import CLOSED, MERGED, NOBODY, OPEN_STATUSES, WAITING_ON_CLIENT, NotAllowedNow, words
 from tickets.terms import owed
-from tickets.work import Work, write
+from tickets.work import RunningClock, Work, write
 from tickets.working import BadAnswer, need, observed
 
 
@@ -71,7 +71,7 @@ def _end(loser: Work, survivor: Work, why: str, *, by: User, now: datetime) -> N
     loser.status, loser.merged_into_id = MERGED, survivor.id
     loser.resolved_at = loser.wake_at = loser.remind_at = None
     take_custody(loser, NOBODY, now=now, because=f"Merged into {survivor.key}")
-    told = f"We go on with this request as {survivor.key}."
+    told = "We go on with this request together with another one of yours."
     event(loser, "MERGED", f"{by} merged it into {survivor.key}: {why}", now=now, by=by, client_text=told,
           why={"by_hand": why, "into": survivor.key})  # fmt: skip
 
@@ -81,7 +81,7 @@ def _go_on(survivor: Work, loser: Work, why: str, *, by: User, now: datetime) ->
     _take_cases(survivor, loser, now=now)
     AlertGroup.objects.filter(ticket_id=loser.id).update(ticket_id=survivor.id)
     text = f"{by} merged {loser.key} into it: {why}"
-    event(survivor, "MERGED", text, now=now, by=by, client_text=f"{loser.key} goes on here.",
+    event(survivor, "MERGED", text, now=now, by=by, client_text="Another one of your requests goes on here.",
           why={"by_hand": why, "from": loser.key})  # fmt: skip
     case = survivor.case_with_vendor
     if case and survivor.status != WAITING_ON_CLIENT and case.id in {c.id for c in loser.cases}:
@@ -102,12 +102,18 @@ def _inherited(rows: Sequence[CustodyChange], ticket_id: int, before: int) -> li
     first = before - len(rows)
     return [
         {
-            "ticket_id": ticket_id, "seq": first + place, "origin": CustodyChange.Origin.INHERITED,
+            "ticket_id": ticket_id, "seq": first + place, "origin": _origin(row),
             "holder_kind": row.holder_kind, "tier_id": row.tier_id, "vendor_case_id": row.vendor_case_id,
             "held": row.held, "began_at": row.began_at, "because": row.because,
         }
         for place, row in enumerate(rows)
     ]  # fmt: skip
+
+
+def _origin(row: CustodyChange) -> str:
+    """A stretch in hands that nobody here knows stays one."""
+    unknown = row.origin == CustodyChange.Origin.IMPORTED
+    return CustodyChange.Origin.IMPORTED if unknown else CustodyChange.Origin.INHERITED
 
 
 def _take_cases(survivor: Work, loser: Work, *, now: datetime) -> None:
@@ -121,4 +127,13 @@ def _take_cases(survivor: Work, loser: Work, *, now: datetime) -> None:
                 consumed=clock.consumed_seconds, round=clock.round, started_at=clock.started_at,
             )  # fmt: skip
             if begun:
-                pass_in_silence(begun, now=now)
+                _carry_on(clock, begun, survivor, now=now)
+
+
+def _carry_on(clock: RunningClock, begun: RunningClock, survivor: Work, *, now: datetime) -> None:
+    """One promise, two rows: the loser's keeps its verdict, and what was missed is not missed once more."""
+    pass_in_silence(begun, now=now)
+    clock.state, clock.because = "SUPERSEDED", f"Goes on at {survivor.key}"
+    if clock.breached_at:
+        begun.breached_at, begun.state = clock.breached_at, "BREACHED"
+        begun.due_at = clock.breached_at if begun.running_since else None

@@ -9,6 +9,7 @@ from django.db import models
 from accounts.versions import NamedRow
 from clients.models import Asset, Client, Contact, OfClient
 from outbox.models import Message
+from sla.models import AgreementVersion
 from sla.priorities import PRIORITIES
 from tickets.status import HOLDERS, OPEN_STATUSES, STATUSES
 from tickets.time_models import BallChange, Clock, CustodyChange
@@ -79,6 +80,11 @@ class Ticket(models.Model):
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT)
     team = models.ForeignKey(Team, on_delete=models.PROTECT)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    terms_version = models.ForeignKey(
+        AgreementVersion, null=True, on_delete=models.PROTECT, db_index=False, related_name="+",
+        help_text="What was promised to the client when its clocks were last looked at",
+    )  # fmt: skip
+    terms_lapsed = models.BooleanField(default=False, help_text="That version promised nothing then")
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
     routed_because = models.JSONField(default=list)
     step = models.PositiveSmallIntegerField(default=0, help_text="Index of the ladder step that it stands on")
@@ -128,6 +134,12 @@ class Ticket(models.Model):
                 fields=["next_due_at", "id"], name="ticket_queue", condition=models.Q(status__in=OPEN_STATUSES)
             ),
             models.Index(fields=["client", "-opened_at"], name="ticket_of_client"),
+            models.Index(fields=["terms_version"], name="ticket_terms", condition=models.Q(status__in=OPEN_STATUSES)),
+            models.Index(
+                fields=["id"],
+                name="ticket_without_terms",
+                condition=models.Q(status__in=OPEN_STATUSES, terms_lapsed=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -40,7 +40,7 @@ def _breach(record: Record) -> str:
 
 def _threshold(record: Record) -> str:
     clock = record["clock"]
-    return f"{METRIC_WORDS[clock['metric']]}: {record['percent']} % of its time have passed, {_target(clock)}."
+    return f"{METRIC_WORDS[clock['metric']]}: {record['percent']} % of its time has passed, {_target(clock)}."
 
 
 def _reminder(record: Record) -> str:
@@ -48,8 +48,7 @@ def _reminder(record: Record) -> str:
 
 
 def _client_reminder(record: Record) -> str:
-    back = f" Without an answer it comes back on {_moment(record['wake_at'])}." if record.get("wake_at") else ""
-    return f"The client was reminded for the {_nth(record['reminders'] + 1)} time that we wait for its answer.{back}"
+    return f"The client was reminded for the {_nth(record['reminders'] + 1)} time that we wait for its answer."
 
 
 def _wake(record: Record) -> str:
@@ -74,8 +73,7 @@ def _moved(row: Record) -> str:
     name, after = METRIC_WORDS[row["metric"]], row["after"]
     if after is None:
         return f"{name} has no target any more"
-    due = f", due {_moment(after['due_at'])}" if after["due_at"] else ", paused"
-    return f"{name} is {words(after['target_seconds'])} ({after['calendar']}){due}"
+    return f"{name} is {words(after['target_seconds'])} ({after['calendar']})"
 
 
 def _case(record: Record) -> str:

@@ -163,6 +163,7 @@ def stand_on(work: Work, ladder: Ladder, *, now: datetime, because: str) -> None
         work.round += 1
         arrive(work, ladder.home(index), now=now, because=because)
         return
+    work.round += index != work.step
     work.step = index
     _renumber(work, rungs, now=now, because=because)
 
@@ -181,7 +182,6 @@ def _renumber(work: Work, rungs: Sequence[int], *, now: datetime, because: str) 
     """The same tiers are other rungs now: their clocks go on as those', in a round of their own."""
     running = [(c, int(c.subject.partition(":")[2])) for c in work.open_clocks if c.metric in OLAS]
     moved = [(clock, rungs[old]) for clock, old in running if rungs[old] != old]
-    work.round += bool(moved)
     for clock, new in moved:
         target = _of_step(work, new, clock.metric)
         if target is None:

@@ -26,6 +26,7 @@ from tickets.notices import tell_managers, tell_step
 from tickets.sentences import for_client, internal
 from tickets.status import OPEN_STATUSES
 from tickets.work import CaseInHand, Work, write
+from tickets.working import telling_missed
 from vendors.completeness import Gathered, gather, render
 from vendors.engagement import Known, engagement
 from vendors.models import ContactPoint, Service
@@ -241,7 +242,8 @@ def _settle(work: Work, case: VendorCase, *, now: datetime) -> None:
     now, held = max(now, work.last_event_at), work.case(case.pk)
     if case.message is not None and case.message.state == "DEAD":
         _failed(work, case, held, now=now)
-    else:
+        return
+    with telling_missed(work, now=now):
         lodge(work, case, held, now=now)
 
 

@@ -124,6 +124,8 @@ class Work:
     event_count: int
     custody_count: int
     merged_into_id: int | None = None
+    terms_version_id: int | None = None
+    terms_lapsed: bool = False
     used: dict[int | None, float] = field(default_factory=dict)  # seconds of OLA_RESOLVE that earlier stays took
     clocks: list[RunningClock] = field(default_factory=list)
     cases: list[CaseInHand] = field(default_factory=list)
@@ -204,7 +206,7 @@ TICKET_COLUMNS = (
     "status", "holder_kind", "tier_id", "team_id", "assignee_id", "step", "round", "touched", "bounces",
     "manager_calls", "acknowledged_at", "acknowledged_by_id", "responded_at", "updated_at", "resolved_at",
     "resolution", "wake_at", "remind_at", "reminders", "last_event_at", "event_count", "custody_count", "priority",
-    "client_id", "merged_into_id",
+    "client_id", "merged_into_id", "terms_version_id", "terms_lapsed",
 )  # fmt: skip
 CLOCK_CHANGES = (
     "agreement_version_id", "consumed_seconds", "running_since", "due_at", "state", "warned_percent", "breached_at",
@@ -225,9 +227,7 @@ def write(works: Sequence[Work], *, now: datetime) -> None:
     columnar.insert_rows(CustodyChange, [row for w in works for row in w.custody])
     columnar.insert_rows(TicketEvent, [row for w in works for row in w.events])
     messages = [row for w in works for row in w.messages]
-    # One intent is sent once: a key that comes again must not put its ticket aside.
-    rows = [{**m, "payload": Json(m["payload"]), "created_at": now} for m in messages]
-    columnar.insert_rows(Message, rows, once=True)
+    columnar.insert_rows(Message, [{**m, "payload": Json(m["payload"]), "created_at": now} for m in messages])
     for work in works:
         work.custody, work.balls, work.events, work.messages = [], [], [], []
         for clock in work.clocks:

@@ -43,16 +43,23 @@ def working(
 @contextmanager
 def observed(work: Work, *, by: User, now: datetime, touch: bool = True) -> Iterator[None]:
     """What a verb brings about beside its own: a promise it ends too late is told of, a called manager has acted."""
-    before, clocks = work.facts(), {id(clock): clock.facts() for clock in work.open_clocks}
-    yield
-    _tell_missed(work, before, clocks, now=now)
+    before = work.facts()
+    with telling_missed(work, now=now):
+        yield
     if touch and by.is_person:
         _manager_acted(work, before, by=by, now=now)
     work.touched = work.touched or touch
 
 
+@contextmanager
+def telling_missed(work: Work, *, now: datetime) -> Iterator[None]:
+    """A target that was reached before this act, and that no sweep has seen, is told of with it."""
+    before, clocks = work.facts(), {id(clock): clock.facts() for clock in work.open_clocks}
+    yield
+    _tell_missed(work, before, clocks, now=now)
+
+
 def _tell_missed(work: Work, before: Facts, clocks: Mapping[int, ClockFacts], *, now: datetime) -> None:
-    """A target that was reached before this verb, and that no sweep has seen, is told of now."""
     for clock in work.clocks:
         seen = clocks.get(id(clock))
         if seen and not seen.breached and clock.breached_at:

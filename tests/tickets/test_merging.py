@@ -43,8 +43,8 @@ def test_both_timelines_tell_of_it_and_the_clients_of_each_read_where_it_goes_on
     loser, survivor = desk.open("Mail"), desk.open("Mail again")
     together(desk, loser, survivor)
     ended, goes_on = (TicketEvent.objects.get(ticket=t, kind="MERGED") for t in (loser, survivor))
-    assert ended.client_text == f"We go on with this request as {survivor.key}."
-    assert goes_on.client_text == f"{loser.key} goes on here."
+    assert ended.client_text == "We go on with this request together with another one of yours."
+    assert goes_on.client_text == "Another one of your requests goes on here."
     assert (ended.why["by_hand"], ended.why["into"], goes_on.why["from"]) == ("One outage", survivor.key, loser.key)
     assert ended.actor == goes_on.actor == desk.l1
 

@@ -47,7 +47,7 @@ def read(record: dict) -> dict:
         ),
         (
             {"rule": "THRESHOLD", "percent": 75},
-            "Acknowledge here: 75 % of its time have passed, 15 minutes of business time (London office).",
+            "Acknowledge here: 75 % of its time has passed, 15 minutes of business time (London office).",
         ),
         ({"rule": "BREACH"}, "Acknowledge here target missed: 15 minutes of business time (London office), P2."),
         (
@@ -74,8 +74,7 @@ def read(record: dict) -> dict:
         ),
         (
             {"rule": "CLIENT_REMINDER", "reminders": 1, "wake_at": "2026-03-05T09:00:00+00:00"},
-            "The client was reminded for the second time that we wait for its answer."
-            " Without an answer it comes back on 2026-03-05 09:00 UTC.",
+            "The client was reminded for the second time that we wait for its answer.",
         ),
     ],
 )
@@ -88,8 +87,7 @@ def test_technicians_read_what_happened_and_by_which_rule(changes, sentence):
     [
         (
             {"rule": "TERMS", "because": "priority P1 → P2", "clocks": [MOVED, PAUSED]},
-            "priority P1 → P2: Resolve is 8 hours (24x7 v1), due 2026-03-02 17:00 UTC;"
-            " Resolve is 8 hours (24x7 v1), paused.",
+            "priority P1 → P2: Resolve is 8 hours (24x7 v1); Resolve is 8 hours (24x7 v1).",
         ),
         (
             {"rule": "TERMS", "because": "Gold v2 holds now", "clocks": [MOVED | {"after": None}]},

@@ -50,14 +50,14 @@ VERBS = {
 }
 # What follows where the verb is allowed; a status that is not named refuses it.
 AFTER = {
-    "acknowledge": {NEW: TAKEN},
+    "acknowledge": {NEW: TAKEN, CLIENT: CLIENT, HOLD: HOLD},
     "assign": {s: s for s in (NEW, TAKEN, CLIENT, VENDOR, HOLD)},
     "escalate": {s: NEW for s in (NEW, TAKEN, CLIENT, VENDOR, HOLD)},
     "wait on the client": {s: CLIENT for s in (NEW, TAKEN, VENDOR, HOLD)},
     "wait on the vendor": {},
     "hold": {s: HOLD for s in (NEW, TAKEN, HOLD)},
     "resume": {CLIENT: NEW, VENDOR: NEW, HOLD: NEW},
-    "reply": {s: s for s in (NEW, TAKEN, CLIENT, VENDOR, HOLD, RESOLVED, CLOSED)},
+    "reply": {s: s for s in (NEW, TAKEN, CLIENT, VENDOR, HOLD, RESOLVED)},
     "lodge": {NEW: NEW, TAKEN: TAKEN, CLIENT: CLIENT, HOLD: HOLD},
     "resolve": {s: RESOLVED for s in (NEW, TAKEN, CLIENT, VENDOR, HOLD)},
     "reopen": {RESOLVED: NEW},

@@ -8,6 +8,10 @@ from django.db import migrations, models
 FILL = """
 UPDATE tickets_clock k SET tier_id = c.tier_id FROM tickets_custodychange c
 WHERE c.ticket_id = k.ticket_id AND c.began_at = k.started_at AND c.holder_kind = 'TIER' AND k.metric LIKE 'OLA%';
+UPDATE tickets_ticket t SET responded_at = e.first, updated_at = e.last FROM (
+    SELECT ticket_id, min(at) AS first, max(at) AS last FROM tickets_ticketevent
+    WHERE kind IN ('PUBLIC_REPLY', 'RESOLVED') AND actor_id IS NOT NULL GROUP BY ticket_id) e
+WHERE e.ticket_id = t.id;
 """
 
 
