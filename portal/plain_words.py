@@ -67,7 +67,7 @@ def zone_name(timezone: str) -> str:
 
 
 def clock_time(at: datetime, *, now: datetime, zone: tzinfo) -> str:
-    """A moment as one says it: the time alone today, with the weekday within a week, else with the date."""
+    """A moment as one says it: the time alone today, with the weekday in the coming week, else with the date."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     if local.date() == today:
         return f"{local:%H:%M}"
@@ -75,8 +75,10 @@ def clock_time(at: datetime, *, now: datetime, zone: tzinfo) -> str:
 
 
 def _day(local: datetime, today: date) -> str:
-    if abs((local.date() - today).days) < 7:
+    if 0 < (local.date() - today).days < 7:
         return f"{local:%a}"
+    if -7 < (local.date() - today).days < 0:  # with its date, since a weekday alone could be the coming one
+        return f"{local:%a} {local.day} {local:%b}"
     return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
 
 

@@ -12,12 +12,12 @@ _SHAPE = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?", re.ASCII)
 def parse(text: str) -> int:
     """The seconds that `text` stands for: hours, minutes, seconds, in this order, each at most once.
 
-    In: "20s", "15m", "90m", "4h", "1h30m". Out: whole seconds, 0 for "0s".
+    In: "20s", "15m", "90m", "4h", "1h30m", with blanks or without. Out: whole seconds, 0 for "0s".
     Raises ValueError, in words for the person who wrote it, for anything else.
     """
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a duration: write it like 20s, 15m, 4h or 1h30m")
-    match = _SHAPE.fullmatch(text.strip())
+    match = _SHAPE.fullmatch("".join(text.split()))
     if not match or not any(match.groups()):
         raise ValueError(_complaint(text))
     hours, minutes, seconds = (int(part or 0) for part in match.groups())

@@ -22,7 +22,7 @@ from tickets.intake import NewTicket, open_ticket
 from tickets.lifecycle import AlreadyAcknowledged
 from tickets.models import Ticket, TicketEvent
 from tickets.permissions import NotYours
-from tickets.status import NotAllowedNow
+from tickets.status import CLOSED, NotAllowedNow
 from tickets.working import BadAnswer
 from tiers.policies import NoPolicy
 from vendors.models import Service
@@ -159,7 +159,18 @@ def _new_ticket(client: Client, said: dict[str, Any]) -> NewTicket:
     device = said.pop("device", {})
     said |= {f"device_{name}": value for name, value in device.items()}
     service = vendor_service(said["service"]) if said.get("service") else None
-    return NewTicket(**said | {"service": service, "contact": _contact(client, said.get("contact", ""))})
+    known = {"service": service, "contact": _contact(client, said.get("contact", ""))}
+    return NewTicket(**said | known | {"follows": _followed(client, said.get("follows", ""))})
+
+
+def _followed(client: Client, key: str) -> Ticket | None:
+    """The client's closed ticket of this key; an open one is worked on itself."""
+    if not key:
+        return None
+    found = Ticket.objects.filter(client=client, status=CLOSED).by_key(key).first()
+    if found is None:
+        raise refused("follows", f"The client has no closed ticket “{key}”.")
+    return found
 
 
 def vendor_service(name: str) -> Service:

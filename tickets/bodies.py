@@ -51,6 +51,9 @@ class TicketBody(Body):
     error_code = Text(max_length=80, required=False, allow_blank=True)
     contact = Text(max_length=120, required=False, allow_blank=True, help_text="E-mail or name of the client's contact")
     external_id = Text(max_length=200, required=False, allow_blank=True, help_text="Your own id, unique per client")
+    follows = Text(
+        max_length=40, required=False, allow_blank=True, help_text="Key of the client's closed ticket that it takes up"
+    )
     opened_at = PastMoment(required=False, help_text="Of the past; needs the scope `tickets:import` as well")
     resolved_at = PastMoment(
         required=False, help_text="It has ended there, too; needs the scope `tickets:import` as well"

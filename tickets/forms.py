@@ -14,7 +14,7 @@ from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
 from tickets.changing import Changes
 from tickets.handing import DAYS_FOR_CLIENT
 from tickets.models import Ticket, VendorCase
-from tickets.status import CLIENT, ON_HOLD, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
+from tickets.status import CLIENT, CLOSED, ON_HOLD, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
 from tickets.work import Work
 from tiers.ladder import Step
 from tiers.models import Member
@@ -105,7 +105,9 @@ class WaitForm(VerbForm):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    why = words_field("Why", "Say what you are waiting for.", help_text="Only your team reads it.")
+    why = words_field(
+        "Why", "Say what you are waiting for.", help_text="Only your team reads it; ask the client in a public reply."
+    )
 
     def prepare(self) -> None:
         work, choices = self.work, []
@@ -294,6 +296,9 @@ class NewTicketForm(forms.Form):
     )
     device_name = forms.CharField(label="Device", required=False, max_length=120)
     error_code = forms.CharField(required=False, max_length=80)
+    follows = forms.CharField(
+        label="Takes up", required=False, max_length=40, help_text="The key of a closed ticket that came back."
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -308,7 +313,15 @@ class NewTicketForm(forms.Form):
         self._weigh(given)
         if given.get("client") and given.get("contact"):
             given["contact"] = self._contact(given["client"], given["contact"])
+        if given.get("client") and given.get("follows"):
+            given["follows"] = self._followed(given["client"], given["follows"])
         return given
+
+    def _followed(self, client: Client, key: str) -> Ticket | None:
+        found = Ticket.objects.filter(client=client, status=CLOSED).by_key(key.strip()).first()
+        if found is None:
+            self.add_error("follows", f"{client} has no closed ticket “{key}”; one that is resolved can be reopened.")
+        return found
 
     def _weigh(self, given: dict[str, Any]) -> None:
         impact, urgency = given.get("impact"), given.get("urgency")

@@ -131,7 +131,8 @@ def _after_climb(facts: Facts, before: Sequence[_Deadline], at: datetime, to: in
 
 def _climb(facts: Facts, due: _Deadline, to: int | None, vendor: str) -> Coming:
     verb = "handed over" if due.metric == OLA_RESOLVE else "acknowledged"
-    why = f"not {verb} within {duration_words(due.seconds)}"
+    promised = " promised to the client" if due.metric == ACKNOWLEDGE else ""
+    why = f"not {verb} within {duration_words(due.seconds)}{promised}"
     if to is None:
         return Coming(due.at, "Managers are told", f"{why}, and no step is left above", to=None)
     rung = facts.ladder.steps[to]

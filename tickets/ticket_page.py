@@ -86,10 +86,13 @@ def _called(work: Work, entries: Sequence[Shown]) -> Shown | None:
 
 def _merged(ticket: Ticket, *, user: User) -> Shown:
     """The ticket that goes on for this one, and those that go on here, as far as `user` may see them."""
-    related = Ticket.objects.visible_to(user).filter(Q(pk=ticket.merged_into_id) | Q(merged_into=ticket.pk))
-    found = list(related.only("pk", "title", "merged_into").order_by("pk"))
+    linked = Q(pk__in=[ticket.merged_into_id, ticket.follows_id]) | Q(merged_into=ticket.pk) | Q(follows=ticket.pk)
+    related = Ticket.objects.visible_to(user).filter(linked)
+    found = list(related.only("pk", "title", "merged_into", "follows").order_by("pk"))
     return {
         "goes_on_as": next((t for t in found if t.pk == ticket.merged_into_id), None),
+        "takes_up": next((t for t in found if t.pk == ticket.follows_id), None),
+        "taken_up_by": [t for t in found if t.follows_id == ticket.pk],
         "merged_from": [t for t in found if t.merged_into_id == ticket.pk],
     }
 

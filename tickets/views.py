@@ -173,7 +173,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _first_client(request: HttpRequest) -> dict[str, str]:
-    return {"client": request.GET.get("client", "")}
+    return {name: request.GET.get(name, "") for name in ("client", "title", "follows")}
 
 
 def _opened(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:

@@ -18,6 +18,8 @@ from sla import durations
         ("1h0m5s", 3605),
         ("0s", 0),
         (" 15m ", 900),
+        ("1h 30m", 5400),
+        ("4 h", 14400),
         ("8784h", durations.LONGEST_SECONDS),
     ],
 )
@@ -56,7 +58,6 @@ def test_days_are_refused_because_they_are_ambiguous(written):
         "15M",
         "30m1h",
         "15m15m",
-        "1h 30m",
         "15 minutes",
         "\u0661\u0665m",
         "15m\n4h",

@@ -153,3 +153,36 @@ def test_a_ticket_that_somebody_holds_keeps_no_other_from_climbing_when_an_edit_
         holder.join()
     world.tick()
     assert Clock.objects.filter(ticket=held, metric="RESOLVE", target_seconds=3 * 3600, stopped_at=None).exists()
+
+
+def test_a_closed_ticket_is_taken_up_by_a_new_one_that_names_it(world, client):
+    closed = world.open("Mail does not arrive")
+    world.do(lifecycle.resolve, closed, summary="Done.")
+    world.forward(days=9)
+    assert world.fresh(closed).status == "CLOSED"
+    client.force_login(world.l1)
+    page = client.get(f"/tickets/{closed.key}/").content.decode()
+    link = f"/tickets/new/?client=acme&amp;title=Mail%20does%20not%20arrive&amp;follows={closed.key}"
+    assert link in page
+    form = client.get(link.replace("&amp;", "&")).content.decode()
+    assert f'value="{closed.key}"' in form and 'value="Mail does not arrive"' in form
+    said = {"client": "acme", "title": "It is back", "priority": "P2", "follows": closed.key.lower()}
+    assert client.post("/tickets/new/", said).status_code == 303
+    new = Ticket.objects.latest("pk")
+    assert new.follows == closed and f"It takes up {closed.key}" in new.timeline.first().text
+    assert "It is back" in client.get(f"/tickets/{closed.key}/").content.decode()
+
+
+def test_a_ticket_that_is_not_closed_cannot_be_taken_up(world, client):
+    ticket = world.open()
+    client.force_login(world.l1)
+    answer = client.post("/tickets/new/", {"client": "acme", "title": "Again", "priority": "P2", "follows": ticket.key})
+    assert answer.status_code == 422 and "has no closed ticket" in answer.content.decode()
+
+
+def test_a_condition_that_comes_back_after_its_ticket_was_closed_takes_it_up(world):
+    first = take_in(source=world.ninja, reported=world.alert(), now=world.now).ticket
+    take_in(source=world.ninja, reported=world.alert(delivery_id="2", state=RESOLVED), now=world.now)
+    world.forward(days=9)
+    again = take_in(source=world.ninja, reported=world.alert(delivery_id="3"), now=world.now).ticket
+    assert again.follows == first

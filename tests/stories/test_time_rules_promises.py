@@ -203,9 +203,7 @@ def test_rule_13_an_agreement_that_was_edited_holds_for_open_tickets_from_the_ne
     office.tick()
     old, new = office.clocks(ticket, "RESOLVE")
     assert (old.state, new.due_at, new.agreement_version.number) == ("SUPERSEDED", march(2, 11), 3)
-    assert office.said(ticket, "TERMS_CHANGED") == [
-        "Gold v3 holds now: Resolve is 2 hours (Office v1)."
-    ]
+    assert office.said(ticket, "TERMS_CHANGED") == ["Gold v3 holds now: Resolve is 2 hours (Office v1)."]
     why = TicketEvent.objects.get(ticket=ticket, kind="TERMS_CHANGED").why
     assert why["clocks"][0]["before"]["target_seconds"] == 4 * 3600
 
