@@ -128,6 +128,13 @@ class Clock(models.Model):
                 name="a_running_clock_has_its_deadline",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="verdicts_never_change",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__stopped_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.metric} {self.subject} {self.state}"

@@ -86,7 +86,7 @@ def test_enter_previews_and_does_not_publish(world, visit):
 def test_targets_are_edited_by_keyboard_alone(world, visit):
     page = visit("/agreements/gold/edit/", world.manager)
     page.focus("[name=ACKNOWLEDGE_0]")
-    for text in ("10m", "20m", "none", "3h"):
+    for text in ("16m", "20m", "none", "3h50m"):
         page.keyboard.press("Control+A")
         page.keyboard.type(text)
         page.keyboard.press("Tab")
@@ -95,7 +95,7 @@ def test_targets_are_edited_by_keyboard_alone(world, visit):
     page.wait_for_url(re.compile("/agreements/gold/$"))
     live = AgreementVersion.live(Agreement.objects.get(name="Gold"))
     assert live.document["targets"]["P1"] == {
-        "ACKNOWLEDGE": "10m", "RESPOND": "20m", "UPDATE": "none", "RESOLVE": "3h",
+        "ACKNOWLEDGE": "16m", "RESPOND": "20m", "UPDATE": "none", "RESOLVE": "3h50m",
     }  # fmt: skip
 
 

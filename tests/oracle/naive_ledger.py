@@ -291,6 +291,11 @@ def _priority_changed(history: History, fact: Fact) -> None:
             _begin(history, metric, since, fact.at)
 
 
+def _published(history: History, fact: Fact) -> None:
+    """What an edit brings, or brings back, begins on open tickets as it does when a priority changes."""
+    _priority_changed(history, fact)
+
+
 def _begin(history: History, metric: str, since: int, at: int) -> None:
     """A clock of the ticket that runs since then, and only now has a promise; an old verdict stands."""
     promise, before = promised(history.now.terms, metric, None), 0
@@ -355,6 +360,7 @@ RULES = {
     "HANDED_BACK": _handed_back,
     "CASE_CLOSED": _case_closed,
     "TERMS_CHANGED": _terms_changed,
+    "TERMS_PUBLISHED": _published,
     "PRIORITY_CHANGED": _priority_changed,
     "RESOLVED": _resolved,
     "REOPENED": _reopened,

@@ -135,6 +135,8 @@ class ProductInDatabase:
             return replace(fact, case=now.holding_case) if now.holder == VENDOR else None
         if fact.kind == "HANDED_BACK":
             return replace(fact, case=max(now.balls)) if VENDOR not in now.balls.values() else None
+        if fact.kind == "TERMS_CHANGED" and not now.resolved:
+            return replace(fact, kind="TERMS_PUBLISHED")
         return fact
 
     def sweep(self, at: int) -> list[Fact]:
@@ -276,6 +278,7 @@ VERBS = {
     "VENDOR_ANSWERED": ProductInDatabase._resume,
     "HANDED_BACK": ProductInDatabase._wait_on_vendor,
     "TERMS_CHANGED": ProductInDatabase._change_terms,
+    "TERMS_PUBLISHED": ProductInDatabase._change_terms,
     "PRIORITY_CHANGED": ProductInDatabase._change_priority,
     "RESOLVED": ProductInDatabase._resolve,
     "REOPENED": ProductInDatabase._reopen,
