@@ -57,7 +57,8 @@ def test_all_tickets_come_newest_first(found):
 ])  # fmt: skip
 def test_a_list_is_filtered(found, parameters, expected):
     if parameters == {"breaching_within": "30m"}:
-        Clock.objects.filter(ticket__status="WAITING_ON_CLIENT", stopped_at=None).update(due_at=None, running_since=None)
+        waiting = Clock.objects.filter(ticket__status="WAITING_ON_CLIENT", stopped_at=None)
+        waiting.update(due_at=None, running_since=None)
         expected = [name for name in expected if name != "waiting"]
     assert found(**parameters) == expected
 
