@@ -96,23 +96,35 @@ def tell_clocks(facts: Facts, now: datetime) -> Iterator[Action]:
 
     Between our teams the climb that follows a breach tells the reason; other missed promises tell their own.
     """
+    yield from _told(facts, now, why_of_silent=False)
+
+
+def tell_breaches(facts: Facts, now: datetime) -> Iterator[Action]:
+    """The same, with the reason of silent ones too: an act that meets one tells it."""
+    yield from _told(facts, now, why_of_silent=True)
+
+
+def _told(facts: Facts, now: datetime, *, why_of_silent: bool) -> Iterator[Action]:
     passed = [(moment, c.metric, percent, c) for c in facts.clocks for percent, moment in _passed(c, now)]
     for _, metric, percent, clock in sorted(passed, key=lambda row: row[:3]):
         if percent != 100:
             why = explain.why(facts, rule="THRESHOLD", now=now, clock=clock, percent=percent)
             yield Warn(clock, percent, why)
         else:
-            why = explain.why(facts, rule="BREACH", now=now, clock=clock)
-            yield Breach(clock, why, silent=metric in OLAS)
+            silent = metric in OLAS
+            told = why_of_silent or not silent
+            yield Breach(clock, explain.why(facts, rule="BREACH", now=now, clock=clock) if told else {}, silent)
 
 
 def _passed(clock: ClockFacts, now: datetime) -> Iterator[tuple[int, datetime]]:
     """The percentages that this clock has come to and nobody was told of, with their moments."""
     for percent in sorted({*clock.thresholds, 100}):
-        told = clock.breached if percent == 100 else percent <= clock.warned_percent
-        moment = None if told else clock.moment(percent)
-        if moment and moment <= now:
-            yield percent, moment
+        if clock.breached if percent == 100 else percent <= clock.warned_percent:
+            continue
+        moment = clock.moment(percent)
+        if moment is None or moment > now:
+            return  # those above it lie later still
+        yield percent, moment
 
 
 def climb(facts: Facts, now: datetime) -> Iterator[Action]:
@@ -142,7 +154,7 @@ RULES: tuple[Rule, ...] = (remind, tell_clocks, climb, remind_client, wake)
 _RULE_OF: Mapping[str, Rule] = {
     "REMINDER": remind,
     "THRESHOLD": tell_clocks,
-    "BREACH": tell_clocks,
+    "BREACH": tell_breaches,
     "CLIMB": climb,
     "LADDER_ENDS": climb,
     "CLIENT_REMINDER": remind_client,

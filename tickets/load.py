@@ -17,6 +17,7 @@ from clients.models import Client
 from columnar import Json
 from sla.agreements import CalendarRef, live_calendars
 from sla.models import Agreement, AgreementVersion, Calendar, CalendarVersion
+from tickets.facts import OLAS
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent
 from tiers.models import Policy, PolicyVersion
 from tiers.roster import TierInfo, roster
@@ -99,7 +100,7 @@ def _policy(tiers: Sequence[TierInfo], calendar: str) -> dict[str, Any]:
 
 
 def _client(number: int, agreement: AgreementVersion) -> Client:
-    defaults = {"timezone": "UTC", "agreement": agreement.of}
+    defaults = {"timezone": "UTC", "agreement": agreement.of, "followed_agreement": agreement.of}
     client, made = Client.objects.get_or_create(name=f"{NAME} {number:02}", defaults=defaults)
     if made:
         grant_defaults(client)
@@ -113,7 +114,7 @@ def _write(numbers: range, opened: list[datetime], ground: Ground) -> None:
         Ticket, returning="id", client_id=[ground.clients[n % CLIENTS].pk for n in numbers],
         title=[f"Load ticket {n}" for n in numbers], priority=[f"P{1 + n % 4}" for n in numbers], status="NEW",
         holder_kind="TIER", tier_id=ground.tier.id, team_id=ground.tier.team.id,
-        policy_version_id=ground.version.pk, opened_at=opened,
+        policy_version_id=ground.version.pk, terms_version_id=ground.agreement.pk, opened_at=opened,
         last_event_at=opened, event_count=1, custody_count=1, check_at=first_due, next_due_at=first_due,
         next_metric="OLA_ACKNOWLEDGE",
     )  # fmt: skip
@@ -130,9 +131,12 @@ def _write(numbers: range, opened: list[datetime], ground: Ground) -> None:
         TicketEvent, ticket_id=ids, seq=1, kind="OPENED", at=opened, text="Opened for a measurement.", why=Json({})
     )
     for metric, seconds in TARGETS.items():
+        ours = metric in OLAS
         columnar.insert(
-            Clock, ticket_id=ids, metric=metric, subject="step:0" if metric.startswith("OLA") else "",
-            agreement_version_id=ground.agreement.pk, calendar_version_id=ground.calendar.version_id,
+            Clock, ticket_id=ids, metric=metric, subject="step:0" if ours else "",
+            tier_id=ground.tier.id if ours else None,
+            agreement_version_id=ground.tier.ola.version_id if ours else ground.agreement.pk,
+            calendar_version_id=ground.calendar.version_id,
             target_seconds=seconds,
             started_at=opened, counted_from=opened, running_since=opened,
             due_at=[at + timedelta(seconds=seconds) for at in opened],

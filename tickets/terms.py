@@ -72,9 +72,18 @@ def _of_step(work: Work, index: int, metric: str) -> Target | None:
 
 
 def is_outdated(work: Work, clock: RunningClock) -> bool:
-    """Whether other terms hold now than those that this clock runs under."""
+    """Whether other terms hold now than those that this clock runs under; one that was just begun never does."""
+    if clock.id is None or (clock.metric in SLAS and _stands(work, clock)):
+        return False
     target = owed(work, clock)
     return target is None or _differs(clock, target) or clock.agreement_version_id != target.agreement_version_id
+
+
+def _stands(work: Work, clock: RunningClock) -> bool:
+    """Whether the versions that this promise to the client was made under are those that hold."""
+    calendar = work.terms.calendar_for(work.priority)
+    versions = (work.terms.version_id, calendar.version_id)
+    return not work.terms.lapsed and (clock.agreement_version_id, clock.calendar.version_id) == versions
 
 
 def _differs(clock: RunningClock, target: Target) -> bool:
