@@ -327,6 +327,8 @@ def _reopened(history: History, fact: Fact) -> None:
     history.becomes(fact.at, resolved=False)
     _go_on(history, RESOLVE, fact.at)
     unsaid = [metric for metric in (RESPOND, UPDATE) if _ended_at(history.last(metric, None), history.resolved_at)]
+    if history.updated_at == history.resolved_at:  # a person's summary: what ended in the same second ended before it
+        unsaid = []
     for metric in unsaid:
         _go_on(history, metric, fact.at)
     if history.updated_at is not None and UPDATE not in unsaid:
