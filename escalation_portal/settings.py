@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "reports",
     "portal",
     "tickets",
+    "documents",
     "tiers",
     "vendors",
     "clients",

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 
 FLOORS = (
-    "accounts", "outbox", "sla", "clients", "vendors", "tiers", "tickets", "portal", "reports",
+    "accounts", "outbox", "sla", "clients", "vendors", "tiers", "documents", "tickets", "portal", "reports",
     "integrations", "escalation_portal",
 )  # fmt: skip
 ROOT = Path(settings.BASE_DIR)
