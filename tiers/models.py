@@ -48,9 +48,22 @@ class Policy(NamedRow):
 
 
 class PolicyVersion(Version):
-    """Ladder per priority, client exceptions and routing rules in one document."""
+    """Ladder per priority, client exceptions and routing rules in one document.
+
+    A policy has at most one draft, a version without a number: `base_number` is the live version that it was made
+    from, and `revision` grows with each time that it is saved.
+    """
 
     of = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="versions")
+    base_number = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField(null=True)
 
     class Meta(Version.Meta):
-        pass
+        constraints = [
+            *Version.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["of"], condition=models.Q(number__isnull=True), name="a_policy_has_one_draft"
+            ),
+        ]
