@@ -9,14 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from accounts.models import User
 from accounts.roles import DECISION_MAKER
 from clients.models import Client
-from portal.provision import UNTITLED, Provision, PublicTier
-from sla.agreements import live_calendars, live_terms
 from tickets.facts import SLAS, VENDOR_RESPOND, case_subject
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
 from tickets.status import OPEN_STATUSES, RESOLVED
-from tiers.models import Tier
-from tiers.policies import live_policy
-from vendors.models import ServiceAccount
 
 MOST_TICKETS = 50
 RESOLVED_STAY = timedelta(days=7)
@@ -27,24 +22,6 @@ COLUMNS = (
 )  # fmt: skip
 
 Row = Mapping[str, Any]
-
-
-def provision(client: Client, *, now: datetime) -> Provision:
-    """Five queries. Raises NoPolicy where no published policy covers the client."""
-    document = live_policy(client.name).document
-    calendars = live_calendars()
-    terms = live_terms(calendars, now=now)
-    known = Tier.objects.values_list("name", "title", "level", "ola_id")
-    accounts = ServiceAccount.objects.filter(client=client).select_related("service__vendor").order_by("service__name")
-    return Provision(
-        client=client.name,
-        agreement_id=client.agreement_id,
-        document=document,
-        tiers={name: PublicTier(title or UNTITLED, level, terms[ola]) for name, title, level, ola in known},
-        terms=terms,
-        calendars={name: ref.calendar for name, ref in calendars.items()},
-        services=tuple(account.service for account in accounts),
-    )
 
 
 def readable(user: User, client: Client) -> QuerySet:

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from portal.plain_words import clock_time
-from portal.provision import UNTITLED
+from documents.guide.plain_words import clock_time
+from documents.guide.provision import UNTITLED
 from sla.durations import words as duration_words
 from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE, VENDOR_RESPOND
 from tickets.status import (

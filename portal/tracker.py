@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from portal.plain_words import URGENCY, sentence
-from portal.provision import UNTITLED
+from documents.guide.plain_words import URGENCY, sentence
+from documents.guide.provision import UNTITLED
 from portal.sentences import Times, sentences
 from tickets.status import CLOSED, MERGED, NEW, RESOLVED, VENDOR, WAITING_ON_CLIENT
 

@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 
 from accounts.clock import database_now
 from clients.models import Client
+from documents.guide.page import page
+from documents.guide.plain_words import zone_name
+from documents.guide.reading import provision
 from portal import reading
-from portal.page import page
-from portal.plain_words import zone_name
 from portal.tracker import tracked
 from tiers.policies import NoPolicy
 
@@ -64,7 +65,7 @@ def _client(request: HttpRequest, slug: str) -> Client:
 
 def _page(client: Client, *, now):
     try:
-        return page(reading.provision(client, now=now))
+        return page(provision(client, now=now))
     except NoPolicy:
         return None
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from portal.plain_words import MEANING, URGENCY, counted, how_soon, how_urgent, listed, sentence
-from portal.provision import Provision
-from portal.scenarios import Scenario, scenarios
+from documents.guide.plain_words import MEANING, URGENCY, counted, how_soon, how_urgent, listed, sentence
+from documents.guide.provision import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE, Provision
+from documents.guide.scenarios import Scenario, scenarios
 from sla.agreements import Terms
 from sla.business_time import BusinessCalendar
 from sla.durations import words as duration_words
 from sla.priorities import PRIORITIES
-from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE
 from tiers.ladder import Ladder, Step
 from vendors.models import Service
 

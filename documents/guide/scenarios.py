@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.plain_words import hours
-from portal.provision import Provision
+from documents.guide.plain_words import hours
+from documents.guide.provision import ACKNOWLEDGE, RESOLVE, Provision
 from sla.durations import words as duration_words
 from sla.priorities import P1, P4
-from tickets.facts import ACKNOWLEDGE, RESOLVE
 from tiers.ladder import Ladder, Step
 from tiers.routing import Request, route
 from vendors.models import Service

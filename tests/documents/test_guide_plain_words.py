@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.plain_words import clock_time, counted, hours, how_soon, how_urgent, listed, zone_name
+from documents.guide.plain_words import clock_time, counted, hours, how_soon, how_urgent, listed, zone_name
 from sla.business_time import BusinessCalendar
 
 LONDON, BERLIN = "Europe/London", "Europe/Berlin"

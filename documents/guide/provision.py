@@ -4,24 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sla.agreement_document import METRICS
 from sla.agreements import Target, Terms
 from sla.business_time import BusinessCalendar
 from sla.priorities import PRIORITIES
-from tickets.facts import ACKNOWLEDGE, RESOLVE
 from tiers.ladder import Ladder, Situation, Step, ladder_for
 from vendors.models import Service
 
+ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE = METRICS["SLA"]
 # What clients read where nobody wrote a title: never the internal name.
 UNTITLED = "our team"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicTier:
-    """A tier as clients know it."""
+    """A tier as clients know it; without an OLA where that had not been published yet."""
 
     title: str
     level: int
-    ola: Terms
+    ola: Terms | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,19 @@ class Provision:
     def wait(self, step: Step, priority: str, metric: str) -> int | None:
         """The seconds that a step has to acknowledge or resolve: its own, else what its tier says."""
         own = {ACKNOWLEDGE: step.acknowledge_within, RESOLVE: step.hand_over_after}[metric]
-        tier = self.tiers.get(step.tier)
-        return own if own is not None or tier is None else tier.ola.targets.get(priority, {}).get(metric)
+        ola = self._ola(step)
+        return own if own is not None or ola is None else ola.targets.get(priority, {}).get(metric)
 
     def calendar(self, step: Step, priority: str, climbed: Ladder) -> BusinessCalendar | None:
         """On which hours a step's waits count."""
         if climbed.calendar in self.calendars:
             return self.calendars[climbed.calendar]
+        ola = self._ola(step)
+        return ola.calendar_for(priority).calendar if ola else None
+
+    def _ola(self, step: Step) -> Terms | None:
         tier = self.tiers.get(step.tier)
-        return tier.ola.calendar_for(priority).calendar if tier else None
+        return tier.ola if tier else None
 
     def first_answer(self, service: Service, priority: str) -> Target | None:
         """What the vendor of a service promises for our priority."""
