@@ -7,7 +7,7 @@ from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.models import User
-from accounts.versions import NamedRow
+from accounts.versions import NamedRow, Version
 from sla.models import Agreement
 
 
@@ -114,3 +114,40 @@ class Asset(ClientOwned):
     serial = models.CharField(max_length=80, blank=True)
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL)
     facts: Any = models.JSONField(default=dict, blank=True)
+
+
+class PageWords(Version):
+    """One version of what was written for a client's page; `clients/page_words.py` knows its form."""
+
+    of = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="page_words")
+
+    class Meta(Version.Meta):
+        verbose_name = "page words"
+
+
+class ShareLink(models.Model):
+    """A link by which whoever holds it reads the policy part of one client's page; kept as a digest."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="share_links")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=120)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    uses = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="share_link_revoked_by_somebody_at_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.client})"
