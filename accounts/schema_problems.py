@@ -26,12 +26,17 @@ _WORDS = {
 
 def problems_of(error: ValidationError, *, source: Source, schema: type[BaseModel]) -> list[Problem]:
     """Every error of one validation, each at the line that it is about."""
-    return [_problem(details, source, schema) for details in error.errors()]
+    return [source.problem(path, message) for path, message in refusals(error, schema=schema)]
 
 
-def _problem(details: Any, source: Source, schema: type[BaseModel]) -> Problem:
+def refusals(error: ValidationError, *, schema: type[BaseModel]) -> list[tuple[Path, str]]:
+    """Every error of one validation as the path of the value and what is wrong with it."""
+    return [_refusal(details, schema) for details in error.errors()]
+
+
+def _refusal(details: Any, schema: type[BaseModel]) -> tuple[Path, str]:
     path: Path = tuple(part for part in details["loc"] if part != "[key]")
-    return source.problem(path, _message(details, path, schema))
+    return path, _message(details, path, schema)
 
 
 def _message(details: Any, path: Path, schema: type[BaseModel]) -> str:

@@ -75,9 +75,9 @@ def publish_calendar(
     """
     live = _live(CalendarVersion, row, author, base_number)
     problems = [*check_calendar(document, name=row.name, now=now), *stranded(row, document, now=now)]
-    _check(row, note, problems)
-    with _gate(despite, now=now):
-        return _publish(CalendarVersion, row, document, live, author=author, note=_noted(note, despite), now=now)
+    check_note_and_name(row, note, problems)
+    with promises_kept(despite, now=now):
+        return _publish(CalendarVersion, row, document, live, author=author, note=with_reason(note, despite), now=now)
 
 
 @transaction.atomic
@@ -89,13 +89,13 @@ def publish_agreement(
     live = _live(AgreementVersion, row, author, base_number)
     names = Calendar.objects.values_list("name", flat=True)
     problems = check_agreement(document, kind=row.kind, calendar_names=names)
-    _check(row, note, [*problems, *_severities_lost(row, document)])
-    with _gate(despite, now=now):
-        return _publish(AgreementVersion, row, document, live, author=author, note=_noted(note, despite), now=now)
+    check_note_and_name(row, note, [*problems, *_severities_lost(row, document)])
+    with promises_kept(despite, now=now):
+        return _publish(AgreementVersion, row, document, live, author=author, note=with_reason(note, despite), now=now)
 
 
 @contextmanager
-def _gate(despite: str, *, now: datetime) -> Iterator[None]:
+def promises_kept(despite: str, *, now: datetime) -> Iterator[None]:
     """Raise Unattainable, which takes back what was written, where a promise breaks by it and no reason is given."""
     broken = import_string(settings.BROKEN_PROMISES)
     before = broken(now=now)
@@ -104,7 +104,7 @@ def _gate(despite: str, *, now: datetime) -> Iterator[None]:
         raise Unattainable(new)
 
 
-def _noted(note: str, despite: str) -> str:
+def with_reason(note: str, despite: str) -> str:
     """What stands beside the version for good."""
     told = f"{note.strip()} Although a promise cannot be kept then: {despite.strip()}" if despite.strip() else note
     if len(told) > LONGEST_NOTE:
@@ -155,7 +155,8 @@ def _live(versions: type[V], row: NamedRow, author: User, base_number: int) -> V
     return live
 
 
-def _check(row: NamedRow, note: str, problems: Sequence[Refusal]) -> None:
+def check_note_and_name(row: NamedRow, note: str, problems: Sequence[Refusal]) -> None:
+    """Raise BadDocument with what is wrong with the name of a new row, the document's `problems`, and a missing note."""
     missing = [] if note.strip() else [(("note",), "Say why: it stands beside the version for good.")]
     if found := [*_name(row), *problems, *missing]:
         raise BadDocument(found)

@@ -1,20 +1,16 @@
 """Policies as configuration: what they refer to exists, every priority has a ladder, and each client has one policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from accounts.configuration import Entry, Run
 from accounts.models import User
-from clients.models import Client
 from sla.agreements import latest
 from sla.configuration import find_agreement, live_document
-from sla.models import Agreement, Calendar
-from sla.priorities import PRIORITIES
-from tiers.models import Policy, PolicyVersion, Team, Tier
-from tiers.policy_form import PolicyRow, StepRow, references
-from vendors.models import Service
-
-MODELS = {"client": Client, "service": Service, "tier": Tier, "team": Team, "calendar": Calendar}
+from sla.models import Agreement
+from tiers.models import Policy, PolicyVersion
+from tiers.policy_check import MODELS, ladder_problems, rivals
+from tiers.policy_form import PolicyRow, references
 
 
 def import_policies(entries: Sequence[Entry[PolicyRow]], run: Run) -> None:
@@ -48,41 +44,15 @@ def _check_references(entry: Entry[PolicyRow], run: Run) -> None:
 
 
 def _check_ladders(entry: Entry[PolicyRow], run: Run) -> None:
-    if entry.row.ladders is None:
-        return
-    for priority in PRIORITIES:
-        if priority not in entry.row.ladders:
-            run.refuse(entry, "is missing: every priority needs a ladder", "ladders", priority)
-    for priority, steps in entry.row.ladders.items():
-        _check_steps(entry, steps, run, "ladders", priority)
-    for index, exception in enumerate(entry.row.exceptions or ()):
-        _check_steps(entry, exception.steps or [], run, "exceptions", index, "steps")
-
-
-def _check_steps(entry: Entry[PolicyRow], steps: list[StepRow], run: Run, *path: str | int) -> None:
-    """Somebody of ours must hold the ticket, also while a vendor is being engaged."""
-    if steps and all(step.vendor for step in steps):
-        run.refuse(entry, "at least one step needs a tier", *path)
-    elif steps and steps[0].vendor:
-        run.refuse(entry, "the first step needs a tier; straight_to_vendor goes to a vendor step at once", *path, 0)
+    for path, message in ladder_problems(entry.row):
+        run.refuse(entry, message, *path)
 
 
 def _refuse_rivals(entry: Entry[PolicyRow], run: Run) -> None:
-    """No client may have two policies, and only one is for everyone else."""
-    documents = {version.of.name: version.document for version in latest(PolicyVersion)}
-    own = documents.pop(entry.row.name, None)
-    if own is None:
-        return
-    for rival, document in documents.items():
-        both = _shared(own, document)
-        if both:
-            run.refuse(entry, f'{both} has the policy "{rival}" already', "clients")
-
-
-def _shared(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """The clients that both policies are for, in words."""
-    mine, theirs = set(one.get("clients") or ()), set(other.get("clients") or ())
-    return "everyone else" if not (mine or theirs) else ", ".join(sorted(mine & theirs))
+    policy = Policy.objects.filter(name=entry.row.name).first()
+    live = PolicyVersion.live(policy) if policy else None
+    for path, message in rivals(entry.row.name, live.document) if live else ():
+        run.refuse(entry, message, *path)
 
 
 def export_policies() -> list[dict[str, Any]]:

@@ -17,13 +17,24 @@ DEVICES = {
     "SERVICE": "a service",
     "OTHER": "of another kind",
 }
+# What a rule's decision is called.
+DECIDED = {
+    "priority": "the priority",
+    "tier": "the tier",
+    "team": "the team",
+    "assignee": "the assignee",
+    "service": "the service",
+    "vendor": "the vendor",
+    "category": "the category",
+    "tags": "the tags",
+}
 PEOPLE = {"on_call": "who is on call", "team": "the team", "assignee": "the assignee", "managers": "the managers"}
 
 
 def rule_when(when: Row) -> str:
     """When a routing rule holds: "When the text has “vpn” and the device is a network device"."""
     said = [words(when[key]) for key, words in _CONDITIONS.items() if when.get(key)]
-    return f"When {_and(said)}" if said else "Always"
+    return f"When {listing(said)}" if said else "Always"
 
 
 def rule_then(then: Row) -> str:
@@ -35,7 +46,7 @@ def exception_when(exception: Row) -> str:
     """For whom a client exception holds: "Acme, when it is about Microsoft 365 and the priority is P1"."""
     said = [words(exception[key]) for key, words in _SITUATIONS.items() if exception.get(key)]
     who = exception.get("client") or "Every client"
-    return f"{who}, when {_and(said)}" if said else str(who)
+    return f"{who}, when {listing(said)}" if said else str(who)
 
 
 def exception_then(exception: Row) -> str:
@@ -46,7 +57,7 @@ def exception_then(exception: Row) -> str:
 
 def step_tells(step: Step) -> str:
     """Whom a step tells: "Tells who is on call and the managers"."""
-    return f"Tells {_and([PEOPLE.get(token, token) for token in step.notify])}"
+    return f"Tells {listing([PEOPLE.get(token, token) for token in step.notify])}"
 
 
 def step_waits(step: Step) -> str:
@@ -58,17 +69,18 @@ def step_waits(step: Step) -> str:
     return ", ".join(said) or ("" if step.vendor else "As long as its OLA says")
 
 
-def _and(said: Sequence[str], word: str = "and") -> str:
+def listing(said: Sequence[str], word: str = "and") -> str:
+    """Words in a row: "a", "a and b", "a, b and c"."""
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} {word} {said[-1]}"
 
 
 def _quoted(values: str | Sequence[str]) -> str:
     listed = [values] if isinstance(values, str) else list(values)
-    return _and([f"“{value}”" for value in listed], "or")
+    return listing([f"“{value}”" for value in listed], "or")
 
 
 def _listed(values: str | Sequence[str]) -> str:
-    return values if isinstance(values, str) else _and(list(values), "or")
+    return values if isinstance(values, str) else listing(list(values), "or")
 
 
 def _device(kind: str) -> str:
@@ -98,7 +110,7 @@ _DECISIONS: Mapping[str, Callable[[Any], str]] = {
     "service": lambda service: f"set its service to {service}",
     "vendor": lambda vendor: f"set its vendor to {vendor}",
     "category": lambda category: f"set its category to {category}",
-    "tags": lambda tags: f"tag it {_and([f'“{tag}”' for tag in tags])}",
+    "tags": lambda tags: f"tag it {listing([f'“{tag}”' for tag in tags])}",
 }
 _SITUATIONS: Mapping[str, Callable[[Any], str]] = {
     "service": lambda name: f"it is about {name}",
@@ -110,7 +122,7 @@ _CHANGES: Mapping[str, Callable[[Any], str]] = {
     "start_tier": lambda tier: f"starts at {tier}",
     "straight_to_vendor": lambda _: "goes straight to the vendor",
     "steps": lambda _: "climbs a ladder of its own",
-    "people": lambda people: f"{_and(list(people))} told first",
+    "people": lambda people: f"{listing(list(people))} told first",
     "agreement": lambda name: f"measured by {name}",
     "calendar": lambda name: f"waits counted on {name}",
 }

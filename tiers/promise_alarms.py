@@ -52,7 +52,11 @@ def check_promises(*, now: datetime) -> list[Trouble]:
 
 def broken_promises(*, now: datetime) -> dict[str, str]:
     """The promises that cannot be kept as things stand, in words, by the keys of their alarms."""
-    surveys = survey(Client.objects.all(), now=now)
+    return broken_in(survey(Client.objects.all(), now=now))
+
+
+def broken_in(surveys: Iterable[Survey]) -> dict[str, str]:
+    """The same for what a survey found."""
     return {trouble.key: trouble.headline for found in surveys for trouble in _troubles(found) if trouble.promise}
 
 

@@ -121,9 +121,14 @@ def check(clients: ClientQuerySet, *, now: datetime) -> list[Finding]:
     return [_finding(promise, now=now) for promise in promises(clients, now=now)]
 
 
-def survey(clients: ClientQuerySet, *, now: datetime) -> list[Survey]:
-    """The same client by client, where what cannot be checked keeps nothing else from being checked."""
-    ground = _ground(clients, now=now)
+def survey(
+    clients: ClientQuerySet, *, now: datetime, policies: Sequence[PolicyVersion] | None = None
+) -> list[Survey]:
+    """The same client by client, where what cannot be checked keeps nothing else from being checked.
+
+    `policies` stand in for the live ones, to see what would be if they were.
+    """
+    ground = _ground(clients, now=now, policies=policies)
     return [_survey(client, ground, now=now) for client in clients.order_by("name")]
 
 
@@ -169,12 +174,14 @@ def promises(clients: ClientQuerySet, *, now: datetime) -> Iterator[Promise]:
             yield from _of_case(case)
 
 
-def _ground(clients: ClientQuerySet, *, now: datetime) -> _Ground:
+def _ground(
+    clients: ClientQuerySet, *, now: datetime, policies: Sequence[PolicyVersion] | None = None
+) -> _Ground:
     accounts = ServiceAccount.objects.filter(client__in=clients).select_related("service__vendor")
     services: dict[int, list[Service]] = {}
     for account in accounts.order_by("service__name"):
         services.setdefault(account.client_id, []).append(account.service)
-    return _Ground(roster(now=now), live_policies(), services)
+    return _Ground(roster(now=now), live_policies() if policies is None else policies, services)
 
 
 def _ladder(document: Mapping[str, Any], client: Client, priority: str, service: Service | None) -> Ladder:

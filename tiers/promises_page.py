@@ -32,9 +32,14 @@ def promises(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tiers/promises.html", context)
 
 
+def rows_of(findings: Sequence[Finding], *, opened: str = "") -> list[Shown]:
+    """Promises as the page shows them; those that cannot be kept, and the one that is `opened`, with their way."""
+    holders = _holders(findings)
+    return [_row(finding, holders, is_open=finding.promise.key == opened) for finding in findings]
+
+
 def _content(found: Survey, *, opened: str) -> Shown:
-    holders = _holders(found.findings)
-    rows = [_row(finding, holders, is_open=finding.promise.key == opened) for finding in found.findings]
+    rows = rows_of(found.findings, opened=opened)
     return {
         "faults": found.faults,
         "count": len(rows),
