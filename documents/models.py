@@ -81,7 +81,7 @@ class Document(NamedRow):
             pgtrigger.Trigger(
                 name="audience_fits_grants",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("audience", "client"),
+                operation=pgtrigger.UpdateOf("audience", "client_id"),
                 declare=[("client_slug", "text")],
                 func="""
                     SELECT slug INTO client_slug FROM clients_client WHERE id = NEW.client_id;
