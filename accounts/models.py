@@ -1,5 +1,6 @@
-"""Who you are: people and API keys."""
+"""Who you are: people and API keys; invitations, and the record of who was let in to what."""
 
+import pgtrigger
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -90,3 +91,66 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.value}"
+
+
+class Invitation(models.Model):
+    """A way in for somebody who was given an account: a link that works once, for some days.
+
+    The link is made of `nonce` and the server's key when its mail is sent; only its digest is kept.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
+    nonce = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(used_at__isnull=True, revoked_at__isnull=True),
+                name="one_open_invitation_per_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(used_at__isnull=True) | models.Q(revoked_at__isnull=True),
+                name="invitation_used_or_revoked",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"Invitation of {self.user}"
+
+
+class AccessChange(models.Model):
+    """One change of who may do or see what, never changed itself. `about` is a client's slug, "" for none."""
+
+    class What(models.TextChoices):
+        INVITED = "INVITED", "Invited"
+        INVITATION_REVOKED = "INVITATION_REVOKED", "Invitation revoked"
+        JOINED = "JOINED", "Joined"
+        ROLE = "ROLE", "Role"
+        DEACTIVATED = "DEACTIVATED", "Deactivated"
+        REACTIVATED = "REACTIVATED", "Reactivated"
+        ACCESS = "ACCESS", "Access"
+        TEAMS = "TEAMS", "Teams"
+        KEY_MADE = "KEY_MADE", "Key made"
+        KEY_ROTATED = "KEY_ROTATED", "Key rotated"
+        KEY_REVOKED = "KEY_REVOKED", "Key revoked"
+
+    what = models.CharField(max_length=20, choices=What.choices)
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="access_changes")
+    about = models.CharField(max_length=120, blank=True, db_index=True)
+    before = models.CharField(max_length=300, blank=True)
+    after = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", help_text="None: a command")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        triggers = [pgtrigger.Protect(name="access_change_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.person or self.about}"
