@@ -127,10 +127,10 @@ class DocumentGroupObjectPermission(GroupObjectPermissionBase):
                         WHERE id = NEW.content_object_id FOR SHARE
                     ) AS document LEFT JOIN clients_client ON clients_client.id = document.client_id;
                     SELECT name INTO group_name FROM auth_group WHERE id = NEW.group_id;
-                    IF CASE facts.audience
+                    IF (CASE facts.audience
                         WHEN 'CLIENT' THEN group_name NOT IN
                             ('decision maker of ' || facts.slug, 'client user of ' || facts.slug)
-                        ELSE group_name ~ '^(decision maker|client user)( of |$)' END
+                        ELSE group_name ~ '^(decision maker|client user)( of |$)' END)
                     THEN
                         RAISE EXCEPTION 'a grant to % does not fit the audience of this document', group_name;
                     END IF;
