@@ -1,51 +1,56 @@
-"""Calendars and agreements as they stood at a moment of the past."""
+"""Calendars and agreements as they stood at a moment: which version held, and what it said."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sla.agreements import CalendarRef, Terms, calendars_by_version, terms
+from sla.agreements import CalendarRef, Terms, terms
 from sla.effective import DatedVersion, holding, local_day, main_calendar
-from sla.models import AgreementVersion, CalendarVersion
+from sla.models import AgreementVersion
+
+# Versions never change, so what was read of one can be kept by its id.
+_kept: dict[int, AgreementVersion] = {}
 
 
-def calendars_as_of(as_of: datetime) -> dict[str, CalendarRef]:
-    """Every calendar's version that was the latest published at `as_of`, by name."""
-    published = CalendarVersion.objects.filter(number__isnull=False, published_at__lte=as_of)
-    last = published.order_by("of_id", "-number").distinct("of_id").values_list("pk", "of__name")
-    names = dict(last)
-    return {names[pk]: ref for pk, ref in calendars_by_version(set(names)).items()}
+def agreement_versions(ids: Iterable[int]) -> dict[int, AgreementVersion]:
+    """Versions of agreements by id; those seen before cost no query."""
+    wanted = set(ids)
+    if unknown := wanted - _kept.keys():
+        _kept.update(AgreementVersion.objects.select_related("of").in_bulk(unknown))
+    return {pk: _kept[pk] for pk in wanted}
 
 
-def terms_as_of(calendars: Mapping[str, CalendarRef], *, as_of: datetime) -> dict[int, Terms]:
-    """Every agreement's terms at `as_of` by agreement id, on these calendars by name, in one query.
+def forget_versions() -> None:
+    """Drop what is kept: for a database that was emptied, whose ids may come again."""
+    _kept.clear()
 
-    One whose calendar was not there yet is left out.
+
+def holding_at(
+    versions: Sequence[AgreementVersion], calendars: Mapping[str, CalendarRef], at: datetime
+) -> tuple[int, str] | None:
+    """Of one agreement's versions, all published by `at`: the id of the one that holds then, and why it has lapsed.
+
+    None where none of them has its calendars.
     """
-    published = AgreementVersion.objects.filter(number__isnull=False, published_at__lte=as_of)
-    found: dict[int, list[AgreementVersion]] = defaultdict(list)
-    for version in published.select_related("of").order_by("of_id", "number"):
-        found[version.of_id].append(version)
-    held = {pk: terms_among(versions, calendars, as_of) for pk, versions in found.items()}
-    return {pk: known for pk, known in held.items() if known}
-
-
-def terms_among(
-    versions: Sequence[AgreementVersion], calendars: Mapping[str, CalendarRef], as_of: datetime
-) -> Terms | None:
-    """The terms that one agreement's versions, all published by then, set at `as_of`; None without its calendar."""
-    known = [version for version in versions if main_calendar(version.document) in calendars]
+    known = [version for version in versions if set(_named(version.document)) <= calendars.keys()]
     if not known:
         return None
-    by_id = {version.pk: version for version in known}
-    holds = holding([_dated(version, calendars, as_of) for version in known])
-    version = by_id[holds.id]
-    if not set((version.document.get("calendars") or {}).values()) <= calendars.keys():
-        return None
-    return terms(version, calendars, lapsed=holds.lapse(version.of.name))
+    holds = holding([_dated(version, calendars, at) for version in known])
+    return holds.id, holds.lapse(known[0].of.name)
 
 
-def _dated(version: AgreementVersion, calendars: Mapping[str, CalendarRef], as_of: datetime) -> DatedVersion:
-    days = [version.document.get(key) or "" for key in ("effective_from", "effective_until")]
+def terms_of(holds: Iterable[tuple[int, str]], calendars: Mapping[str, CalendarRef]) -> dict[int, Terms]:
+    """The terms of those that `holding_at` found, by agreement id."""
+    found = dict(holds)
+    versions = agreement_versions(found)
+    return {versions[pk].of_id: terms(versions[pk], calendars, lapsed=lapsed) for pk, lapsed in found.items()}
+
+
+def _named(document: Mapping[str, object]) -> list[str]:
+    own = document.get("calendars")
+    return [main_calendar(document), *(own.values() if isinstance(own, Mapping) else ())]
+
+
+def _dated(version: AgreementVersion, calendars: Mapping[str, CalendarRef], at: datetime) -> DatedVersion:
+    begins, ends = (version.document.get(key) or "" for key in ("effective_from", "effective_until"))
     zone = calendars[main_calendar(version.document)].calendar.timezone
-    return DatedVersion(version.pk, version.number or 0, *days, today=local_day(as_of, zone))
+    return DatedVersion(version.pk, version.number or 0, begins, ends, today=local_day(at, zone))

@@ -7,7 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from documents.guide.reading import forget_pages
 from sla.agreements import forget_parsed
+from sla.as_of import forget_versions
 from tickets.loading import ladder_in
 from tiers.policies import forget_documents
 from world import World
@@ -19,6 +21,8 @@ def nothing_is_remembered():
     yield
     forget_parsed()
     forget_documents()
+    forget_versions()
+    forget_pages()
     ladder_in.cache_clear()
 
 

@@ -39,7 +39,10 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of the ladder as the client reads it."""
+    """One step of the ladder as the client reads it.
+
+    `waits` are its times by priority, how soon it is taken up and when it is passed on; `times` are these in words.
+    """
 
     title: str
     vendor: bool
@@ -47,6 +50,7 @@ class Stage:
     only: str = ""
     times: tuple[Times, ...] = ()
     counted: str = ""
+    waits: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Promised:
     urgency: str
     meaning: str
     times: tuple[tuple[str, str], ...]
+    priority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Page:
     agreed: tuple[str, ...]
     outside: tuple[Outside, ...]
     scenarios: tuple[Scenario, ...]
+    intro: str = ""
 
 
 def page(known: Provision) -> Page:
@@ -101,6 +107,7 @@ def page(known: Provision) -> Page:
         agreed=tuple(_agreed(known)),
         outside=tuple(_outside(service, known) for service in known.services),
         scenarios=tuple(scenarios(known)),
+        intro=known.words.get("intro") or "",
     )
 
 
@@ -135,24 +142,33 @@ def _stage(
     only = f"When {how_urgent(steps)}" if len(steps) < len(climbed) else ""
     step = next(iter(steps.values()))
     if step.vendor:
-        return Stage("The vendor of the service", vendor=True, level=0, only=only)
+        waits = tuple((priority, "", "") for priority in steps)
+        return Stage("The vendor of the service", vendor=True, level=0, only=only, waits=waits)
     tier = known.tiers.get(name)
+    waits = tuple(_waits(known, steps))
     return Stage(
         title=sentence(known.title(step)),
         vendor=False,
         level=tier.level if tier else 1,
         only=only,
-        times=tuple(_times(known, steps)),
+        times=tuple(_times(waits)),
         counted=_counted({p: known.calendar(s, p, climbed[p]) for p, s in steps.items()}),
+        waits=waits,
     )
 
 
-def _times(known: Provision, steps: Mapping[str, Step]) -> list[Times]:
-    """The step's times; urgencies with the same times stand together."""
-    waits = [(p, (known.wait(s, p, ACKNOWLEDGE), known.wait(s, p, RESOLVE))) for p, s in steps.items()]
+def _waits(known: Provision, steps: Mapping[str, Step]) -> list[tuple[str, str, str]]:
     return [
-        Times(sentence(how_urgent([p for p, _ in alike])), _length(taken), _length(passed))
-        for (taken, passed), alike in groupby(waits, key=lambda row: row[1])
+        (p, _length(known.wait(step, p, ACKNOWLEDGE)), _length(known.wait(step, p, RESOLVE)))
+        for p, step in steps.items()
+    ]
+
+
+def _times(waits: Sequence[tuple[str, str, str]]) -> list[Times]:
+    """The step's times; urgencies with the same times stand together."""
+    return [
+        Times(sentence(how_urgent([priority for priority, _, _ in alike])), *times)
+        for times, alike in groupby(waits, key=lambda row: row[1:])
     ]
 
 
@@ -163,7 +179,7 @@ def _counted(calendars: Mapping[str, BusinessCalendar | None]) -> str:
 
 def _promised(priority: str, terms: Terms, metrics: Sequence[str]) -> Promised:
     times = tuple((PROMISES[metric], _time(priority, terms, metric)) for metric in metrics)
-    return Promised(urgency=sentence(URGENCY[priority]), meaning=MEANING[priority], times=times)
+    return Promised(urgency=sentence(URGENCY[priority]), meaning=MEANING[priority], times=times, priority=priority)
 
 
 def _time(priority: str, terms: Terms, metric: str) -> str:

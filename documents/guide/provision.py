@@ -1,7 +1,7 @@
 """What one client was promised and who would serve it: the live policy with all that it refers to. No queries here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sla.agreement_document import METRICS
@@ -27,7 +27,10 @@ class PublicTier:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """Tiers, calendars by name; agreements by id; the services that the client has accounts with."""
+    """Tiers, calendars by name; agreements by id; the services that the client has accounts with.
+
+    `words` is what was written for its page, in the form of `clients/page_words.py`.
+    """
 
     client: str
     agreement_id: int
@@ -36,6 +39,7 @@ class Provision:
     terms: Mapping[int, Terms]
     calendars: Mapping[str, BusinessCalendar]
     services: tuple[Service, ...]
+    words: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def priorities(self) -> tuple[str, ...]:

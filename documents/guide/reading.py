@@ -1,16 +1,21 @@
-"""What a client's guide is made from, as it stands or as it stood: read here, in a fixed number of queries."""
+"""What a client's guide is made from, as it stands or as it stood."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from clients.models import Client
+from clients.models import Client, PageWords
+from documents.guide.page import Page, page
+from documents.guide.page_changes import Told, told
 from documents.guide.provision import UNTITLED, Provision, PublicTier
-from sla.agreements import CalendarRef, Terms, live_calendars, live_terms
-from sla.as_of import calendars_as_of, terms_as_of
-from tiers.models import PolicyVersion, Tier
-from tiers.policies import live_policies, live_policy
-from vendors.models import ServiceAccount
+from documents.guide.shelf import Edition, Shelf, shelf
+from sla.agreements import calendars_by_version
+from sla.as_of import terms_of
+from tiers.policies import NoPolicy, policy_documents
+
+PAGES_KEPT = 2000
+MOST_MOMENTS = 200
 
 
 def provision(
@@ -18,35 +23,56 @@ def provision(
 ) -> Provision:
     """What holds for the client at `now`, or what held at `as_of`; under the document `policy` where one is given.
 
-    Policies, agreements and calendars are those of `as_of`; who serves the client, and with what, is known only as it
-    is now. Five queries, or four where a policy is given. Raises NoPolicy where no published policy covers the client.
+    Policies, agreements, calendars and written words are those of `as_of`; who serves the client, and with what, is
+    known only as it is now. Four queries when these versions were read before. Raises NoPolicy where no published
+    policy covers the client.
     """
-    document = policy if policy is not None else live_policy(client.name, _policies(as_of)).document
-    calendars, terms = _promises(now, as_of)
-    known = Tier.objects.values_list("name", "title", "level", "ola_id")
-    accounts = ServiceAccount.objects.filter(client=client).select_related("service__vendor").order_by("service__name")
+    return provision_of(shelf(client).edition(now=now, as_of=as_of), policy=policy)
+
+
+def provision_of(edition: Edition, *, policy: Mapping[str, Any] | None = None) -> Provision:
+    """What these versions say. Raises NoPolicy where none of them is a policy and none is given."""
+    _, name, agreement_id = edition.client
+    if policy is None and edition.policy is None:
+        raise NoPolicy(f"No published policy covers {name}. Import or publish one first.")
+    calendars = {ref.name: ref for ref in calendars_by_version(set(edition.calendars)).values()}
+    terms = terms_of(edition.agreements, calendars)
     return Provision(
-        client=client.name,
-        agreement_id=client.agreement_id,
-        document=document,
-        tiers={name: PublicTier(title or UNTITLED, level, terms.get(ola)) for name, title, level, ola in known},
+        client=name,
+        agreement_id=agreement_id,
+        document=policy if policy is not None else policy_documents([edition.policy])[edition.policy][1],
+        tiers={name: PublicTier(title or UNTITLED, level, terms.get(ola)) for name, title, level, ola in edition.tiers},
         terms=terms,
         calendars={name: ref.calendar for name, ref in calendars.items()},
-        services=tuple(account.service for account in accounts),
+        services=edition.services,
+        words=_words(edition.words) if edition.words else {},
     )
 
 
-def _policies(as_of: datetime | None) -> tuple[PolicyVersion, ...]:
-    """The version of every policy that was the latest at `as_of`."""
-    if as_of is None:
-        return live_policies()
-    published = PolicyVersion.objects.filter(number__isnull=False, published_at__lte=as_of).select_related("of")
-    return tuple(published.order_by("of_id", "-number").distinct("of_id"))
+def history(known: Shelf, *, now: datetime) -> list[Told]:
+    """What changed for the client up to `now`, the latest first. Looks back over a bounded number of publications."""
+    moments = known.moments(now=now)
+    pages = ((at, page_at(known, now=now, as_of=at)) for at in moments[:MOST_MOMENTS])
+    return told(pages, from_the_beginning=len(moments) <= MOST_MOMENTS)
 
 
-def _promises(now: datetime, as_of: datetime | None) -> tuple[dict[str, CalendarRef], dict[int, Terms]]:
-    if as_of is None:
-        calendars = live_calendars()
-        return calendars, live_terms(calendars, now=now)
-    calendars = calendars_as_of(as_of)
-    return calendars, terms_as_of(calendars, as_of=as_of)
+def page_at(known: Shelf, *, now: datetime, as_of: datetime | None = None) -> Page | None:
+    """The client's page as it is at `now` or was at `as_of`; None where no policy covered the client."""
+    return page_of(known.edition(now=now, as_of=as_of))
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def page_of(edition: Edition) -> Page | None:
+    """The page that these versions make; None where none of them is a policy."""
+    return page(provision_of(edition)) if edition.policy else None
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _words(version_id: int) -> Mapping[str, Any]:
+    return PageWords.objects.values_list("document", flat=True).get(pk=version_id)
+
+
+def forget_pages() -> None:
+    """Drop what is kept: for a database that was emptied, whose ids may come again."""
+    page_of.cache_clear()
+    _words.cache_clear()

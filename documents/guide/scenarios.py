@@ -1,8 +1,9 @@
-"""Two or three examples in plain words, generated from the live policy: what would happen if. No queries here."""
+"""Two or three examples in plain words, written for the client or generated from its policy. No queries here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clients.page_words import MOST_SCENARIOS, QUESTION, SERVER, VENDOR
 from documents.guide.plain_words import hours
 from documents.guide.provision import ACKNOWLEDGE, RESOLVE, Provision
 from sla.durations import words as duration_words
@@ -14,10 +15,11 @@ from vendors.models import Service
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A situation, and what happens then."""
+    """A situation, and what happens then; `key` names a generated one, "" is one that was written."""
 
     title: str
     text: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,14 @@ class _Begun:
         return next((step for step in above if not step.vendor), None)
 
 
-def scenarios(known: Provision) -> Iterator[Scenario]:
+def scenarios(known: Provision) -> list[Scenario]:
+    """Those that were written for the client, then generated ones that are not hidden; three at most."""
+    written = [Scenario(row["title"], row["text"]) for row in known.words.get("scenarios") or ()]
+    hidden = known.words.get("hidden") or ()
+    return [*written, *(row for row in generated(known) if row.key not in hidden)][:MOST_SCENARIOS]
+
+
+def generated(known: Provision) -> Iterator[Scenario]:
     """A server fault, a fault of a service that a vendor runs, and a question that can wait."""
     if P1 in known.priorities:
         yield _server(known)
@@ -55,7 +64,7 @@ def _server(known: Provision) -> Scenario:
     if begun.next_tier and stays is not None:
         goes = f"goes on to {known.title(begun.next_tier)}"
         text += f" If it is not solved within {duration_words(stays)}, it {goes} without your asking."
-    return Scenario("Your file server stops answering", text)
+    return Scenario("Your file server stops answering", text, SERVER)
 
 
 def _vendor(known: Provision, service: Service) -> Scenario:
@@ -67,6 +76,7 @@ def _vendor(known: Provision, service: Service) -> Scenario:
     return Scenario(
         "Your mail fails" if mail else f"{service.name} fails",
         f"{runs} {ours} {theirs} It may then take longer than a fault of our own. We stay in charge of it.",
+        VENDOR,
     )
 
 
@@ -76,7 +86,7 @@ def _question(known: Provision) -> Scenario:
     solved = terms.targets.get(P4, {}).get(RESOLVE) if terms else None
     until = f", and answered within {duration_words(solved)}" if solved is not None else ""
     text = f"It is taken up by {known.title(begun.step)}{_within(known, begun)}{until}. Faults come first."
-    return Scenario("You have a question that can wait", text)
+    return Scenario("You have a question that can wait", text, QUESTION)
 
 
 def _begin(known: Provision, request: Request, priority: str, *, service: str = "") -> _Begun:

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from clients.models import PageWords
 from documents.guide.page import page
-from documents.guide.reading import provision
+from documents.guide.reading import history, page_at, provision
+from documents.guide.shelf import shelf
 from tiers.policies import NoPolicy
-from world import NINE
+from world import NINE, march
 
 STEP = {"tier": "L2", "acknowledge_within": "7m", "hand_over_after": "1h"}
 
@@ -72,8 +74,86 @@ def test_a_tier_whose_agreement_did_not_exist_yet_keeps_its_title_and_has_no_tim
     assert (page(known).first, taken_up(known), page(known).stages[0].counted) == ("our helpdesk", ["-"], "")
 
 
-def test_it_is_read_in_five_queries_then_and_now(world, django_assert_num_queries):
-    provision(world.acme, now=world.now)
+def test_it_is_read_in_four_queries_once_the_versions_are_known(world, django_assert_num_queries):
+    with django_assert_num_queries(4 + 3):  # what policies, calendars and agreements say
+        provision(world.acme, now=world.now)
     for as_of in (None, world.now):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             provision(world.acme, now=world.now, as_of=as_of)
+
+
+def test_an_agreement_that_an_exception_names_is_known_then_and_now(edited):
+    edited.agreement("Platinum", "SLA", {"calendar": "24x7", "targets": {"P1": {"RESOLVE": "30m"}}})
+    edited.now += timedelta(hours=1)
+    edited.ladder(STEP, exceptions=[{"client": "Acme", "agreement": "Platinum", "reason": "r"}])
+    now = page(provision(edited.acme, now=edited.now))
+    before = page(provision(edited.acme, now=edited.now, as_of=edited.now - timedelta(seconds=1)))
+    assert [dict(found.promised[0].times)["Solved within"] for found in (before, now)] == ["2 hours", "30 minutes"]
+
+
+def test_words_that_were_written_for_the_client_stand_first_from_their_publication_on(edited):
+    words = {
+        "intro": "Call us first.",
+        "scenarios": [{"title": "The till stops", "text": "We come."}],
+        "hidden": ["server"],
+    }
+    PageWords.publish(edited.acme, words, author=None, note="", now=edited.now)
+    now, before = page(provision(edited.acme, now=edited.now)), page(provision(edited.acme, now=edited.now, as_of=NINE))
+    assert ([row.title for row in now.scenarios], now.intro) == (
+        ["The till stops", "Microsoft 365 fails", "You have a question that can wait"],
+        "Call us first.",
+    )
+    assert [row.key for row in before.scenarios] == ["server", "vendor", "question"] and before.intro == ""
+
+
+def test_the_moments_are_those_of_publications_and_of_an_agreement_s_days(edited):
+    days = {"effective_from": "2026-03-05", "effective_until": "2026-03-06"}
+    edited.agreement("Gold", "SLA", {"calendar": "Office", "targets": {}, **days})
+    edited.agreement("Nobody's", "SLA", {"calendar": "Office", "targets": {}, "effective_from": "2026-03-04"})
+    found = shelf(edited.acme).moments(now=march(6, 12))
+    assert found == [march(5, 0), edited.now, NINE]
+    assert shelf(edited.acme).moments(now=march(7, 0))[0] == march(7, 0)
+
+
+def test_equal_versions_make_one_page_and_it_is_made_once(edited):
+    known = shelf(edited.acme)
+    assert page_at(known, now=edited.now) is page_at(shelf(edited.acme), now=edited.now + timedelta(days=1))
+    edited.m365.client_text = "Changed."
+    edited.m365.save()
+    assert page_at(shelf(edited.acme), now=edited.now).outside[0].why == "Changed."
+
+
+def test_history_tells_what_publications_changed_for_this_client(edited):
+    found = history(shelf(edited.acme), now=edited.now)
+    assert [row.at for row in found] == [edited.now, NINE]
+    assert "Requests are now read first by our technical specialists (before: our helpdesk)." in found[0].sentences
+    assert (
+        "What Microsoft promises for Microsoft 365 now counts Monday 10:00 to 12:00, London time "
+        "(before: Monday to Friday 09:00 to 17:30, London time)."
+    ) in found[0].sentences
+    assert found[1].sentences == ("How your requests are handled was written down for the first time.",)
+
+
+def test_what_touches_another_client_alone_is_no_history_of_this_one(edited):
+    edited.now += timedelta(hours=1)
+    edited.client("Other")
+    edited.ladder(STEP, exceptions=[{"client": "Other", "start_tier": "L2", "reason": "r", "client_text": "Theirs."}])
+    edited.calendar("Another", {"timezone": "UTC", "always": True})
+    assert [row.at for row in history(shelf(edited.acme), now=edited.now)] == [NINE + timedelta(hours=1), NINE]
+
+
+def test_the_day_on_which_an_agreement_ends_is_told(world):
+    world.agreement(
+        "Gold", "SLA", {"calendar": "24x7", "targets": {"P1": {"RESOLVE": "4h"}}, "effective_until": "2026-03-05"}
+    )
+    found = history(shelf(world.acme), now=march(9, 0))
+    assert (found[0].at, found[0].sentences) == (
+        march(6, 0), ("We no longer promise to solve a critical request within 4 hours.",)
+    )  # fmt: skip
+
+
+def test_a_second_look_at_the_history_reads_no_document_again(edited, django_assert_num_queries):
+    known = shelf(edited.acme)
+    history(known, now=edited.now)
+    with django_assert_num_queries(0):
+        history(known, now=edited.now)
