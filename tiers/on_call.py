@@ -130,9 +130,7 @@ class _Layer:
     def _number(self, at: datetime) -> int:
         """The number of the turn that holds at `at`, 0 for the first."""
         number = (at.astimezone(self.zone).replace(tzinfo=None) - self.first) // self.turn
-        while self._begins(number) > at:  # the wall clock shows the hand-over's time a second time, or skipped it
-            number -= 1
-        while self._begins(number + 1) <= at:
+        while self._begins(number + 1) <= at:  # the clocks went back, so the wall shows a time before it once more
             number += 1
         return number
 

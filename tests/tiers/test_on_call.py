@@ -89,6 +89,7 @@ def test_a_hand_over_that_is_skipped_or_comes_twice_happens_once(hand_over, zone
     assert {earlier, later} == {ANN, BOB}
     found = shifts(rotation, TEAM, begins=utc(after) - timedelta(hours=6), ends=utc(after) + timedelta(hours=6))
     assert [(shift.who, shift.begins_at) for shift in found][1:] == [(later, utc(after))]
+    assert {on_call_at(rotation, TEAM, utc(after) + timedelta(minutes=n)) for n in range(120)} == {later}
 
 
 def test_a_rotation_of_one_is_one_shift_whatever_its_turns():

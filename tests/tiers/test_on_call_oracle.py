@@ -127,7 +127,8 @@ def test_shifts_are_what_a_look_at_the_wall_in_any_minute_says(duty, minutes):
     assert all(one.ends_at == two.begins_at for one, two in pairwise(found))
     assert all((one.who, one.because) != (two.who, two.because) for one, two in pairwise(found))
     edges = [shift.begins_at for shift in found[1:]]
-    looked_at = {begins + minute * MINUTE for minute in minutes} | {edge - MINUTE for edge in edges[:3]} | {*edges[:3]}
+    near = [edge + minutes * MINUTE for edge in edges for minutes in (-1, 0, 10, 40) if edge < begins + LENGTH - DAY]
+    looked_at = {begins + minute * MINUTE for minute in minutes} | set(near)
     for at in sorted(looked_at):
         shown = next(shift.who for shift in found if shift.begins_at <= at < shift.ends_at)
         assert shown == plain.who(at), at
