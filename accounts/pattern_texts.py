@@ -1,0 +1,212 @@
+"""Which texts regular expressions are found in: an example, or the proof that there is none. Pure.
+
+All expressions are walked at once, character by character, over every state that they can be in together. Characters
+that none of them tells apart are tried once. So "there is none" is a proof, and where it would take too long Undecided
+is raised: nothing is guessed.
+"""
+
+import string
+from collections import deque
+from collections.abc import Sequence
+from functools import lru_cache
+
+import re2
+
+from accounts.pattern_parts import (
+    BEGIN_LINE,
+    BEGIN_TEXT,
+    BOUNDARY,
+    END_LINE,
+    END_TEXT,
+    Atom,
+    Automaton,
+    Undecided,
+    automaton,
+)
+
+__all__ = ["Undecided", "covering", "example"]
+MOST_STATES = 3000
+BEGIN, LINE, WORD, OTHER, END = "begin", "line", "word", "other", "end"
+_WORDS = string.ascii_lowercase + string.digits + string.ascii_uppercase + "_"
+# Nice ones first; then the two beyond ASCII that fold into it, and one that stands for all other characters.
+_REST = "".join(map(chr, range(1, 128)))
+ALPHABET = "".join(dict.fromkeys(_WORDS + " \n-." + _REST)) + "\u017f\u212a\ue000"
+_BEGINS = {BEGIN_TEXT: (BEGIN,), BEGIN_LINE: (BEGIN, LINE)}
+_ENDS = {END_TEXT: (END,), END_LINE: (END, LINE)}
+# What each expression was brought to: nodes, or None once it was found.
+Places = tuple[frozenset[int] | None, ...]
+State = tuple[str, bool, Places]
+
+
+def covering(wanted: Sequence[str], catching: Sequence[Sequence[str]]) -> list[int] | None:
+    """Which of `catching` together catch every text with a line break in which all of `wanted` are found.
+
+    A text is caught by a group of which all are found. Out: their indexes, none of which can be left out; [] when no
+    text has all of `wanted`; None when a text escapes them all. Raises Undecided.
+    """
+    used: list[int] = []
+    while (text := example(tuple(wanted), tuple(tuple(catching[i]) for i in used))) is not None:
+        caught = next((i for i, group in enumerate(catching) if all(_found(e, text) for e in group)), None)
+        if caught is None:
+            return None
+        used.append(caught)
+    return _needed(wanted, catching, sorted(used))
+
+
+def _needed(wanted: Sequence[str], catching: Sequence[Sequence[str]], used: list[int]) -> list[int]:
+    for index in list(used):
+        others = [i for i in used if i != index]
+        try:
+            if example(tuple(wanted), tuple(tuple(catching[i]) for i in others)) is None:
+                used = others
+        except Undecided:
+            continue  # it may be needed, so it stays
+    return used
+
+
+def _found(expression: str, text: str) -> bool:
+    return _pattern(expression).search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(expression: str) -> "re2._Regexp":
+    return re2.compile(expression)
+
+
+@lru_cache(maxsize=4096)
+def example(
+    wanted: tuple[str, ...], never: tuple[tuple[str, ...], ...] = (), *, break_needed: bool = True
+) -> str | None:
+    """A shortest text in which all of `wanted` are found, and of no group in `never` all are; None when there is none.
+
+    The text has a line break, as that between a ticket's title and its body, unless `break_needed` is False.
+    Raises Undecided when an expression isn't understood, or there are too many states to try.
+    """
+    return _Walk(wanted, never, break_needed).example()
+
+
+class _Walk:
+    """One search, breadth first."""
+
+    def __init__(self, wanted: Sequence[str], never: Sequence[Sequence[str]], break_needed: bool) -> None:
+        expressions = list(dict.fromkeys([*wanted, *(e for group in never for e in group)]))
+        self.runs = [_Run(automaton(expression)) for expression in expressions]
+        self.wanted = [expressions.index(e) for e in wanted]
+        self.never = [[expressions.index(e) for e in group] for group in never]
+        self.break_needed = break_needed
+        self.signs = _signs([run.automaton for run in self.runs])
+
+    def example(self) -> str | None:
+        state: State = (BEGIN, not self.break_needed, tuple(frozenset([0]) for _ in self.runs))
+        seen, waiting = {state}, deque([(state, "")])
+        while waiting:
+            state, text = waiting.popleft()
+            if self._holds(state):
+                return text
+            for sign in self.signs:
+                after = self._read(state, sign)
+                if after not in seen and not self._caught(after[2]):
+                    seen.add(after)
+                    waiting.append((after, text + sign))
+            if len(seen) > MOST_STATES:
+                raise Undecided("there are too many ways to tell")
+        return None
+
+    def _read(self, state: State, sign: str) -> State:
+        before, broken, places = state
+        kind = kind_of(sign)
+        moved = tuple(
+            None if place is None else run.read(place, before, kind, sign)
+            for run, place in zip(self.runs, places, strict=True)
+        )
+        return kind, broken or kind == LINE, moved
+
+    def _holds(self, state: State) -> bool:
+        before, broken, places = state
+        at_end = tuple(
+            None if place is None or run.accepts(place, before, END) else place
+            for run, place in zip(self.runs, places, strict=True)
+        )
+        return broken and all(at_end[i] is None for i in self.wanted) and not self._caught(at_end)
+
+    def _caught(self, places: Places) -> bool:
+        return any(all(places[i] is None for i in group) for group in self.never)
+
+
+class _Run:
+    """One expression on its way through a text, searched for at every place."""
+
+    def __init__(self, walked: Automaton) -> None:
+        self.automaton = walked
+        self.reached: dict[tuple[frozenset[int], str, str], frozenset[int]] = {}
+        self.known: dict[tuple[frozenset[int], str, str], frozenset[int] | None] = {}
+
+    def accepts(self, place: frozenset[int], before: str, after: str) -> bool:
+        return 1 in self._reachable(place, before, after)
+
+    def read(self, place: frozenset[int], before: str, kind: str, sign: str) -> frozenset[int] | None:
+        """Where it stands after `sign`; None when it was found before it."""
+        key = (place, before, sign)
+        if key not in self.known:
+            self.known[key] = self._moved(place, before, kind, sign)
+        return self.known[key]
+
+    def _moved(self, place: frozenset[int], before: str, kind: str, sign: str) -> frozenset[int] | None:
+        reached = self._reachable(place, before, kind)
+        if 1 in reached:
+            return None
+        moves = (move for node in reached for move in self.automaton.moves[node])
+        return frozenset([0, *(end for atom, end in moves if holds(atom, sign))])
+
+    def _reachable(self, place: frozenset[int], before: str, after: str) -> frozenset[int]:
+        """The nodes that are reached between these two kinds of characters without reading."""
+        key = (place, before, after)
+        if key not in self.reached:
+            found, waiting = set(place), list(place)
+            while waiting:
+                node = waiting.pop()
+                edges = (end for edge, end in self.automaton.edges[node] if _passes(edge, before, after))
+                new = {*self.automaton.free[node], *edges} - found
+                found |= new
+                waiting += new
+            self.reached[key] = frozenset(found)
+        return self.reached[key]
+
+
+def _passes(edge: str, before: str, after: str) -> bool:
+    if edge in _BEGINS:
+        return before in _BEGINS[edge]
+    if edge in _ENDS:
+        return after in _ENDS[edge]
+    return ((before == WORD) != (after == WORD)) == (edge == BOUNDARY)
+
+
+def kind_of(sign: str) -> str:
+    """What a character is to the edges of an expression; words are ASCII, as to re2."""
+    return LINE if sign == "\n" else WORD if sign in _WORDS else OTHER
+
+
+def holds(atom: Atom, sign: str) -> bool:
+    """Whether this part of an expression takes this character."""
+    return sign in _members(atom) if sign in ALPHABET else sign in _among(atom, sign)
+
+
+@lru_cache(maxsize=4096)
+def _members(atom: Atom) -> frozenset[str]:
+    return _among(atom, ALPHABET)
+
+
+@lru_cache(maxsize=4096)
+def _among(atom: Atom, characters: str) -> frozenset[str]:
+    flags, source = atom
+    return frozenset(re2.findall(f"(?{flags}:{source})", characters))
+
+
+def _signs(walked: Sequence[Automaton]) -> list[str]:
+    """One character of each sort that these automata tell apart."""
+    atoms = sorted({atom for one in walked for atom in one.atoms})
+    strange = sorted({char for one in walked for char in one.characters} - set(ALPHABET))
+    sorts: dict[tuple[object, ...], str] = {}
+    for sign in [*ALPHABET, *strange]:
+        sorts.setdefault((kind_of(sign), *(holds(atom, sign) for atom in atoms)), sign)
+    return sorted(sorts.values(), key=lambda sign: sign == "\n")  # examples read better with it last
