@@ -225,3 +225,17 @@ def _granted_to(user: User) -> models.QuerySet:
         group__user=user, permission__codename="view_document", permission__content_type__app_label="documents"
     )
     return held.values("content_object_id")
+
+
+class CatchUp(models.Model):
+    """Up to what the generated documents were brought last; one row. `retry_at` where some could not be."""
+
+    digest = models.CharField(max_length=64, help_text="Of all facts that documents follow from")
+    done_at = models.DateTimeField()
+    retry_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_catch_up")]
+
+    def __str__(self) -> str:
+        return f"caught up at {self.done_at:%Y-%m-%d %H:%M:%S} UTC"
