@@ -196,7 +196,8 @@ def reachable_step(facts: Facts, candidates: range) -> tuple[tuple[tuple[int, st
     """The first candidate that can be reached, and the ones passed over with their reasons."""
     skipped: list[tuple[int, str]] = []
     for index in candidates:
-        if not facts.obstacles[index]:
+        reason = facts.hindrance(index)
+        if not reason:
             return tuple(skipped), index
-        skipped.append((index, facts.obstacles[index]))
+        skipped.append((index, reason))
     return tuple(skipped), None

@@ -23,6 +23,7 @@ from tickets.notices import tell_breach, tell_managers, tell_step
 from tickets.sentences import for_client, internal
 from tickets.status import CLOSED, NEW, WAITING_ON_VENDOR
 from tickets.terms import follow, is_outdated
+from tickets.unstaffed import end_alarms, tell_skipped, tell_unheard
 from tickets.work import RunningClock, Work, write
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def sweep_until_done(*, now: datetime) -> Swept:
     """Sweep batch after batch until nothing is due at `now`, cases settled by then included."""
     total = Swept()
     _notice_edits(now=now)
+    end_alarms(now=now)
     while True:
         swept = sweep(now=now)
         settled = vendor_cases.note_settled(now=now)
@@ -185,10 +187,10 @@ def _remind(work: Work, action: Remind, *, now: datetime) -> None:
 def _climb(work: Work, action: Climb, swept: Swept, *, now: datetime) -> None:
     """Up to the next reachable step; what was skipped raises an alarm, for somebody must mend it."""
     text = internal(action.why)
-    for index, reason in action.skipped:
-        name = work.ladder.steps[index].name
-        raise_alarm(f"skipped:{name}:{reason}", f"Step {name} was skipped on {work.key}: {reason}", now=now)
+    tell_skipped(work, action.skipped, now=now)
     climb_to(work, action.to, text=text, because=text, now=now, why=action.why)
+    if gap := action.why.get("gap"):
+        tell_unheard(work, gap, because=text, now=now)
     if work.ladder.steps[action.to].vendor:
         swept.wanted_cases.append(vendor_cases.Request(work, work.service_id or 0, text))
 

@@ -35,21 +35,23 @@ def why(
         "step": facts.step,
         "round": facts.round,
         "from": steps[facts.step].name,
-        "ladder": [_rung(step, obstacle) for step, obstacle in zip(steps, facts.obstacles, strict=True)],
+        "ladder": [_rung(facts, index) for index in range(len(steps))],
         "clock": _clock_record(clock, percent),
         "rejected": [{"step": steps[i].name, "because": reason} for i, reason in skipped],
     }
-    named = {"percent": percent, "to": None if to is None else steps[to].name, "exception": _exception(facts.ladder)}
+    named = {"percent": percent, "exception": _exception(facts.ladder)}
+    if to is not None:
+        named |= {"to": steps[to].name, "gap": (facts.gaps[to] or None) if facts.gaps else None}
     moments = {"wake_at": _written(facts.wake_at), "remind_at": _written(facts.remind_at)}
     waits = {**moments, "reminders": facts.reminders, "vendor": facts.vendor or None} if clock is None else {}
     return record | {key: value for key, value in (named | waits).items() if value is not None}
 
 
-def _rung(step: Step, obstacle: str) -> dict[str, Any]:
-    rung: dict[str, Any] = {"step": step.name}
-    if step.repeat:
-        rung["repeat"] = step.repeat
-    return rung | ({"obstacle": obstacle} if obstacle else {})
+def _rung(facts: Facts, index: int) -> dict[str, Any]:
+    step = facts.ladder.steps[index]
+    gap = facts.gaps[index] if facts.gaps else ""
+    told = {"repeat": step.repeat, "obstacle": facts.obstacles[index], "gap": gap}
+    return {"step": step.name} | {key: value for key, value in told.items() if value}
 
 
 def _exception(ladder: Ladder) -> str | None:
@@ -83,6 +85,7 @@ def _written(moment: datetime | None) -> str | None:
 def facts_of(record: Record) -> Facts:
     """The facts that a record holds; what it does not tell of was not looked at."""
     steps = tuple(_step(rung) for rung in record["ladder"])
+    gaps = tuple(rung.get("gap", "") for rung in record["ladder"])
     exception = {"reason": record["exception"]} if "exception" in record else None
     clock = record["clock"]
     return Facts(
@@ -101,6 +104,7 @@ def facts_of(record: Record) -> Facts:
         remind_at=_read(record.get("remind_at")),
         reminders=record.get("reminders", 0),
         vendor=record.get("vendor", ""),
+        gaps=gaps if any(gaps) else (),
     )
 
 

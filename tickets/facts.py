@@ -1,6 +1,6 @@
 """What a decision is made from: one ticket's facts, gathered before anything is decided. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,8 +77,9 @@ class ClockFacts:
 class Facts:
     """One ticket as a decision sees it.
 
-    `obstacles` says for each ladder step why it cannot be reached, "" where it can; `policy` is name and version;
-    `vendor` is who has the ball of a case, "" where nobody has.
+    `obstacles` says for each ladder step why it cannot be reached, "" where it can; `gaps` why nobody would hear of it,
+    empty where somebody hears of each; `policy` is name and version; `vendor` is who has the ball of a case, "" where
+    nobody has.
     """
 
     key: str
@@ -96,6 +97,20 @@ class Facts:
     remind_at: datetime | None = None
     reminders: int = 0
     vendor: str = ""
+    gaps: tuple[str, ...] = ()
+
+    def hindrance(self, index: int) -> str:
+        """Why an automatic act passes this step over, "" where it goes there."""
+        return hindrance(self.ladder, self.obstacles, self.gaps, index)
+
+
+def hindrance(ladder: Ladder, obstacles: Sequence[str], gaps: Sequence[str], index: int) -> str:
+    """Why step `index` is passed over: it cannot be reached, or nobody would hear of it.
+
+    The last tier is not passed over for that: somebody must hold the ticket, and the managers are told.
+    """
+    last = ladder.home(len(ladder.steps) - 1)
+    return obstacles[index] or (gaps[index] if gaps and index != last else "")
 
 
 def counts(metric: str, *, holder: str, held: bool, vendor_time_counts: bool, with_vendor: bool) -> bool:

@@ -3,24 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from clients.models import Asset, Client, Contact
-from outbox.alarms import raise_alarm
 from sla.priorities import DEFAULT
 from tickets import vendor_cases
 from tickets.escalation import climb_to
+from tickets.facts import hindrance
 from tickets.importing import begin_promises, bring_in, bring_in_ended, check_moments, imported
 from tickets.loading import OWN, agreement_of, obstacles
 from tickets.missing import note_terms
 from tickets.models import EventSource, Ticket
 from tickets.moves import arrive, event
-from tickets.notices import tell_managers, tell_step
+from tickets.notices import tell_step
 from tickets.sentences import for_client, internal
 from tickets.status import NEW, TIER
+from tickets.unstaffed import tell_skipped, tell_unheard
 from tickets.work import Work, write
 from tiers.ladder import Ladder, Situation, ladder_for
 from tiers.models import PolicyVersion
@@ -84,17 +86,20 @@ def open_ticket(
     routed = route(version.document.get("routing", ()), _request(client, wanted, asset))
     row = _row(client, wanted, asset, routed, version)
     ladder = _ladder(version, client, row)
-    start, because = _start(ladder, row, routed, staff)
+    absences = staff.absences(now)
+    start, because, skipped = _start(ladder, row, routed, staff, absences)
     holding = staff.tiers[ladder.tier_at_or_below(start).tier]
     ticket = Ticket(
         **row, routed_because=because, tier_id=holding.id, team_id=holding.team.id, **_at_birth(wanted, now)
     )
     ticket.save(force_insert=True)
     work = _in_hand(ticket, client, version, ladder, staff)
+    work.absences = absences
     if wanted.resolved_at:
         bring_in_ended(work, ended_at=wanted.resolved_at, by=by, now=now)
     else:
         _begin(work, start, routed, because, wanted.follows, by=by, now=now)
+        tell_skipped(work, skipped, now=now)
     write([work], now=now)
     return ticket
 
@@ -148,8 +153,13 @@ def _situation(client: Client, row: Mapping[str, Any]) -> Situation:
     return Situation(client.name, row["priority"], service, row["category"], row["device_type"])
 
 
-def _start(ladder: Ladder, row: Mapping[str, Any], routed: Route, staff: Roster) -> tuple[int, list[str]]:
-    """The step to begin on, and why: the rule's tier, else the exception's or the first, else the next reachable."""
+def _start(
+    ladder: Ladder, row: Mapping[str, Any], routed: Route, staff: Roster, absences: Mapping[str, str]
+) -> tuple[int, list[str], list[tuple[int, str]]]:  # fmt: skip
+    """The step to begin on: the rule's tier, else the exception's or the first, else the next reachable.
+
+    Out: its index, why, and the steps passed over with their reasons.
+    """
     because = list(routed.because) or ["No routing rule matched."]
     if ladder.exception:
         because.append(f"Client exception: {ladder.exception['reason']}")
@@ -157,12 +167,13 @@ def _start(ladder: Ladder, row: Mapping[str, Any], routed: Route, staff: Roster)
     if tier:
         start = next((i for i, step in enumerate(ladder.steps) if step.tier == tier), start)
     blocked = obstacles(ladder, _vendor_obstacle(row["service"]), staff)
-    reachable = next((i for i in range(start, len(ladder.steps)) if not blocked[i]), None)
-    passed = range(start, len(ladder.steps) if reachable is None else reachable)
-    because += [f"{ladder.steps[i].name} was skipped: {blocked[i]}." for i in passed]
-    if reachable is None:
-        return ladder.steps.index(ladder.tier_at_or_below(start)), because
-    return reachable, because
+    gaps, steps = staff.gaps(ladder, absences), range(start, len(ladder.steps))
+    reasons = {index: hindrance(ladder, blocked, gaps, index) for index in steps}
+    skipped = list(takewhile(lambda passed: passed[1], reasons.items()))
+    because += [f"{ladder.steps[index].name} was skipped: {reason}." for index, reason in skipped]
+    if len(skipped) == len(steps):
+        return ladder.steps.index(ladder.tier_at_or_below(start)), because, skipped
+    return start + len(skipped), because, skipped
 
 
 def _vendor_obstacle(service: Service | None) -> str:
@@ -206,11 +217,9 @@ def _begin(
     team = _team(work, routed)
     _assign(work, team, routed, now=now)
     _tell(work, because, follows, by=by, now=now)
-    if work.obstacles[home]:
-        raise_alarm(
-            f"nobody:{work.tier.name}", f"{work.key} stands at {work.tier.name}: {work.obstacles[home]}", now=now
-        )
-        tell_managers(work, because=f"{work.tier.name} cannot be reached. {reason}", now=now, occasion="unreachable")
+    if unheard := work.obstacles[home] or (work.gaps[home] if work.gaps and start == home else ""):
+        because_of = f"{work.tier.name} cannot be reached: {unheard}. {reason}"
+        tell_unheard(work, unheard, because=because_of, now=now)
     if start == home:
         tell_step(work, work.ladder.steps[home], because=f"New ticket: {work.title}. {reason}", now=now)
         return

@@ -73,6 +73,9 @@ def in_hand(ids: Sequence[int], *, now: datetime, staff: Roster | None = None) -
     policies = policy_documents(row["policy_version_id"] for row in rows)
     hindrances = vendor_obstacles(ids)
     works = [_work(row, policies, hindrances.get(row["id"], ""), staff) for row in rows]
+    absences = staff.absences(now)
+    for work in works:
+        work.absences = absences
     clocks, cases = open_clocks(ids), _open_cases(ids)
     for work in works:
         work.clocks, work.cases = clocks[work.id], cases[work.id]

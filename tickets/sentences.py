@@ -12,7 +12,7 @@ Record = Mapping[str, Any]
 
 def internal(record: Record) -> str:
     """The sentence for technicians. Raises KeyError for a rule that has none."""
-    return _INTERNAL[record["rule"]](record) + _skipped(record)
+    return _INTERNAL[record["rule"]](record) + _skipped(record) + _unheard(record)
 
 
 def for_client(record: Record) -> str:
@@ -163,6 +163,12 @@ def _basis(record: Record) -> str:
 
 def _skipped(record: Record) -> str:
     return "".join(f" {r['step']} was skipped: {r['because']}." for r in record.get("rejected") or ())
+
+
+def _unheard(record: Record) -> str:
+    """The tier to which it went has nobody who hears of it."""
+    gap = record.get("gap", "")
+    return f" {gap[0].upper()}{gap[1:]}; managers were told." if gap else ""
 
 
 def _moment(written: str) -> str:

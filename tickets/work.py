@@ -3,7 +3,7 @@
 `Work` is loaded, changed by the moves in `moves.py`, and written column-wise by `write`, many at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -126,6 +126,7 @@ class Work:
     merged_into_id: int | None = None
     terms_version_id: int | None = None
     terms_lapsed: bool = False
+    absences: Mapping[str, str] = field(default_factory=dict)  # the tiers of which nobody is on call, with why
     used: dict[int | None, float] = field(default_factory=dict)  # seconds of OLA_RESOLVE that earlier stays took
     clocks: list[RunningClock] = field(default_factory=list)
     cases: list[CaseInHand] = field(default_factory=list)
@@ -151,6 +152,11 @@ class Work:
         return next((c for c in self.open_clocks if c.metric == metric and c.subject == subject), None)
 
     @property
+    def gaps(self) -> tuple[str, ...]:
+        """For each step why nobody would hear of it, "" where somebody would; empty where somebody hears of each."""
+        return self.roster.gaps(self.ladder, self.absences)
+
+    @property
     def terms(self) -> Terms:
         """What is promised to the client."""
         return self.roster.terms[self.agreement_id]
@@ -168,7 +174,7 @@ class Work:
         return Facts(
             self.key, self.client, self.priority, self.status, self.holder_kind, self.step, self.round, self.ladder,
             self.obstacles, self.policy, tuple(c.facts() for c in self.open_clocks), self.wake_at, self.remind_at,
-            self.reminders, self.case_with_vendor.vendor if self.case_with_vendor else "",
+            self.reminders, self.case_with_vendor.vendor if self.case_with_vendor else "", self.gaps,
         )  # fmt: skip
 
     def check_at(self) -> datetime | None:

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sla.agreements import CalendarRef, Terms, live_calendars, live_terms
-from tiers.models import Member, Team, Tier
-from tiers.on_call import on_call_at
+from tiers import on_call as duty
+from tiers.ladder import Ladder, Step
+from tiers.models import Member, Override, Team, Tier
 
 
 @dataclass(frozen=True, slots=True)
 class TeamInfo:
-    """A team and the addresses of its active members in order."""
+    """A team, the addresses of its active members in order, and who has taken its duty, the latest made last."""
 
     id: int
     name: str
@@ -21,9 +23,29 @@ class TeamInfo:
     rotation: Mapping[str, Any]
     members: tuple[str, ...]
     member_ids: tuple[int, ...]
+    slug: str = ""
+    overrides: tuple[duty.Override, ...] = ()
 
     def on_call(self, now: datetime) -> str:
-        return on_call_at(self.rotation, self.members, now)
+        return duty.on_call_at(self.rotation, self.members, now, self.overrides)
+
+    def shifts(self, begins: datetime, ends: datetime) -> list[duty.Shift]:
+        """Who is on call from `begins` up to `ends`; of overrides only those are known that have not ended now."""
+        return duty.shifts(self.rotation, self.members, self.overrides, begins=begins, ends=ends)
+
+    def absence(self, now: datetime) -> str:
+        """Why nobody is on call at `now` although there are people, in words; "" where somebody is."""
+        if not self.members or self.on_call(now):
+            return ""
+        until = duty.next_change(self.rotation, self.members, self.overrides, now=now)
+        return f"nobody of {self.name} is on call{f' until {self._told(until, now)}' if until else ''}"
+
+    def _told(self, at: datetime, now: datetime) -> str:
+        """A moment in the rotation's zone: "Mon 09:00 (Europe/London)", with its date where that is a week away."""
+        zone = duty.zone_of(self.rotation)
+        local = at.astimezone(ZoneInfo(zone))
+        day = "" if (local.date() - now.astimezone(ZoneInfo(zone)).date()).days < 7 else f" {local.day} {local:%b}"
+        return f"{local:%a}{day} {local:%H:%M} ({zone})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +86,24 @@ class Roster:
         """Whose turn it is among the managers at `now`."""
         return _unique(address for team in self.teams.values() if team.managers and (address := team.on_call(now)))
 
+    def absences(self, now: datetime) -> Mapping[str, str]:
+        """The tiers of which nobody is on call at `now`, each with why."""
+        return {name: words for name, tier in self.tiers.items() if (words := tier.team.absence(now))}
+
+    def gaps(self, ladder: Ladder, absences: Mapping[str, str]) -> tuple[str, ...]:
+        """For each step why nobody would hear of it, "" where somebody would; empty where no tier is without anybody.
+
+        In: what `absences` says of this moment.
+        """
+        return tuple(self._gap(step, absences) for step in ladder.steps) if absences else ()
+
+    def _gap(self, step: Step, absences: Mapping[str, str]) -> str:
+        """A step that tells the whole team or a person by name has somebody; managers told besides do not take it."""
+        if step.vendor or step.tier not in absences or "team" in step.notify:
+            return ""
+        named = any(address in team.members for address in step.notify for team in self.teams.values())
+        return "" if named else absences[step.tier]
+
     def people(self, tokens: Sequence[str], *, team: TeamInfo, assignee: str, now: datetime) -> tuple[str, ...]:
         """The addresses that `notify` means now: on_call, team, assignee, managers, or an address itself."""
         return _unique(a for token in tokens for a in self._addresses(token, team, assignee, now) if a)
@@ -82,14 +122,17 @@ class Roster:
 
 
 def roster(*, now: datetime) -> Roster:
-    """The roster as it stands: four queries, whatever its size."""
+    """The roster as it stands: a fixed number of queries, whatever its size."""
     calendars = live_calendars()
     terms = live_terms(calendars, now=now)
     members: dict[int, list[tuple[int, str]]] = {}
     active = Member.objects.filter(user__is_active=True).order_by("team_id", "place", "id")
     for team_id, user_id, email in active.values_list("team_id", "user_id", "user__email"):
         members.setdefault(team_id, []).append((user_id, email))
-    teams = {team.pk: _team(team, members.get(team.pk, [])) for team in Team.objects.all()}
+    taken = _overrides(now)
+    teams = {
+        team.pk: _team(team, members.get(team.pk, []), taken.get(team.pk, ())) for team in Team.objects.all()
+    }  # fmt: skip
     tiers = {
         t.name: TierInfo(t.pk, t.name, t.title or "our team", t.level, teams[t.team_id], terms[t.ola_id])
         for t in Tier.objects.all()
@@ -97,10 +140,19 @@ def roster(*, now: datetime) -> Roster:
     return Roster(tiers, teams, terms, calendars)
 
 
-def _team(team: Team, members: Sequence[tuple[int, str]]) -> TeamInfo:
+def _overrides(now: datetime) -> dict[int, list[duty.Override]]:
+    """By team who takes its duty now or later, in the order in which that was made."""
+    rows = Override.objects.filter(ends_at__gt=now, removed_at__isnull=True).order_by("id")
+    found: dict[int, list[duty.Override]] = {}
+    for team_id, *values in rows.values_list("team_id", "user__email", "begins_at", "ends_at", "why"):
+        found.setdefault(team_id, []).append(duty.Override(*values))
+    return found
+
+
+def _team(team: Team, members: Sequence[tuple[int, str]], taken: Sequence[duty.Override]) -> TeamInfo:
     return TeamInfo(
         team.pk, team.name, team.email, team.managers, team.rotation,
-        tuple(email for _, email in members), tuple(pk for pk, _ in members),
+        tuple(email for _, email in members), tuple(pk for pk, _ in members), team.slug, tuple(taken),
     )  # fmt: skip
 
 

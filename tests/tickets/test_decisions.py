@@ -112,6 +112,21 @@ def test_steps_that_cannot_be_reached_are_passed_over_with_their_reasons(obstacl
     assert isinstance(climb, Climb) and climb.to == to and len(climb.skipped) == skipped
 
 
+@pytest.mark.parametrize(
+    ("gaps", "to", "skipped"),
+    [
+        (("", "nobody", "", ""), 2, ((1, "nobody"),)),
+        (("", "", "nobody", ""), 1, ()),
+        (("", "nobody", "nobody", ""), 2, ((1, "nobody"),)),  # the last tier keeps it
+        (("nobody", "", "", ""), 1, ()),
+    ],
+)
+def test_steps_of_which_nobody_would_hear_are_passed_over_but_for_the_last_tier(gaps, to, skipped):
+    climb = decide(facts(clock(), gaps=gaps), now=NINE + m(15))[-1]
+    assert isinstance(climb, Climb) and (climb.to, climb.skipped) == (to, skipped)
+    assert climb.why.get("gap") == (gaps[to] or None) and (again(climb.why).to, again(climb.why).why) == (to, climb.why)
+
+
 def test_where_no_step_is_left_the_managers_are_told():
     actions = decide(facts(clock(subject="step:3"), step=3), now=NINE + m(15))
     assert isinstance(actions[-1], TellManagers)
