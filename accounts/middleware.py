@@ -1,10 +1,12 @@
 """Every page speaks the reader's own time zone."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from accounts.zones import is_zone
 
 
 class ReaderTimeZone:
@@ -15,5 +17,5 @@ class ReaderTimeZone:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         zone = request.user.timezone if request.user.is_authenticated else "UTC"
-        with timezone.override(ZoneInfo(zone if zone in available_timezones() else "UTC")):
+        with timezone.override(ZoneInfo(zone if is_zone(zone) else "UTC")):
             return self.get_response(request)

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from accounts.zones import check_zone
+
 
 class UserManager(BaseUserManager):
     """Users are known by their mail address."""
@@ -14,9 +16,10 @@ class UserManager(BaseUserManager):
     use_in_migrations = True
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
-        """Make a person (or, with kind API, a program) that signs in with `email`."""
+        """Make a person (or, with kind API, a program) known by `email`. Raises ValidationError: no such zone."""
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
+        check_zone(user.timezone)
         user.save(using=self._db)
         return user
 
@@ -35,7 +38,7 @@ class User(AbstractUser):
     email = models.EmailField("email address", unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(max_length=120)
-    timezone = models.CharField(max_length=60, default="UTC")
+    timezone = models.CharField(max_length=60, default="UTC", validators=[check_zone])
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

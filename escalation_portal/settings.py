@@ -1,8 +1,12 @@
 """Settings, all from the environment; `manage.py up` and `manage.py test` set what they need first."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+
+from accounts.oidc_config import identity_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -42,6 +46,13 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "guardian",
     "pgtrigger",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -56,7 +67,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ReaderTimeZone",
+    "accounts.sessions.RememberSessions",
+    "accounts.second_factor.RequireSecondFactor",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "escalation_portal.urls"
@@ -86,7 +101,11 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", env.str("DA
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "accounts.sign_in_backend.ByAddress",
+    "guardian.backends.ObjectPermissionBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -97,6 +116,48 @@ GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
+PASSWORD_RESET_TIMEOUT = 3600
+# What all processes of the web must know of attempts to sign in; the web never touches the broker.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Signing in: roles that must show a second factor, other providers, networks of our own proxies.
+MFA_REQUIRED_FOR = env.list(
+    "MFA_REQUIRED_FOR",
+    default=["administrator", "manager"] if PUBLIC_URL.startswith("https://") and not LOCAL_MODE else [],
+)
+IDENTITY_PROVIDERS = identity_providers(env.str("OIDC_PROVIDERS", default=""), os.environ)
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+ACCOUNT_ADAPTER = "accounts.adapter.SignInAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "reset_password": "20/m/ip,3/h/key"}
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {"authenticate": "accounts.codes.SignInCodeForm", "reauthenticate": "accounts.codes.ConfirmCodeForm"}
+MFA_PASSKEY_LOGIN_ENABLED = MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Escalation Portal"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.OtherProviders"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "accounts.oidc.Provider", "APPS": [p.app for p in IDENTITY_PROVIDERS]}
+}
+SEND_PASSWORD_LINK = "integrations.mail.password_link.put"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "accounts.lockout.address_tried"
+AXES_CLIENT_IP_CALLABLE = "accounts.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
@@ -117,7 +178,11 @@ WHITENOISE_USE_FINDERS = LOCAL_MODE
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
 # What leaves the portal: outbox kinds and the channels that send them.
-OUTBOX_CHANNELS = {"MAIL": "integrations.mail.connector.send"}
+OUTBOX_CHANNELS = {
+    "MAIL": "integrations.mail.connector.send",
+    "INVITATION": "integrations.mail.invitations.send",
+    "PASSWORD_LINK": "integrations.mail.password_link.send",
+}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
@@ -127,6 +192,8 @@ MAIL_CATCHER_DIR = env.str("MAIL_CATCHER_DIR", default="")
 # Asked before a calendar is published: which tickets count time on it.
 CALENDAR_IN_USE = "tickets.clock_use.tickets_on_calendar"
 BROKEN_PROMISES = "tiers.promise_alarms.broken_promises"
+# Asked before somebody leaves: which open tickets wait for that person.
+ASSIGNED_TICKETS = "tickets.assigned.assigned_to"
 
 SWEEP_INTERVAL_SECONDS = env.float("SWEEP_INTERVAL_SECONDS", default=1.0)
 WATCHDOG_GRACE_SECONDS = env.float("WATCHDOG_GRACE_SECONDS", default=15.0)
@@ -168,5 +235,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"axes": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -1,14 +1,11 @@
 """Every URL of the portal; the names are promises, templates and tests build on them."""
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path, re_path
 
 from accounts.admin import site
 from escalation_portal import dev_mail, health, ops
 from escalation_portal.home import home
 from escalation_portal.pieces import pieces
-
-sign_in = LoginView.as_view(template_name="accounts/sign_in.html", redirect_authenticated_user=True)
 
 # Each of these names its own paths from the root.
 PAGES = (
@@ -18,8 +15,7 @@ PAGES = (
 
 urlpatterns = [
     path("", home, name="home"),
-    path("sign-in/", sign_in, name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("", include("accounts.sign_in_urls")),
     path("admin/", site.urls),
     path("api/", include("escalation_portal.api_urls")),
     *(path("", include(pages)) for pages in PAGES),

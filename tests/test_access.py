@@ -28,6 +28,9 @@ EVERYBODY = (200,) * 8
 NOBODY = (404,) * 8
 SIGNED_IN_GO_HOME = (200, 302, 302, 302, 302, 302, 302, 302)
 TO_ONES_START = (302,) * 8
+SIGNED_IN = (302, *(200,) * 7)
+SIGNED_IN_ACT = AFTER_CONFIRMING = (302,) * 8
+NONE_TO_REMOVE = (302, *(404,) * 7)
 ONLY_BY_POST = (405,) * 8
 STAFF = (302, 200, 200, 200, 200, 403, 403, 403)
 DESK = (302, 200, 200, 403, 200, 403, 403, 403)
@@ -51,7 +54,29 @@ class Page:
 PAGES = {
     "": Page("/", TO_ONES_START),
     "sign-in/": Page("/sign-in/", SIGNED_IN_GO_HOME),
+    "sign-in/code/": Page("/sign-in/code/", TO_ONES_START),
+    "sign-in/passkey/": Page("/sign-in/passkey/", TO_ONES_START),
+    "sign-in/with/<slug:provider_id>/": Page("/sign-in/with/nobody/", NOBODY),
+    "sign-in/with/<slug:provider_id>/return/": Page("/sign-in/with/nobody/return/", NOBODY),
+    "sign-in/forgotten/": Page("/sign-in/forgotten/", EVERYBODY),
+    "sign-in/forgotten/<uidb64>/<token>/": Page("/sign-in/forgotten/MQ/guessed/", EVERYBODY),
     "sign-out/": Page("/sign-out/", ONLY_BY_POST),
+    "account/": Page("/account/", SIGNED_IN),
+    "account/password/": Page("/account/password/", SIGNED_IN),
+    "account/codes/": Page("/account/codes/", AFTER_CONFIRMING),
+    "account/codes/removal/": Page("/account/codes/removal/", NONE_TO_REMOVE),
+    "account/recovery-codes/": Page("/account/recovery-codes/", NONE_TO_REMOVE),
+    "account/recovery-codes/new/": Page("/account/recovery-codes/new/", AFTER_CONFIRMING),
+    "account/passkeys/": Page("/account/passkeys/", SIGNED_IN),
+    "account/passkeys/new/": Page("/account/passkeys/new/", AFTER_CONFIRMING),
+    "account/passkeys/<int:pk>/": Page("/account/passkeys/1/", AFTER_CONFIRMING),
+    "account/passkeys/<int:pk>/removal/": Page("/account/passkeys/1/removal/", AFTER_CONFIRMING),
+    "account/sessions/": Page("/account/sessions/", SIGNED_IN),
+    "account/sessions/others/ending/": Page("/account/sessions/others/ending/", SIGNED_IN_ACT, "post"),
+    "account/sessions/<int:pk>/ending/": Page("/account/sessions/1/ending/", SIGNED_IN_ACT, "post"),
+    "account/confirm/": Page("/account/confirm/", SIGNED_IN),
+    "account/confirm/code/": Page("/account/confirm/code/", TO_ONES_START),
+    "account/confirm/passkey/": Page("/account/confirm/passkey/", TO_ONES_START),
     "tickets/": Page("/tickets/", STAFF),
     "tickets/changes/": Page("/tickets/changes/", STAFF),
     "tickets/new/": Page("/tickets/new/", DESK),
@@ -125,7 +150,7 @@ def people(world):
         "anonymous": None,
         "technician": world.l1,
         "manager": world.manager,
-        "account manager": User.objects.create_user("am@msp.example", name="Amy"),
+        "account manager": User.objects.create_user("am@msp.example", "a good password", name="Amy"),
         "administrator": world.person("admin@msp.example", roles.ADMINISTRATOR),
         "decision maker": world.reader(world.acme),
         "client user": world.reader(world.acme, roles.CLIENT_USER),
