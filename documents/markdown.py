@@ -77,7 +77,7 @@ class _Renderer(RendererHTML):
         return self.code_block(tokens, idx, options, env)
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        return f'<pre tabindex="0"><code>{nh3.clean_text(tokens[idx].content)}</code></pre>\n'
+        return f'<pre tabindex="0"><code>{nh3.clean_text(tokens[idx].content.rstrip())}</code></pre>\n'
 
     def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return f'<span class="left-out">(picture left out: {nh3.clean_text(tokens[idx].content)})</span>'

@@ -36,6 +36,13 @@ class DocumentQuerySet(models.QuerySet):
             seen |= ~of_clients & models.Q(pk__in=granted.values("pk")) & about
         return self.filter(seen)
 
+    def with_live(self) -> Self:
+        """Those that are published, with `version` and `published_at` of the live version."""
+        live = DocumentVersion.objects.filter(of=models.OuterRef("pk"), number__isnull=False).order_by("-number")
+        number, published_at = live.values("number")[:1], live.values("published_at")[:1]
+        found = self.annotate(version=models.Subquery(number), published_at=models.Subquery(published_at))
+        return found.filter(version__isnull=False)
+
 
 class Document(NamedRow):
     """One document, hand-written or generated; what it says stands in its versions."""

@@ -110,6 +110,13 @@ def generate(
 
 
 @transaction.atomic
+def import_text(*, document: Document, body: str, note: str, now: datetime) -> DocumentVersion:
+    """Publish what a file says as the next version of a hand-written document; what it had of added words stays."""
+    live = _live(document)
+    return _publish(document, tidied(body), live.added if live else "", author=None, note=note, now=now)
+
+
+@transaction.atomic
 def put_out_of_force(*, document: Document, why: str, now: datetime) -> None:
     """What it was generated from is gone; the document stays, marked. Nothing happens when it is marked already."""
     marked = Document.objects.filter(pk=document.pk, out_of_force_at__isnull=True).update(out_of_force_at=now)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, get_args
 
@@ -17,6 +18,8 @@ from accounts.schema_problems import problems_of
 from accounts.yaml_source import BadYaml, Problem, Source, read
 from clients.configuration import ClientRow, export_clients, import_clients
 from clients.models import Client
+from documents.configuration import DocumentRow, export_documents, import_documents
+from documents.models import Document
 from integrations.configuration import IntegrationRow, export_integrations, import_integrations
 from sla.configuration import (
     AgreementRow,
@@ -28,6 +31,7 @@ from sla.configuration import (
 )
 from sla.models import Agreement, Calendar
 from tickets.models import EventSource
+from tiers import client_teams
 from tiers.configuration import TeamRow, TierRow, export_teams, export_tiers, import_teams, import_tiers
 from tiers.models import Policy, Team, Tier
 from tiers.policy_configuration import export_policies, import_policies
@@ -47,6 +51,7 @@ class Configuration(Row):
     clients: list[ClientRow] = []
     vendors: list[VendorRow] = []
     policies: list[PolicyRow] = []
+    documents: list[DocumentRow] = []
     integrations: list[IntegrationRow] = []
 
 
@@ -66,11 +71,15 @@ SECTIONS = (
     Section("agreements", Agreement, import_agreements, export_agreements),
     Section("teams", Team, import_teams, export_teams),
     Section("tiers", Tier, import_tiers, export_tiers),
-    Section("clients", Client, import_clients, export_clients),
+    Section(
+        "clients", Client, partial(import_clients, settle_teams=client_teams.settle),
+        partial(export_clients, teams_of=client_teams.written),
+    ),
     Section("vendors", Vendor, import_vendors, export_vendors),
     Section("policies", Policy, import_policies, export_policies),
+    Section("documents", Document, import_documents, export_documents),
     Section("integrations", EventSource, import_integrations, export_integrations),
-)
+)  # fmt: skip
 
 
 class BadConfiguration(Exception):

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import ACCOUNT_MANAGER, MANAGERS, STAFF
+from accounts.roles import ACCOUNT_MANAGER, ADMINISTRATOR, MANAGERS, STAFF
 from tickets.queue import VIEWS, view_counts
 
 Item = dict[str, Any]
@@ -15,10 +15,13 @@ Item = dict[str, Any]
 LINKS = (
     ("Know", "Clients", "clients", "building-2", STAFF),
     ("Know", "Vendors", "vendors", "truck", STAFF),
+    ("Know", "Documents", "documents", "book-open", STAFF),
     ("Steer", "Policies", "policies", "chevrons-up", STAFF),
     ("Steer", "Agreements", "agreements", "handshake", STAFF),
     ("Steer", "Calendars", "calendars", "calendar", STAFF),
     ("Steer", "Reports", "reports", "chart-column", MANAGERS | {ACCOUNT_MANAGER}),
+    ("Steer", "People", "people", "users", MANAGERS),
+    ("Steer", "API keys", "keys", "lock", frozenset({ADMINISTRATOR})),
     ("Steer", "Operations", "ops", "server", MANAGERS),
 )
 

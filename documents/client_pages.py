@@ -1,0 +1,74 @@
+"""The documents that a client's people read, in the plain look of their page: as they stand now, without history."""
+
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.clock import database_now
+from accounts.models import User
+from clients.models import Client
+from documents.attachments import download
+from documents.forms import KIND_WORDS, SearchForm
+from documents.models import Document, DocumentVersion
+from documents.pages import body_of
+from documents.search import found_in
+
+GRANT = "read_client_page"
+
+
+@login_required
+@never_cache
+@require_safe
+def client_documents(request: HttpRequest, slug: str) -> HttpResponse:
+    """The client's documents that the reader may read, or those in which something is found."""
+    client = _client(request.user, slug)
+    form = SearchForm(request.GET)
+    form.is_valid()
+    asked = form.cleaned_data.get("q", "").strip()
+    documents = _of(client, request.user).defer("words", "search")
+    found = found_in(documents, asked) if asked else documents
+    rows = [{"document": d, "kind": KIND_WORDS[d.kind], "snippet": getattr(d, "snippet", "")} for d in found]
+    return _rendered(request, "documents/client_documents.html", client, {"rows": rows, "asked": asked, "form": form})
+
+
+@login_required
+@never_cache
+@require_safe
+def client_document(request: HttpRequest, slug: str, document: str) -> HttpResponse:
+    """One of the client's documents as it stands. A stranger gets 404, as for one that does not exist."""
+    client = _client(request.user, slug)
+    found = get_object_or_404(_of(client, request.user), slug=document)
+    live = DocumentVersion.live(found)
+    files = found.attachments.defer("content")
+    context = {"document": found, "version": live, "body": body_of(live), "attachments": files}
+    return _rendered(request, "documents/client_document.html", client, context)
+
+
+@login_required
+@never_cache
+@require_safe
+def client_attachment(request: HttpRequest, slug: str, document: str, pk: int) -> HttpResponse:
+    """A file of one of the client's documents, to be saved."""
+    found = get_object_or_404(_of(_client(request.user, slug), request.user), slug=document)
+    return download(get_object_or_404(found.attachments, pk=pk))
+
+
+def _client(user: User, slug: str) -> Client:
+    return get_object_or_404(Client.objects.visible_to(user, GRANT), slug=slug)
+
+
+def _of(client: Client, user: User) -> QuerySet[Document]:
+    visible = Document.objects.visible_to(user).filter(audience=Document.Audience.CLIENT, client=client)
+    return visible.filter(out_of_force_at__isnull=True).order_by("kind", "name")
+
+
+def _rendered(request: HttpRequest, template: str, client: Client, context: dict) -> HttpResponse:
+    """Rendered in the client's zone, whoever reads it."""
+    with timezone.override(ZoneInfo(client.timezone)):
+        return render(request, template, {**context, "client": client, "now": database_now()})

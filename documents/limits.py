@@ -1,0 +1,37 @@
+"""Requests that are too long are told so in words, before anything of them is read."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+View = Callable[..., HttpResponse]
+
+
+def at_most(size: int, words: str) -> Callable[[View], View]:
+    """Answer requests of more than `size` bytes with 413 and `words`; others are guarded against forgery as ever.
+
+    The guard itself reads the body, so that it can only come after.
+    """
+
+    def decorate(view: View) -> View:
+        guarded = csrf_protect(view)
+
+        @csrf_exempt
+        @wraps(view)
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if _announced(request) > size:
+                return render(request, "documents/too_long.html", {"words": words}, status=413)
+            return guarded(request, *args, **kwargs)
+
+        return limited
+
+    return decorate
+
+
+def _announced(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length[:18]) if length.isascii() and length.isdigit() else 0
