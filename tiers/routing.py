@@ -81,7 +81,7 @@ def _take(then: Mapping[str, Any], into: dict[str, Any]) -> None:
 
 
 def _keywords(wanted: Sequence[str], request: Request) -> str:
-    found = next((w for w in wanted if _pattern(r"(?i)\b" + re.escape(w) + r"\b").search(request.text)), None)
+    found = next((w for w in wanted if _pattern(keyword_expression(w)).search(request.text)), None)
     return f"the keyword “{found}”" if found else ""
 
 
@@ -123,12 +123,30 @@ _CHECKS: Mapping[str, Any] = {
 def _carries(code: str, request: Request) -> bool:
     if request.error_code.lower() == code.lower():
         return True
-    return _pattern(_CODE.format(re.escape(code))).search(request.text) is not None
+    return _pattern(code_expression(code)).search(request.text) is not None
+
+
+def keyword_expression(keyword: str) -> str:
+    """What is looked for in the text where a rule has this keyword."""
+    return r"(?i)\b" + re.escape(keyword) + r"\b"
+
+
+def code_expression(code: str) -> str:
+    """What is looked for in the text where a rule has this error code."""
+    return _CODE.format(re.escape(code))
 
 
 @lru_cache(maxsize=2048)
 def _pattern(expression: str) -> Any:
-    return re2.compile(expression)
+    return re2.compile(expression, _quiet())
+
+
+@lru_cache(maxsize=1)
+def _quiet() -> Any:
+    """A draft's broken expression is told to its author, not to the log."""
+    options = re2.Options()
+    options.log_errors = False
+    return options
 
 
 def _listed(value: str | Iterable[str] | None) -> list[str]:

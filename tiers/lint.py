@@ -1,0 +1,42 @@
+"""Dead-path lint of a policy: what in it can never come to pass, or leads to nobody. Pure.
+
+Each fault is a claim that holds: what cannot be told for certain is not reported. How each kind is decided, and what
+it does not see, stands in the module that looks for it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tiers.lint_exceptions import exception_faults
+from tiers.lint_fault import ERROR, WARNING, Fault
+from tiers.lint_known import Known
+from tiers.lint_ladders import ladder_faults
+from tiers.lint_rules import rule_faults
+from tiers.lint_targets import target_faults
+from tiers.lint_vendors import vendor_faults
+
+__all__ = ["ERROR", "WARNING", "Fault", "lint"]
+_SECTIONS = ("clients", "ladders", "exceptions", "routing")
+
+
+def lint(document: Mapping[str, Any], known: Known, *, now: datetime) -> list[Fault]:
+    """The faults of a policy, in the order of the document.
+
+    In: a document with which nothing else is wrong (`policy_check.problems` finds nothing), and the provider as it
+    stands at `now`. Out: each fault once.
+    """
+    found = [
+        *ladder_faults(document, known),
+        *exception_faults(document, known),
+        *rule_faults(document, known),
+        *target_faults(document, known),
+        *vendor_faults(document, known, now=now),
+    ]
+    return sorted(found, key=_place)
+
+
+def _place(fault: Fault) -> tuple[Any, ...]:
+    """As one reads the document; places in a list come before keys, which can't be compared with them."""
+    section, *rest = fault.path
+    return _SECTIONS.index(str(section)), [(isinstance(key, str), key) for key in rest], fault.code
