@@ -81,13 +81,18 @@ class Override(models.Model):
 
 
 class Feed(models.Model):
-    """A secret address at which `user` subscribes to a calendar: own shifts of all teams, or all shifts of `team`."""
+    """A secret address at which `user` subscribes to a calendar: own shifts of all teams, or all shifts of `team`.
+
+    `content_digest` is of what was last fetched, `changed_at` when that was first seen.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="on_call_feeds")
     team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="feeds")
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    content_digest = models.CharField(max_length=64, blank=True)
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]
