@@ -12,7 +12,7 @@ from django.urls import URLResolver, get_resolver
 
 from accounts import roles
 from accounts.clock import database_now
-from accounts.models import User
+from accounts.models import ApiKey, User
 from clients.access import give_role
 from clients.models import Contact
 from outbox.models import Alarm, Message
@@ -36,7 +36,17 @@ STAFF = (302, 200, 200, 200, 200, 403, 403, 403)
 DESK = (302, 200, 200, 403, 200, 403, 403, 403)
 MANAGERS = (302, 403, 200, 403, 200, 403, 403, 403)
 ANSWERABLE = (302, 403, 200, 200, 200, 403, 403, 403)
+ADMINISTRATORS = (302, 403, 403, 403, 200, 403, 403, 403)
+# Let in, and told that what was asked for is incomplete (422) or cannot be done (409).
+ADMINISTRATORS_REFUSED = (302, 403, 403, 403, 422, 403, 403, 403)
+ADMINISTRATORS_TOLD = (302, 403, 403, 403, 409, 403, 403, 403)
+ANSWERABLE_REFUSED = (302, 403, 422, 422, 422, 403, 403, 403)
+ANSWERABLE_TOLD = (302, 403, 409, 409, 409, 403, 403, 403)
+MANAGERS_TOLD = (302, 403, 409, 403, 409, 403, 403, 403)
 MANAGERS_ACT = (302, 403, 302, 403, 302, 403, 403, 403)
+MANAGERS_LOOK_UP = (302, 403, 404, 403, 404, 403, 403, 403)
+KEEPERS = (302, 403, 200, 200, 200, 403, 403, 403)
+KEEPERS_ACT = (302, 403, 302, 302, 302, 403, 403, 403)
 OWN_PAGES = (302, 200, 200, 302, 200, 302, 302, 302)
 OWN_CLIENT = (302, 200, 200, 200, 200, 200, 200, 404)
 OTHERS_TICKET = (302, 200, 200, 200, 200, 200, 404, 404)
@@ -95,9 +105,49 @@ PAGES = {
     "tickets/<str:key>/manager-calls/": Page("/tickets/{ticket}/manager-calls/", STAFF),
     "policies/": Page("/policies/", STAFF),
     "policies/<slug:slug>/": Page("/policies/standard/", STAFF),
+    "policies/new/": Page("/policies/new/", MANAGERS),
+    "policies/<slug:slug>/draft/": Page("/policies/standard/draft/", MANAGERS),
+    "policies/<slug:slug>/draft/trial/": Page("/policies/standard/draft/trial/", MANAGERS),
+    "policies/<slug:slug>/draft/trial/<str:key>/": Page("/policies/standard/draft/trial/{ticket}/", MANAGERS),
+    "policies/<slug:slug>/draft/review/": Page("/policies/standard/draft/review/", MANAGERS_ACT),
+    "policies/<slug:slug>/draft/discard/": Page("/policies/standard/draft/discard/", MANAGERS_ACT),
+    "policies/<slug:slug>/restoration/": Page("/policies/standard/restoration/", MANAGERS_LOOK_UP, "post"),
+    "policies/<slug:slug>/draft/replay/": Page("/policies/standard/draft/replay/", MANAGERS),
     "vendors/": Page("/vendors/", STAFF),
     "vendors/<slug:slug>/": Page("/vendors/microsoft/", STAFF),
     "clients/": Page("/clients/", STAFF),
+    "clients/<slug:slug>/": Page("/clients/acme/", STAFF),
+    "clients/<slug:slug>/access/": Page("/clients/acme/access/", ANSWERABLE),
+    "clients/<slug:slug>/access/new/": Page("/clients/acme/access/new/", ANSWERABLE),
+    "clients/<slug:slug>/access/teams/": Page("/clients/acme/access/teams/", ANSWERABLE_REFUSED, "post"),
+    "clients/<slug:slug>/access/account-managers/": Page(
+        "/clients/acme/access/account-managers/", ANSWERABLE_REFUSED, "post"
+    ),
+    "clients/<slug:slug>/access/people/<int:pk>/role/": Page(
+        "/clients/acme/access/people/{person}/role/", ANSWERABLE_REFUSED, "post"
+    ),
+    "clients/<slug:slug>/access/people/<int:pk>/removal/": Page(
+        "/clients/acme/access/people/{person}/removal/", MANAGERS_TOLD, "post"
+    ),
+    "clients/<slug:slug>/access/people/<int:pk>/invitation/": Page(
+        "/clients/acme/access/people/{person}/invitation/", ANSWERABLE_TOLD, "post"
+    ),
+    "clients/<slug:slug>/access/people/<int:pk>/revocation/": Page(
+        "/clients/acme/access/people/{person}/revocation/", ANSWERABLE_TOLD, "post"
+    ),
+    "people/": Page("/people/", MANAGERS),
+    "people/new/": Page("/people/new/", ADMINISTRATORS),
+    "people/<int:pk>/": Page("/people/{person}/", MANAGERS),
+    "people/<int:pk>/role/": Page("/people/{person}/role/", ADMINISTRATORS_REFUSED, "post"),
+    "people/<int:pk>/departure/": Page("/people/{person}/departure/", ADMINISTRATORS),
+    "people/<int:pk>/comeback/": Page("/people/{person}/comeback/", ADMINISTRATORS_TOLD, "post"),
+    "people/<int:pk>/invitation/": Page("/people/{person}/invitation/", ADMINISTRATORS_TOLD, "post"),
+    "people/<int:pk>/revocation/": Page("/people/{person}/revocation/", ADMINISTRATORS_TOLD, "post"),
+    "invitations/<str:token>/": Page("/invitations/never-given/", NOBODY),
+    "keys/": Page("/keys/", ADMINISTRATORS),
+    "keys/new/": Page("/keys/new/", ADMINISTRATORS),
+    "keys/<int:pk>/rotation/": Page("/keys/{key}/rotation/", ADMINISTRATORS_TOLD, "post"),
+    "keys/<int:pk>/revocation/": Page("/keys/{key}/revocation/", ADMINISTRATORS_TOLD, "post"),
     "clients/<slug:slug>/promises/": Page("/clients/acme/promises/", MANAGERS),
     "calendars/": Page("/calendars/", STAFF),
     "calendars/new/": Page("/calendars/new/", MANAGERS),
@@ -109,6 +159,13 @@ PAGES = {
     "agreements/<slug:slug>/edit/": Page("/agreements/gold/edit/", MANAGERS),
     "portal/": Page("/portal/", OWN_PAGES),
     "portal/<slug:slug>/": Page("/portal/acme/", OWN_CLIENT),
+    "portal/<slug:slug>/page.pdf": Page("/portal/acme/page.pdf", OWN_CLIENT),
+    "share/<str:token>/": Page("/share/a-guess/", NOBODY),
+    "clients/<slug:slug>/page/": Page("/clients/acme/page/", KEEPERS),
+    "clients/<slug:slug>/share-links/": Page("/clients/acme/share-links/", KEEPERS),
+    "clients/<slug:slug>/share-links/<int:pk>/revocation/": Page(
+        "/clients/acme/share-links/{share_link}/revocation/", KEEPERS_ACT, "post"
+    ),
     "portal/<slug:slug>/tickets/<str:key>/": Page("/portal/acme/tickets/{ticket}/", OWN_CLIENT),
     "reports/": Page("/reports/", ANSWERABLE),
     "ops/": Page("/ops/", MANAGERS),
@@ -171,7 +228,11 @@ def rows(world, people):
     ticket.clocks.update(due_at=None, running_since=None, stopped_at=now)
     message = Message.objects.create(key="k", kind="MAIL", payload={}, state="DEAD", not_before=now, created_at=now)
     alarm = Alarm.objects.create(key="a", text="Look here", raised_at=now, seen_at=now)
-    return {"ticket": ticket.key, "message": message.pk, "alarm": alarm.pk}
+    key = ApiKey.objects.create(
+        user=world.l1, name="K", prefix="ep_k", digest="d", scopes=[], created_at=now, revoked_at=now
+    )  # fmt: skip
+    person = people["client user"].pk
+    return {"ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk}
 
 
 def browser_of(user: User | None) -> Browser:

@@ -31,6 +31,11 @@ def problems(document: Mapping[str, Any], *, name: str) -> list[Refusal]:
     return [*missing, *unknown(policy, known_names()), *ladder_problems(policy), *rivals(name, document)]
 
 
+def normal(document: Mapping[str, Any], *, name: str) -> dict[str, Any]:
+    """A document in which `problems` finds nothing, in the form in which it is stored."""
+    return PolicyRow.model_validate({**document, "name": name}).given("name")
+
+
 def known_names() -> dict[str, Collection[str]]:
     """The names that a policy may refer to, by kind; six queries."""
     names: dict[str, Collection[str]] = {
