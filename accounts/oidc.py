@@ -5,22 +5,27 @@ nonce of this very browser, and it must speak of the same person as the userinfo
 """
 
 import hmac
+import logging
 from typing import Any
 
 import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from requests import RequestException
 
 from accounts.models import User
 from accounts.oidc_config import IdentityProvider, provider_called
 from accounts.turned_away import turned_away
+
+log = logging.getLogger(__name__)
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 CLAIMS = ["iss", "sub", "aud", "exp", "iat"]
@@ -99,7 +104,7 @@ class OtherProviders(DefaultSocialAccountAdapter):
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, **about: Any
     ) -> None:
-        raise ImmediateHttpResponse(_unfinished(request, provider.name, error, exception))
+        raise ImmediateHttpResponse(unfinished(request, provider.name, exception, error))
 
 
 def _check_nonce(request: HttpRequest, sociallogin: SocialLogin, provider: IdentityProvider) -> None:
@@ -114,7 +119,7 @@ def _person(request: HttpRequest, claims: dict[str, Any], provider: IdentityProv
     email = claims.get("email")
     if not isinstance(email, str) or not email:
         raise ImmediateHttpResponse(turned_away(request, f"{provider.name} did not tell us your mail address."))
-    if not provider.addresses_verified and claims.get("email_verified") not in (True, "true"):
+    if not provider.addresses_verified and not _is_true(claims.get("email_verified")):
         words = f"{provider.name} has not verified the address {email}. Verify it there, then sign in again."
         raise ImmediateHttpResponse(turned_away(request, words))
     found = User.objects.filter(email__iexact=email, is_active=True, kind=User.Kind.PERSON).first()
@@ -136,10 +141,16 @@ def _account(request: HttpRequest, account: SocialAccount, user: User, provider:
     return SocialAccount.objects.create(provider=provider.id, uid=account.uid, user=user)
 
 
-def _unfinished(request: HttpRequest, name: str, error: Any, exception: Any) -> Any:
-    """Cancelled there, answered wrongly, or not answering at all."""
-    if error == "cancelled":
+def _is_true(claim: Any) -> bool:
+    """Some providers write the word instead of the value; nothing else is a yes."""
+    return claim is True or claim == "true"
+
+
+def unfinished(request: HttpRequest, name: str, exception: Exception | None, error: str = "") -> HttpResponse:
+    """The page for who came back with nothing: cancelled there, answered wrongly, or not answered at all."""
+    log.warning("Signing in with %s failed: %s", name, exception or error)
+    if error == AuthError.CANCELLED:
         return turned_away(request, f"You did not sign in at {name}.", status=401)
-    if isinstance(exception, OSError):  # what the network raises
+    if isinstance(exception, RequestException):
         return turned_away(request, f"{name} does not answer. Try again soon, or sign in another way.", status=502)
     return turned_away(request, f"{name} gave no answer that can be believed. Start again.", status=401)

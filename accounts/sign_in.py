@@ -11,8 +11,9 @@ from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from allauth.socialaccount.providers.openid_connect.views import callback
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -25,6 +26,7 @@ from django.views.decorators.http import require_GET
 from requests import RequestException
 
 from accounts.models import User
+from accounts.oidc import Claims, Provider, unfinished
 from accounts.oidc_config import required_provider
 from accounts.turned_away import turned_away
 
@@ -101,26 +103,31 @@ class SignInCodeView(AuthenticateView):
 @require_GET
 def sign_in_with(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Leave for another provider, with a state, a nonce and a code challenge of this browser's own."""
+    provider, nonce = _provider(request, provider_id), get_random_string(32)
+    onward = {"next_url": get_next_redirect_url(request), "nonce": nonce, "auth_params": {"nonce": nonce}}
     try:
-        provider = get_adapter().get_provider(request, provider_id)
-    except SocialApp.DoesNotExist:
-        raise Http404 from None
-    nonce = get_random_string(32)
-    try:
-        return provider.redirect(
-            request, "login", next_url=get_next_redirect_url(request), nonce=nonce, auth_params={"nonce": nonce}
-        )
-    except (RequestException, OAuth2Error):
-        return turned_away(
-            request, f"{provider.name} does not answer. Try again soon, or sign in another way.", status=502
-        )
+        return provider.redirect(request, AuthProcess.LOGIN, **onward)
+    except (RequestException, OAuth2Error) as error:
+        return unfinished(request, provider.name, error)
 
 
 @never_cache
 @require_GET
 def back_from(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """The way back from another provider."""
-    return callback(request, provider_id)
+    """The way back from another provider, whose answer `Claims` judges."""
+    provider = _provider(request, provider_id)
+    try:
+        return OAuth2CallbackView.adapter_view(Claims(request, provider_id))(request)
+    except (RequestException, OAuth2Error) as error:
+        return unfinished(request, provider.name, error)
+
+
+def _provider(request: HttpRequest, provider_id: str) -> Provider:
+    """The configured provider. Raises Http404 where there is none with this id."""
+    try:
+        return get_adapter().get_provider(request, provider_id)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
 
 
 def let_in(request: HttpRequest, user: User, *, to: str = "home") -> HttpResponse:
