@@ -1,15 +1,16 @@
 """Clients with their sites, contacts and assets as configuration. Who has a name of its own is never deleted here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from accounts import roles
+from accounts.access_log import What, record
 from accounts.configuration import Change, Entry, Run, refuse_twins
 from accounts.models import User
 from accounts.schema import Email, Name, OptionalZone, Row, Zone, text
-from clients.access import give_role, grant_defaults, group_of
+from clients.access import give_role, grant_defaults, group_of, take_role
 from clients.models import Asset, Client, ClientOwned, Contact, Site
 from sla.configuration import find_agreement
 from sla.models import Agreement
@@ -55,18 +56,24 @@ class ClientRow(Row):
     timezone: Zone = None
     agreement: Name = None
     account_managers: list[Email] = None
+    teams: Annotated[list[Name], Field(description="Only their technicians see the client; empty: all of them")] = None
     sites: list[SiteRow] = None
     contacts: list[ContactRow] = None
     assets: list[AssetRow] = None
 
 
-def import_clients(entries: Sequence[Entry[ClientRow]], run: Run) -> None:
+# Teams stand on a floor above: whoever imports and exports brings along what is done with their names.
+SettleTeams = Callable[[Entry[ClientRow], Client, Change, Run], None]
+TeamsOf = Callable[[Client], list[str]]
+
+
+def import_clients(entries: Sequence[Entry[ClientRow]], run: Run, *, settle_teams: SettleTeams) -> None:
     for entry in entries:
         with run.importing(entry):
-            _import_client(entry, run)
+            _import_client(entry, run, settle_teams)
 
 
-def _import_client(entry: Entry[ClientRow], run: Run) -> None:
+def _import_client(entry: Entry[ClientRow], run: Run, settle_teams: SettleTeams) -> None:
     row = Client.objects.filter(name=entry.row.name).first() or Client(name=entry.row.name)
     run.needs(entry, row, "timezone", "agreement")
     values = entry.values("timezone")
@@ -78,7 +85,10 @@ def _import_client(entry: Entry[ClientRow], run: Run) -> None:
     if change.created:
         grant_defaults(row)
     if entry.gives("account_managers"):
-        _set_account_managers(row, managers, change)
+        _set_account_managers(row, managers, change, run)
+    if entry.gives("teams"):
+        settle_teams(entry, row, change, run)
+        run.checked()
     run.record(row, change)
     _import_belongings(entry, row, run)
 
@@ -88,13 +98,17 @@ def _account_managers(entry: Entry[ClientRow], run: Run) -> list[User | None]:
     return [run.find(User, email, entry, "account_managers", i, by="email") for i, email in enumerate(emails)]
 
 
-def _set_account_managers(client: Client, managers: list[User | None], change: Change) -> None:
+def _set_account_managers(client: Client, managers: list[User | None], change: Change, run: Run) -> None:
     """Exactly these people hold the role for this client."""
-    group = group_of(client, roles.ACCOUNT_MANAGER)
-    if change.note("account_managers", set(group.user_set.all()), set(managers)):
-        group.user_set.clear()
-        for user in managers:
-            give_role(user, roles.ACCOUNT_MANAGER, client)
+    before, after = set(group_of(client, roles.ACCOUNT_MANAGER).user_set.all()), set(managers)
+    change.note("account_managers", before, after)
+    role, known = roles.ACCOUNT_MANAGER, {"about": client.slug, "by": None, "now": run.now}
+    for user in before - after:
+        take_role(user, role, client)
+        record(What.ACCESS, person=user, before=role, **known)
+    for user in after - before:
+        give_role(user, role, client)
+        record(What.ACCESS, person=user, after=role, **known)
 
 
 def _import_belongings(entry: Entry[ClientRow], client: Client, run: Run) -> None:
@@ -146,18 +160,19 @@ def _settle(entry: Entry[Any], row: ClientOwned, values: dict[str, Any], run: Ru
     run.record(row, run.settle(row, values), name=f"{row.client.name} / {entry.row.name}")
 
 
-def export_clients() -> list[dict[str, Any]]:
+def export_clients(*, teams_of: TeamsOf) -> list[dict[str, Any]]:
     clients = Client.objects.order_by("name").select_related("agreement")
-    return [_client_form(c) for c in clients.prefetch_related("sites", "contacts", "assets__site")]
+    return [_client_form(c, teams_of(c)) for c in clients.prefetch_related("sites", "contacts", "assets__site")]
 
 
-def _client_form(client: Client) -> dict[str, Any]:
+def _client_form(client: Client, teams: list[str]) -> dict[str, Any]:
     managers = group_of(client, roles.ACCOUNT_MANAGER).user_set.order_by("email")
     return _written(
         name=client.name,
         timezone=client.timezone,
         agreement=client.agreement.name,
         account_managers=[user.email for user in managers],
+        teams=teams,
         sites=[_written(name=s.name, address=s.address, timezone=s.timezone) for s in client.sites.all()],
         contacts=[
             _written(name=c.name, email=c.email, phone=c.phone, decision_maker=c.decision_maker)

@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "deliver": every(settings.SWEEP_INTERVAL_SECONDS, "outbox.tasks.deliver"),
     "heartbeat": every(1.0, "outbox.tasks.heartbeat"),
     "check_changed_promises": every(10.0, "tiers.tasks.check_changed_promises"),
+    "follow_teams": every(10.0, "tiers.tasks.follow_teams"),
     "check_promises": {
         "task": "tiers.tasks.check_promises",
         "schedule": crontab(hour=3, minute=17),
