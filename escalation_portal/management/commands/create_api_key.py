@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.db.models import Q
 
 from accounts.clock import database_now
-from accounts.keys import SCOPES, UnknownScope, make_key, make_program
-from clients.access import bind_key
+from accounts.keys import SCOPES, UnknownScope
+from clients.keys import issue_key
 from clients.models import Client
 
 
@@ -25,25 +24,22 @@ class Command(BaseCommand):
         parser.add_argument("--client", help="bind the key to this client (name or slug); it sees no other")
         parser.add_argument("--days", type=int, help="let the key expire after so many days")
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         now = database_now()
-        client = _client(options["client"])
-        user = make_program(name=_name(options["name"]), provider_wide=client is None)
-        if client:
-            bind_key(user, client)
         expires_at = now + timedelta(days=_days(options["days"])) if options["days"] is not None else None
-        self.stdout.write(_key(user, options, now=now, expires_at=expires_at))
+        given = {"client": _client(options["client"]), "name": _name(options["name"])}
+        try:
+            key = issue_key(**given, scopes=_scopes(options["scopes"]), expires_at=expires_at, by=None, now=now)
+        except UnknownScope as error:
+            raise _wrong(f"--scopes: {error}") from None
+        self.stdout.write(key)
 
 
-def _key(user: Any, options: dict[str, Any], **when: Any) -> str:
-    scopes = list(dict.fromkeys(scope.strip() for scope in options["scopes"].split(",") if scope.strip()))
+def _scopes(written: str) -> list[str]:
+    scopes = list(dict.fromkeys(scope.strip() for scope in written.split(",") if scope.strip()))
     if not scopes:
         raise _wrong("--scopes names no scope.")
-    try:
-        return make_key(user=user, name=user.name, scopes=scopes, **when)
-    except UnknownScope as error:
-        raise _wrong(f"--scopes: {error}") from None
+    return scopes
 
 
 def _client(name: str | None) -> Client | None:
