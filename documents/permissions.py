@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts import roles
 from accounts.models import User
-from clients.access import group_of
+from clients.access import TEAM_PREFIX, group_of
 from documents.models import Document
 
 # Who reads an internal document unless somebody says otherwise; account managers know their own clients only.
@@ -55,5 +55,5 @@ def may_be_granted(document: Document, group: Group) -> bool:
     The provider's people read what is a client's through that client; a client's people never read what is internal.
     """
     if document.is_internal:
-        return group.name in (*READERS, roles.ACCOUNT_MANAGER) or group.name.startswith("team ")
+        return group.name in (*READERS, roles.ACCOUNT_MANAGER) or group.name.startswith(TEAM_PREFIX)
     return group.name in [f"{role} of {document.client.slug}" for role in OF_CLIENTS]

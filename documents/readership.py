@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts import roles
 from accounts.models import User
+from clients.access import TEAM_PREFIX
 from clients.models import Client, ClientGroupObjectPermission, ClientUserObjectPermission
 from documents.models import Document
 from documents.permissions import KEEPERS, OF_CLIENTS, READERS
@@ -47,7 +48,7 @@ def readership(document: Document) -> list[Reader]:
 def grantable(document: Document) -> list[Group]:
     """The groups that could be let in and are not yet."""
     if document.is_internal:
-        known = Q(name__in=[*READERS, roles.ACCOUNT_MANAGER]) | Q(name__startswith="team ")
+        known = Q(name__in=[*READERS, roles.ACCOUNT_MANAGER]) | Q(name__startswith=TEAM_PREFIX)
     else:
         known = Q(name__in=[f"{role} of {document.client.slug}" for role in OF_CLIENTS])
     return list(Group.objects.filter(known).exclude(pk__in=document.grants.values("group")).order_by("name"))
