@@ -24,7 +24,7 @@ Measured = Mapping[str, tuple[Ladder, Terms]]
 
 def contract_facts(client: Client, known: Ground) -> facts.ContractFacts:
     """It holds for every priority, also for one without a ladder, and where no policy covers the client."""
-    given = provision(client, known, _all_ladders(_document(client, known)))
+    given = provision(client, known, _without_steps(_document(client, known)))
     usual = _measured(given)
     agreed = [
         *_usual(usual, client.agreement_id, known),
@@ -46,9 +46,10 @@ def _document(client: Client, known: Ground) -> Mapping[str, Any]:
         return {}
 
 
-def _all_ladders(document: Mapping[str, Any]) -> dict[str, Any]:
-    ladders = document.get("ladders") or {}
-    return {**document, "ladders": {priority: ladders.get(priority, ()) for priority in PRIORITIES}}
+def _without_steps(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what says which agreement measures: every priority, and the exceptions without their ladders."""
+    exceptions = [{**row, "steps": ()} for row in document.get("exceptions") or ()]
+    return {"ladders": dict.fromkeys(PRIORITIES, ()), "exceptions": exceptions}
 
 
 def _measured(given: Provision, **about: str) -> Measured:
