@@ -1,5 +1,6 @@
 """What the client's pages are made from, in a fixed number of queries; what a reader may not see is not read."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,9 +10,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from accounts.models import User
 from accounts.roles import DECISION_MAKER
 from clients.models import Client
+from portal.shares import change
+from tickets.attribution import Change
 from tickets.facts import SLAS, VENDOR_RESPOND, case_subject
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
-from tickets.status import OPEN_STATUSES, RESOLVED
+from tickets.status import MERGED, OPEN_STATUSES, RESOLVED
 
 MOST_TICKETS = 50
 RESOLVED_STAY = timedelta(days=7)
@@ -20,6 +23,7 @@ COLUMNS = (
     "pk", "title", "priority", "status", "holder_kind", "step", "opened_at", "acknowledged_at", "resolved_at",
     "wake_at", "merged_into_id", "title_of_tier", "since", "vendor", "vendor_case", "went_to_vendor",
 )  # fmt: skip
+CUSTODY = ("ticket_id", "holder_kind", "vendor", "began_at", "origin", "came_at")
 
 Row = Mapping[str, Any]
 
@@ -38,8 +42,20 @@ def on_the_page(tickets: QuerySet, *, now: datetime) -> QuerySet:
     return tickets.filter(Q(status__in=OPEN_STATUSES) | lately).order_by("-opened_at", "-pk")
 
 
-def rows(tickets: QuerySet, *, limit: int = MOST_TICKETS) -> list[Row]:
-    """What the client may know of each ticket: three queries, whatever their number."""
+def ledgers(tickets: QuerySet, *, since: datetime | None = None) -> dict[int, list[Change]]:
+    """By ticket, in whose hands each was that had not ended by `since`; one that went on as another is left out."""
+    lately = tickets if since is None else tickets.filter(Q(status__in=OPEN_STATUSES) | Q(resolved_at__gte=since))
+    of_these = CustodyChange.objects.filter(ticket__in=lately.exclude(status=MERGED).order_by().values("pk"))
+    came = TicketEvent.objects.filter(ticket=OuterRef("ticket"), seq=OuterRef("ticket__public_from")).values("at")
+    found: dict[int, list[Change]] = defaultdict(list)
+    named = of_these.annotate(vendor=F("vendor_case__vendor__name"), came_at=Subquery(came[:1]))
+    for row in named.order_by("ticket_id", "seq").values(*CUSTODY):
+        found[row["ticket_id"]].append(change(row))
+    return found
+
+
+def rows(tickets: QuerySet, ledgers: Mapping[int, list[Change]], *, limit: int = MOST_TICKETS) -> list[Row]:
+    """What the client may know of each ticket, with its part of `ledgers`: three queries, whatever their number."""
     held = CustodyChange.objects.filter(ticket=OuterRef("pk")).order_by("-seq")
     lodged = VendorCase.objects.filter(ticket=OuterRef("pk"), lodged_at__isnull=False)
     found = tickets.annotate(
@@ -49,7 +65,7 @@ def rows(tickets: QuerySet, *, limit: int = MOST_TICKETS) -> list[Row]:
         vendor_case=Subquery(held.values("vendor_case")[:1]),
         went_to_vendor=Exists(lodged),
     ).values(*COLUMNS)[:limit]
-    known = {row["pk"]: {**row, "events": [], "clocks": {}} for row in found}
+    known = {row["pk"]: {**row, "events": [], "clocks": {}, "ledger": ledgers.get(row["pk"], ())} for row in found}
     _add_events(known)
     _add_clocks(known)
     return list(known.values())

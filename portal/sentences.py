@@ -49,8 +49,34 @@ class Times:
 
 
 def sentences(row: Row, times: Times) -> Said:
-    """Three sentences at most: how it stands, what comes next, and when the client hears from us again."""
-    return [*_SENTENCES[row["status"]](row, times), *_hears_by(row, times)]
+    """Two sentences at most: how it stands, and what comes next."""
+    return _SENTENCES[row["status"]](row, times)
+
+
+def next_update(row: Row, times: Times) -> SafeString:
+    """When the client hears from us again: the first reply while none was given, then the next update.
+
+    "" once it has ended. Where nothing was promised it says so, and while the client must speak, that it is awaited.
+    """
+    if row["status"] in (RESOLVED, CLOSED, MERGED):
+        return mark_safe("")
+    if row["status"] == WAITING_ON_CLIENT:
+        return mark_safe("After your answer; until then it is your turn.")
+    for metric, promised, late in _NEWS:
+        due = _due(row, metric)
+        if due:
+            return format_html(late if due <= times.now else promised, times.said(due))
+    return mark_safe("We have not promised a time. What happens is shown here at once.")
+
+
+_NEWS = (
+    (
+        RESPOND,
+        "By {}, with our first reply.",
+        "Our first reply was due by {}. We are sorry that you still wait for it.",
+    ),
+    (UPDATE, "By {}.", "The update that we owe you was due by {}. We are sorry."),
+)
 
 
 def _new(row: Row, times: Times) -> Said:
@@ -106,27 +132,6 @@ def _closed(row: Row, times: Times) -> Said:
 
 def _merged(_row: Row, _times: Times) -> Said:
     return [mark_safe("Joined with another of your requests, where it goes on.")]
-
-
-def _hears_by(row: Row, times: Times) -> Said:
-    """The first reply while none was given, then the next update; not while it is the client who must speak."""
-    if row["status"] == WAITING_ON_CLIENT:
-        return []
-    for metric, promised, late in _NEWS:
-        due = _due(row, metric)
-        if due:
-            return [format_html(late if due <= times.now else promised, times.said(due))]
-    return []
-
-
-_NEWS = (
-    (
-        RESPOND,
-        "You get a first reply by {}.",
-        "Our first reply was due by {}. We are sorry that you still wait for it.",
-    ),
-    (UPDATE, "The next update comes by {}.", "The update that we owe you was due by {}. We are sorry."),
-)
 
 
 def _solved_by(row: Row, times: Times) -> Said:

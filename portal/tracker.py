@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString
 
 from documents.guide.plain_words import URGENCY, sentence
 from documents.guide.provision import UNTITLED
-from portal.sentences import Times, sentences
-from tickets.status import CLOSED, MERGED, NEW, RESOLVED, VENDOR, WAITING_ON_CLIENT
+from portal.sentences import Times, next_update, sentences
+from portal.shares import Part, parts
+from tickets.status import CLIENT, CLOSED, MERGED, NEW, RESOLVED, TIER, VENDOR, WAITING_ON_CLIENT
 
 Row = Mapping[str, Any]
 ENDED = (RESOLVED, CLOSED, MERGED)
@@ -46,6 +47,10 @@ class Tracked:
     asks_you: bool
     marks: tuple[Mark, ...]
     sentences: tuple[SafeString, ...]
+    next_update: SafeString
+    hands: str
+    since: datetime
+    parts: tuple[Part, ...]
     told: tuple[Told, ...]
 
     @property
@@ -56,6 +61,7 @@ class Tracked:
 
 def tracked(row: Row, *, now: datetime, zone: tzinfo) -> Tracked:
     """A row of `reading.rows` in words."""
+    times = Times(now, zone)
     return Tracked(
         key=f"ESC-{row['pk']}",
         title=row["title"],
@@ -64,9 +70,20 @@ def tracked(row: Row, *, now: datetime, zone: tzinfo) -> Tracked:
         ended=row["status"] in ENDED,
         asks_you=row["status"] == WAITING_ON_CLIENT,
         marks=tuple(marks(row)),
-        sentences=tuple(sentences(row, Times(now, zone))),
+        sentences=tuple(sentences(row, times)),
+        next_update=next_update(row, times),
+        hands=hands(row),
+        since=row["since"],
+        parts=tuple(parts([row["ledger"]], until=now)),
         told=tuple(Told(e["at"], e["client_text"], e["kind"] == "PUBLIC_REPLY") for e in row["events"]),
     )
+
+
+def hands(row: Row) -> str:
+    """Whose hands it is in, as the client knows them: "our helpdesk", "Microsoft", "you"; "" once it has ended."""
+    if row["holder_kind"] == VENDOR:
+        return row["vendor"] or "the vendor"
+    return {TIER: row["title_of_tier"] or UNTITLED, CLIENT: "you"}.get(row["holder_kind"], "")
 
 
 def marks(row: Row) -> list[Mark]:

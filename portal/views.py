@@ -1,23 +1,36 @@
 """The client's own pages: how we work for them, and where their requests stand. Nothing here writes."""
 
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.clock import database_now
 from clients.models import Client
-from documents.guide.page import page
-from documents.guide.plain_words import zone_name
-from documents.guide.reading import provision
+from clients.page_words import KEEPERS, kept_by
+from clients.share_links import opened_link
+from documents.guide.page_changes import Told
+from documents.guide.plain_words import day_words, whole_day, zone_name
+from documents.guide.prose import TITLE, prose
+from documents.guide.reading import history, page_at
+from documents.guide.shelf import shelf
 from portal import reading
+from portal.asked import as_of
+from portal.eyes import Eyes, eyes
+from portal.pdf import pdf_of
+from portal.shares import parts
 from portal.tracker import tracked
-from tiers.policies import NoPolicy
 
 GRANT = "read_client_page"
+SHARES_OVER = timedelta(days=30)
+CHANGES_SHOWN = 5
+SHARED_HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
 
 @login_required
@@ -33,17 +46,24 @@ def start(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def client_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """How requests are handled for this client, and its live tickets. A stranger gets 404."""
+    """How requests are handled for this client, and its live tickets. A stranger gets 404.
+
+    With `?as_of=` how they were handled then, without the tickets; with `?see_as=` what another person reads.
+    """
     client, now = _client(request, slug), database_now()
-    zone = ZoneInfo(client.timezone)
-    tickets = reading.on_the_page(reading.readable(request.user, client), now=now)
-    rows = reading.rows(tickets, limit=reading.MOST_TICKETS + 1)
+    seen, zone = eyes(request, client, now=now), ZoneInfo(client.timezone)
+    asked = as_of(request.GET.get("as_of", ""), now=now, zone=zone)
+    known = shelf(client)
+    page = page_at(known, now=now, as_of=asked.at)
     context = {
-        "page": _page(client, now=now),
-        "tickets": [tracked(row, now=now, zone=zone) for row in rows[: reading.MOST_TICKETS]],
-        "more": len(rows) > reading.MOST_TICKETS,
-    }
-    return _rendered(request, "portal/client_page.html", client, context, now=now)
+        "title": TITLE, "prose": prose(page, client.name) if page else None, "asked": asked,
+        "today": f"{now.astimezone(zone):%Y-%m-%d}",
+    }  # fmt: skip
+    if asked.at is None:
+        context |= _requests(seen, client, now=now, zone=zone)
+        context |= _changes(history(known, now=now), now=now, zone=zone)
+    status = 400 if asked.fault else 200
+    return _rendered(request, "portal/client_page.html", client, seen, context, now=now, status=status)
 
 
 @login_required
@@ -51,27 +71,77 @@ def client_page(request: HttpRequest, slug: str) -> HttpResponse:
 def client_ticket(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The public story of one ticket. One that the reader may not see is as good as none: 404."""
     client, now = _client(request, slug), database_now()
-    readable = reading.readable(request.user, client)
+    seen = eyes(request, client, now=now)
+    readable = reading.readable(seen.reader, client)
     ticket = get_object_or_404(readable.by_key(key).values("pk"))
-    [row] = reading.rows(readable.filter(pk=ticket["pk"]))
+    this = readable.filter(pk=ticket["pk"])
+    [row] = reading.rows(this, reading.ledgers(this))
     survivor = readable.filter(pk=row["merged_into_id"]).first() if row["merged_into_id"] else None
     context = {"ticket": tracked(row, now=now, zone=ZoneInfo(client.timezone)), "goes_on_as": survivor}
-    return _rendered(request, "portal/client_ticket.html", client, context, now=now)
+    return _rendered(request, "portal/client_ticket.html", client, seen, context, now=now)
+
+
+@login_required
+@never_cache
+def client_page_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The policy part as a file, as it is or was at `?as_of=`. Nothing to be set, or a date that is none: 404."""
+    client, now = _client(request, slug), database_now()
+    zone = ZoneInfo(client.timezone)
+    asked = as_of(request.GET.get("as_of", ""), now=now, zone=zone)
+    edition = shelf(client).edition(now=now, as_of=asked.at)
+    if asked.fault or not edition.policy:
+        raise Http404
+    file = pdf_of(edition, whole_day(asked.at or now, zone=zone))
+    name = f'inline; filename="{client.slug}.pdf"'
+    return HttpResponse(file, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@never_cache
+def shared_page(_request: HttpRequest, token: str) -> HttpResponse:
+    """The policy part for whoever holds a share link, signed in or not. One that ended is as good as none: 404."""
+    now = database_now()
+    link = opened_link(token, now=now)
+    if link is None:
+        raise Http404
+    page = page_at(shelf(link.client), now=now)
+    context = {
+        "title": TITLE, "client": link.client, "prose": prose(page, link.client.name, shared=True) if page else None,
+        "day": whole_day(now, zone=ZoneInfo(link.client.timezone)),
+    }  # fmt: skip
+    # Rendered without the request: nothing of who happens to be signed in belongs on this page.
+    return HttpResponse(render_to_string("portal/shared.html", context), headers=SHARED_HEADERS)
 
 
 def _client(request: HttpRequest, slug: str) -> Client:
     return get_object_or_404(Client.objects.visible_to(request.user, GRANT), slug=slug)
 
 
-def _page(client: Client, *, now):
-    try:
-        return page(provision(client, now=now))
-    except NoPolicy:
-        return None
+def _requests(seen: Eyes, client: Client, *, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """The reader's tickets, what is asked of the client first; and whose time they took over the last 30 days."""
+    readable, since = reading.readable(seen.reader, client), now - SHARES_OVER
+    ledgers = reading.ledgers(readable, since=since)
+    rows = reading.rows(reading.on_the_page(readable, now=now), ledgers, limit=reading.MOST_TICKETS + 1)
+    tickets = [tracked(row, now=now, zone=zone) for row in rows[: reading.MOST_TICKETS]]
+    tickets.sort(key=lambda ticket: (ticket.ended, not ticket.asks_you))
+    return {
+        "tickets": tickets,
+        "open": sum(not ticket.ended for ticket in tickets),
+        "more": len(rows) > reading.MOST_TICKETS,
+        "parts": parts(ledgers.values(), since=since, until=now),
+    }
 
 
-def _rendered(request: HttpRequest, template: str, client: Client, context: dict, *, now) -> HttpResponse:
+def _changes(changes: list[Told], *, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    rows = [{"at": row.at, "day": day_words(row.at, now=now, zone=zone), "sentences": row.sentences} for row in changes]
+    return {"changes": rows[:CHANGES_SHOWN], "earlier": rows[CHANGES_SHOWN:]}
+
+
+def _rendered(
+    request: HttpRequest, template: str, client: Client, seen: Eyes, context: dict[str, Any], *, now: datetime,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
     """Rendered in the client's zone, whoever reads it."""
+    keeps = not seen.person and request.user.roles & KEEPERS and kept_by(request.user).filter(pk=client.pk).exists()
     with timezone.override(ZoneInfo(client.timezone)):
-        zone = {"client": client, "zone": zone_name(client.timezone), "now": now}
-        return render(request, template, {**context, **zone})
+        common = {"client": client, "zone": zone_name(client.timezone), "now": now, "seen": seen, "keeps": keeps}
+        return render(request, template, {**context, **common}, status=status)

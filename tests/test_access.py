@@ -15,6 +15,7 @@ from accounts.clock import database_now
 from accounts.models import ApiKey, User
 from clients.access import give_role
 from clients.models import Contact
+from clients.share_links import make_link
 from outbox.models import Alarm, Message
 from tickets.intake import NewTicket, open_ticket
 
@@ -47,6 +48,9 @@ MANAGERS_ACT = (302, 403, 302, 403, 302, 403, 403, 403)
 MANAGERS_LOOK_UP = (302, 403, 404, 403, 404, 403, 403, 403)
 KEEPERS = (302, 403, 200, 200, 200, 403, 403, 403)
 KEEPERS_ACT = (302, 403, 302, 302, 302, 403, 403, 403)
+# Nobody hands over in a team without a rotation, so its people are asked until when.
+OWN_TEAM_REFUSES = (302, 422, 422, 403, 422, 403, 403, 403)
+STAFF_LOOK_UP = (302, 404, 404, 404, 404, 403, 403, 403)
 OWN_PAGES = (302, 200, 200, 302, 200, 302, 302, 302)
 OWN_CLIENT = (302, 200, 200, 200, 200, 200, 200, 404)
 OTHERS_TICKET = (302, 200, 200, 200, 200, 200, 404, 404)
@@ -149,6 +153,14 @@ PAGES = {
     "keys/<int:pk>/rotation/": Page("/keys/{key}/rotation/", ADMINISTRATORS_TOLD, "post"),
     "keys/<int:pk>/revocation/": Page("/keys/{key}/revocation/", ADMINISTRATORS_TOLD, "post"),
     "clients/<slug:slug>/promises/": Page("/clients/acme/promises/", MANAGERS),
+    "teams/": Page("/teams/", STAFF),
+    "teams/<slug:slug>/": Page("/teams/l1-team/", STAFF),
+    "teams/<slug:slug>/edit/": Page("/teams/l1-team/edit/", MANAGERS),
+    "teams/<slug:slug>/overrides/": Page("/teams/l1-team/overrides/", OWN_TEAM_REFUSES, "post"),
+    "teams/<slug:slug>/overrides/<int:pk>/end/": Page("/teams/l1-team/overrides/1/end/", STAFF_LOOK_UP, "post"),
+    "feeds/": Page("/feeds/", STAFF, "post"),
+    "feeds/<int:pk>/revocation/": Page("/feeds/1/revocation/", STAFF_LOOK_UP, "post"),
+    "feeds/on-call/<path:secret>": Page("/feeds/on-call/guessed.ics", NOBODY),
     "calendars/": Page("/calendars/", STAFF),
     "calendars/new/": Page("/calendars/new/", MANAGERS),
     "calendars/<slug:slug>/": Page("/calendars/office/", STAFF),
@@ -232,7 +244,11 @@ def rows(world, people):
         user=world.l1, name="K", prefix="ep_k", digest="d", scopes=[], created_at=now, revoked_at=now
     )  # fmt: skip
     person = people["client user"].pk
-    return {"ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk}
+    link, _ = make_link(client=world.acme, label="Board", days=1, by=world.manager, now=now)
+    return {
+        "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
+        "share_link": link.pk,
+    }  # fmt: skip
 
 
 def browser_of(user: User | None) -> Browser:

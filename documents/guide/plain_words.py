@@ -74,6 +74,18 @@ def clock_time(at: datetime, *, now: datetime, zone: tzinfo) -> str:
     return f"{_day(local, today)} {local:%H:%M}"
 
 
+def whole_day(at: datetime, *, zone: tzinfo) -> str:
+    """The day of a moment with its year: "12 May 2026"."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%B %Y}"
+
+
+def day_words(at: datetime, *, now: datetime, zone: tzinfo) -> str:
+    """The day of a moment: "12 May", with its year where that is another than the present one."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%B}" if local.year == now.astimezone(zone).year else whole_day(at, zone=zone)
+
+
 def _day(local: datetime, today: date) -> str:
     if 0 < (local.date() - today).days < 7:
         return f"{local:%a}"

@@ -1,0 +1,51 @@
+"""Through whose eyes a client's page is read: one's own, or with `?see_as=` those of a person of the client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+
+from accounts.models import AccessChange, User
+from accounts.roles import MANAGERS, OF_A_CLIENT
+from clients.models import Client
+
+DIGITS = 10
+READ = "Their page was read as they see it"
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Who reads, and the `person` whose page is shown to somebody else, if it is."""
+
+    reader: User
+    person: User | None = None
+
+    @property
+    def query(self) -> str:
+        """What the links of the page carry on: "?see_as=12", or nothing."""
+        return f"?{urlencode({'see_as': self.person.pk})}" if self.person else ""
+
+
+def eyes(request: HttpRequest, client: Client, *, now: datetime) -> Eyes:
+    """Whose page this is. Managers may read it as a person of the client does, and that they did is recorded.
+
+    Raises Http404 for everybody else who asks for it, and for a person who is not the client's.
+    """
+    asked = request.GET.get("see_as")
+    if asked is None:
+        return Eyes(request.user)
+    person = _person(asked, client) if request.user.roles & MANAGERS else None
+    if person is None:
+        raise Http404
+    AccessChange.objects.create(
+        what=AccessChange.What.ACCESS, person=person, about=client.slug, after=READ, by=request.user, at=now
+    )  # fmt: skip
+    return Eyes(person, person)
+
+
+def _person(asked: str, client: Client) -> User | None:
+    if not (asked.isascii() and asked.isdigit() and len(asked) < DIGITS):
+        return None
+    groups = [f"{role} of {client.slug}" for role in OF_A_CLIENT]
+    return User.objects.filter(pk=int(asked), is_active=True, groups__name__in=groups).distinct().first()

@@ -1,0 +1,46 @@
+"""The policy part of a client's page as a PDF, set by Typst (docs/adr/0010): the words go in as data."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+
+from documents.guide.prose import prose
+from documents.guide.reading import page_of
+from documents.guide.shelf import Edition
+
+TEMPLATE = Path(settings.BASE_DIR, "templates", "portal", "page.typ")
+FONTS = Path(settings.BASE_DIR, "static", "fonts")
+MOST_SECONDS = 10
+FILES_KEPT = 64
+# One file at a time: setting one keeps a core busy for a moment.
+_press = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def pdf_of(edition: Edition, day: str) -> bytes:
+    """The file for these versions, that names the day for which it holds: A4, tagged, its fonts inside.
+
+    Raises TimeoutError when it takes longer than it may, LookupError where no policy covers the client.
+    """
+    page = page_of(edition)
+    if page is None:
+        raise LookupError(f"No policy covers {edition.client[1]}.")
+    words = asdict(prose(page, edition.client[1], shared=True)) | {"client": edition.client[1], "day": day}
+    return _press.submit(_set, words).result(timeout=MOST_SECONDS)
+
+
+def _set(words: dict[str, Any]) -> bytes:
+    return typst.compile(
+        str(TEMPLATE),
+        root=str(TEMPLATE.parent),
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"words": json.dumps(words)},
+    )
