@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from accounts.access_log import What, record
 from accounts.configuration import Change, Entry, Run, refuse_twins
 from accounts.models import User
-from accounts.people import person, set_staff_role, staff_role
-from accounts.schema import Day, Email, Name, OptionalEmail, Row, Text, Zone
+from accounts.people import administrators, person, set_staff_role, staff_role
+from accounts.schema import Email, Name, OptionalEmail, Row, Text, Zone
 from sla.configuration import find_agreement
 from sla.models import Agreement
 from tiers.models import Member, Team, Tier
-
-HandOver = Annotated[
-    str,
-    StringConstraints(pattern=r"^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$"),
-    Field(json_schema_extra={"examples": ["mon 09:00"]}),
-]
+from tiers.rotation_form import RotationRow, orders
+from tiers.team_access import follow_teams
 
 
 class MemberRow(Row):
@@ -27,16 +24,6 @@ class MemberRow(Row):
     name: Name = None
     timezone: Zone = None
     role: Literal["technician", "manager", "account manager", "administrator"] = None
-
-
-class RotationRow(Row):
-    """Who of the team is on call: people hand over every so many days at a local time."""
-
-    timezone: Zone
-    hand_over: HandOver
-    start: Annotated[Day, Field(alias="from")]
-    days: Annotated[int, Field(ge=1, le=366)] = 7
-    order: list[Email] = None
 
 
 class TeamRow(Row):
@@ -62,9 +49,13 @@ class TierRow(Row):
 
 def import_teams(entries: Sequence[Entry[TeamRow]], run: Run) -> None:
     _refuse_two_roles(entries, run)
+    had_administrator = administrators().exists()
     for entry in entries:
         with run.importing(entry):
             _import_team(entry, run)
+    if had_administrator and not administrators().exists():
+        run.refuse(entries[0], "nobody who can sign in would be an administrator any more: leave one", "members")
+    follow_teams()
 
 
 def _refuse_two_roles(entries: Sequence[Entry[TeamRow]], run: Run) -> None:
@@ -89,15 +80,18 @@ def _import_team(entry: Entry[TeamRow], run: Run) -> None:
         _settle_members(row, [_import_person(member, run) for member in members], change)
     _check_order(entry, row, run)
     run.checked()
+    if change.keys and not change.created:
+        Team.objects.filter(pk=row.pk).update(edited_by=None, edited_at=run.now)
     run.record(row, change)
 
 
 def _import_person(entry: Entry[MemberRow], run: Run) -> User:
     user = person(entry.row.email)
     change = run.settle(user, entry.values("name", "timezone"))
-    role = entry.row.role
-    if role and change.note("role", staff_role(user), role):
+    role, before = entry.row.role, staff_role(user)
+    if role and change.note("role", before, role):
         set_staff_role(user, role)
+        record(What.ROLE, person=user, before=before, after=role, by=None, now=run.now)
     run.record(user, change, name=user.email)
     return user
 
@@ -114,10 +108,10 @@ def _settle_members(team: Team, users: list[User], change: Change) -> None:
 def _check_order(entry: Entry[TeamRow], team: Team, run: Run) -> None:
     """Who is on call is a member of the team."""
     emails = set(team.members.values_list("user__email", flat=True))
-    rotation = entry.row.rotation
-    for index, email in enumerate((rotation and rotation.order) or []):
-        if email not in emails:
-            run.refuse(entry, f"{email} is not a member of {team}", "rotation", "order", index)
+    for path, order in orders(entry.row.rotation) if entry.row.rotation else ():
+        for index, email in enumerate(order):
+            if email not in emails:
+                run.refuse(entry, f"{email} is not a member of {team}", "rotation", *path, index)
 
 
 def import_tiers(entries: Sequence[Entry[TierRow]], run: Run) -> None:
