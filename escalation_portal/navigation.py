@@ -17,6 +17,7 @@ LINKS = (
     ("Know", "Vendors", "vendors", "truck", STAFF),
     ("Know", "Documents", "documents", "book-open", STAFF),
     ("Steer", "Policies", "policies", "chevrons-up", STAFF),
+    ("Steer", "Teams", "teams", "phone", STAFF),
     ("Steer", "Agreements", "agreements", "handshake", STAFF),
     ("Steer", "Calendars", "calendars", "calendar", STAFF),
     ("Steer", "Reports", "reports", "chart-column", MANAGERS | {ACCOUNT_MANAGER}),
