@@ -5,10 +5,13 @@ that none of them tells apart are tried once. So "there is none" is a proof, and
 is raised: nothing is guessed.
 """
 
+import math
 import string
 from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
+from heapq import heappop, heappush
+from itertools import count
 
 import re2
 
@@ -86,7 +89,7 @@ def example(
 
 
 class _Walk:
-    """One search, breadth first."""
+    """One search: what may lead to the shortest text is looked at first, by how much each expression still needs."""
 
     def __init__(self, wanted: Sequence[str], never: Sequence[Sequence[str]], break_needed: bool) -> None:
         expressions = list(dict.fromkeys([*wanted, *(e for group in never for e in group)]))
@@ -98,19 +101,23 @@ class _Walk:
 
     def example(self) -> str | None:
         state: State = (BEGIN, not self.break_needed, tuple(frozenset([0]) for _ in self.runs))
-        seen, waiting = {state}, deque([(state, "")])
+        seen, order, waiting = {state}, count(), [(self._least(state), 0, state, "")]
         while waiting:
-            state, text = waiting.popleft()
+            _, _, state, text = heappop(waiting)
             if self._holds(state):
                 return text
             for sign in self.signs:
                 after = self._read(state, sign)
                 if after not in seen and not self._caught(after[2]):
                     seen.add(after)
-                    waiting.append((after, text + sign))
+                    heappush(waiting, (len(text) + 1 + self._least(after), next(order) + 1, after, text + sign))
             if len(seen) > MOST_STATES:
                 raise Undecided("there are too many ways to tell")
         return None
+
+    def _least(self, state: State) -> float:
+        """How many characters are needed at least until all of `wanted` are found."""
+        return max((self.runs[i].least(state[2][i]) for i in self.wanted), default=0)
 
     def _read(self, state: State, sign: str) -> State:
         before, broken, places = state
@@ -138,8 +145,13 @@ class _Run:
 
     def __init__(self, walked: Automaton) -> None:
         self.automaton = walked
+        self.ahead = _ahead(walked)
         self.reached: dict[tuple[frozenset[int], str, str], frozenset[int]] = {}
         self.known: dict[tuple[frozenset[int], str, str], frozenset[int] | None] = {}
+
+    def least(self, place: frozenset[int] | None) -> float:
+        """How many characters are needed at least from here until it is found; edges aside."""
+        return 0 if place is None else min(self.ahead[node] for node in place)
 
     def accepts(self, place: frozenset[int], before: str, after: str) -> bool:
         return 1 in self._reachable(place, before, after)
@@ -171,6 +183,25 @@ class _Run:
                 waiting += new
             self.reached[key] = frozenset(found)
         return self.reached[key]
+
+
+def _ahead(walked: Automaton) -> list[float]:
+    """For each node how many characters lie between it and the end at least, edges aside."""
+    back: list[list[tuple[int, int]]] = [[] for _ in walked.free]
+    for node, ends in enumerate(walked.free):
+        for end in [*ends, *(end for _, end in walked.edges[node])]:
+            back[end].append((0, node))
+        for _, end in walked.moves[node]:
+            back[end].append((1, node))
+    ahead = [math.inf] * len(back)
+    waiting = deque([(0, 1)])
+    while waiting:
+        far, node = waiting.popleft()
+        if far < ahead[node]:
+            ahead[node] = far
+            for more, before in back[node]:
+                (waiting.append if more else waiting.appendleft)((far + more, before))
+    return ahead
 
 
 def _passes(edge: str, before: str, after: str) -> bool:

@@ -11,7 +11,7 @@ from accounts.pattern_parts import Undecided, automaton, cases
 from accounts.pattern_texts import covering, example
 
 LETTERS = ("a", "b", " ", "\n")
-SHORT = ["".join(chars) for length in range(6) for chars in product(LETTERS, repeat=length) if "\n" in chars]
+SHORT = ["".join(chars) for length in range(5) for chars in product(LETTERS, repeat=length) if "\n" in chars]
 
 
 def word(*keywords: str) -> list[str]:

@@ -1,0 +1,168 @@
+"""The lint finds each planted fault and nothing else, and nothing in a clean policy."""
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date, timedelta
+from time import process_time
+
+import pytest
+from lint_corpus import (
+    CLEAN,
+    CORPUS,
+    FORTNIGHT,
+    KNOWN,
+    LADDER,
+    MORNING,
+    NOON,
+    PRIORITIES,
+    Planted,
+    datum,
+    exception,
+    ola,
+    put,
+    rule,
+    service,
+    step,
+    team,
+)
+
+from tiers.lint import ERROR, WARNING, Fault, lint
+from tiers.lint_known import KnownContact
+
+KINDS = ("SERVER", "WORKSTATION", "NETWORK", "MOBILE", "CLOUD", "SERVICE", "OTHER")
+
+
+def faults(document=CLEAN, known=KNOWN, now=NOON) -> list[Fault]:
+    return lint(document, known, now=now)
+
+
+def linted(*plants) -> list[tuple[str, str]]:
+    """Codes and words after these changes of what is clean."""
+    document, known = deepcopy(CLEAN), KNOWN
+    for plant in plants:
+        known = plant(document, known) or known
+    return [(fault.code, fault.words) for fault in faults(document, known)]
+
+
+def test_a_clean_policy_has_no_fault():
+    assert faults() == []
+
+
+@pytest.mark.parametrize("planted", CORPUS, ids=lambda planted: planted.name)
+def test_a_planted_fault_is_found_and_nothing_else(planted: Planted):
+    found = faults(*planted.planted())
+    assert (planted.code, planted.level, planted.path) in [(f.code, f.level, f.path) for f in found]
+    assert {f.code for f in found} == {planted.code}, found
+
+
+@pytest.mark.parametrize("planted", CORPUS, ids=lambda planted: planted.name)
+def test_each_fault_says_what_and_how_to_mend_it(planted: Planted):
+    for fault in faults(*planted.planted()):
+        assert fault.words[0].isupper() and fault.words.endswith(".") and fault.remedy.endswith(".")
+        assert "None" not in fault.words and "  " not in fault.words
+
+
+def test_the_corpus_has_each_kind_of_fault():
+    assert len(CORPUS) >= 40 and len({planted.name for planted in CORPUS}) == len(CORPUS)
+    assert {planted.level for planted in CORPUS} == {ERROR, WARNING}
+
+
+# What is said, and what is not ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("plants, words", [
+    ([rule(7, {"keywords": ["vpn client"]})],
+     "Rule 8 “New” never fires: rule 4 “Network” catches all that it would and stops."),
+    ([rule(7, {"keywords": ["password", "vpn"]})],
+     "Rule 8 “New” never fires: rule 4 “Network” and rule 6 “Password” catch all that it would and stop."),
+    ([rule(7, {"client": "Gone"})], "Rule 8 “New” never fires: it is for Gone, which has the policy “Other”."),
+    ([team("Helpdesk", gaps=MORNING)],
+     "Step 1 (L1) of P1's ladder tells only who is on call, and nobody of Helpdesk is on call from Tue 13 Jan 08:00 to "
+     "Tue 13 Jan 10:00 (Europe/London)."),
+    ([team("Helpdesk", gaps=FORTNIGHT)],
+     "Step 1 (L1) of P1's ladder tells only who is on call, and nobody of Helpdesk is on call within 14 days."),
+    ([exception(4, client="ACME", service="Cloud", priority="P1", start_tier="L3")],
+     "Exception 5 (ACME, when it is about Cloud and the priority is P1) never holds: exception 2, which stands before "
+     "it, holds whenever this one would."),
+    ([service("Line", contacts=(KnownContact("EMAIL", "a@line.example", date(2025, 10, 13)),))],
+     "Line can perhaps not be reached any more: a@line.example was last verified on 2025-10-13."),
+    ([datum(source="asset.shelf")], "Line asks for “New”, but no asset has shelf: it is always asked of a person."),
+    ([step(1, {"notify": ["team", "old@msp.example"]})],
+     "Step 2 (L2) of P2's ladder tells old@msp.example, Olga Dow, who doesn't work here any more."),
+])  # fmt: skip
+def test_a_fault_is_told_in_words_for_managers(plants, words):
+    assert words in [said for _, said in linted(*plants)]
+
+
+@pytest.mark.parametrize("plants", [
+    [rule(7, {"keywords": ["password reset"]}), put(False, "routing", 5, "stop")],
+    [rule(7, {"keywords": ["passwords"]})],
+    [rule(7, {"keywords": ["vpn"]}), put("Acme", "routing", 3, "when", "client")],
+    [rule(7, {"device_type": "SERVER", "os": "Linux"})],
+    [rule(7, {"device_type": "SERVER"})],
+    [rule(0, {"keywords": ["vpn client"]})],
+    [rule(7, {"error_code": "0x1"})],
+    [rule(7, {"error_code": "0x1", "client": "Acme"}, {"service": "Cloud"})],
+    [rule(7, {"regex": r"\pL+"})],
+    [rule(7, {"regex": "(?i)drive.{0,60}full"}), rule(8, {"keywords": ["drive full"]})],
+    [rule(7, {"category": "nobody sets it"})],
+    [exception(4, client="Acme", service="Cloud", start_tier="L2")],
+    [exception(4, client="Nobody yet", start_tier="L2")],
+    [*(exception(4, device_type=kind, agreement="Gold") for kind in KINDS), exception(11, agreement="Gold")],
+    [put([LADDER[0], LADDER[0], *LADDER[1:]], "ladders", "P2")],
+    [team("Senior", gaps=FORTNIGHT)],
+    [service("Line", contacts=(KnownContact("EMAIL", "a@line.example", date(2025, 10, 14)),))],
+    [datum(source="account.pin", secret=True)],
+    [service("Backup", accounts={}), datum(source="event.node_class")],
+    [ola("L2", "RESOLVE")],
+])  # fmt: skip
+def test_what_can_come_to_pass_is_no_fault(plants):
+    """The last but few are close to a fault; an expression that isn't understood is given the benefit of the doubt."""
+    assert [said for code, said in linted(*plants) if code not in ("decided-before",)] == []
+
+
+def test_without_a_vendor_step_nothing_is_said_of_vendors():
+    document = {**deepcopy(CLEAN), "ladders": dict.fromkeys(PRIORITIES, LADDER[:3]), "exceptions": []}
+    bare = {name: replace(one, contacts=()) for name, one in KNOWN.services.items()}
+    assert faults(document, replace(KNOWN, services=bare)) == []
+
+
+def test_where_no_service_can_be_written_to_that_is_an_error_at_the_vendor_step():
+    document = {"ladders": {"P1": LADDER}}
+    bare = {"Backup": replace(KNOWN.services["Backup"], contacts=())}
+    assert [(f.code, f.level, f.path) for f in faults(document, replace(KNOWN, services=bare))] == [
+        ("no-contact", "ERROR", ("ladders", "P1", 3, "vendor"))
+    ]
+
+
+def test_only_the_clients_that_a_policy_names_can_meet_its_rules():
+    document = {**deepcopy(CLEAN), "clients": ["Beta"], "exceptions": []}
+    document["routing"] += [
+        {"name": "Beta's fax", "when": {"keywords": ["fax"], "client": "Beta"}, "then": {"tier": "L1"}},
+        {"name": "Any fax", "when": {"keywords": ["fax"]}, "then": {"tier": "L2"}},
+        {"name": "Acme's fax", "when": {"client": "Acme"}, "then": {"tier": "L2"}},
+    ]
+    said = [(f.code, f.path[1]) for f in faults(document)]
+    assert said == [("shadowed-rule", 8), ("foreign-client", 9)]
+
+
+def test_a_time_of_verification_counts_in_whole_days():
+    line = (KnownContact("EMAIL", "a@line.example", date(2025, 10, 14)),)
+    known = service("Line", contacts=line)(CLEAN, KNOWN)
+    assert faults(known=known, now=NOON) == []
+    assert [f.code for f in faults(known=known, now=NOON + timedelta(days=1))] == ["stale-contact"]
+
+
+def test_an_empty_document_has_nothing_to_find():
+    assert faults({}) == [] and faults({"ladders": {}, "exceptions": None, "routing": None}) == []
+
+
+def test_many_rules_are_looked_at_within_seconds():
+    """Words that share beginnings, and expressions that count, are the dearest there are."""
+    document = deepcopy(CLEAN)
+    for number in range(60):
+        when = {"keywords": [f"network fault {number}", f"net{number}"], "regex": rf"(?i)\bfault\b.{{0,40}}{number}"}
+        document["routing"].insert(0, {"name": str(number), "when": when, "then": {"tags": [str(number)]}})
+    began = process_time()
+    assert faults(document) == []
+    assert process_time() - began < 5
