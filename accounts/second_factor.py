@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import qrcode
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.urls import reverse
+from qrcode.image.svg import SvgPathImage
 
 from accounts.encryption import decrypt, encrypt
 from accounts.models import User
@@ -64,6 +66,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         """The last one goes only where no role demands one."""
         others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS).exclude(pk=authenticator.pk)
         return others.exists() or not must_have_second_factor(authenticator.user)
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture of `url`, to stand inline in a page."""
+        return qrcode.make(url, image_factory=SvgPathImage, border=2).to_string(encoding="unicode")
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()

@@ -121,13 +121,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 PASSWORD_RESET_TIMEOUT = 3600
 # What all processes of the web must know of attempts to sign in; the web never touches the broker.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "portal_cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
+_table = {"LOCATION": "portal_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", **_table}}
 
 # Signing in: roles that must show a second factor, other providers, networks of our own proxies.
 MFA_REQUIRED_FOR = env.list(
@@ -144,7 +139,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "reset_password": "20/m/ip,3/h/key"}
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {"authenticate": "accounts.codes.SignInCodeForm", "reauthenticate": "accounts.codes.ConfirmCodeForm"}
+MFA_FORMS = {
+    "authenticate": "accounts.codes.SignInCodeForm", "reauthenticate": "accounts.codes.ConfirmCodeForm",
+    "add_webauthn": "accounts.passkeys.NewPasskeyForm", "edit_webauthn": "accounts.passkeys.PasskeyNameForm",
+    "authenticate_webauthn": "accounts.passkeys.PasskeyForm",
+    "login_webauthn": "accounts.passkeys.PasskeySignInForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ConfirmPasskeyForm",
+}  # fmt: skip
 MFA_PASSKEY_LOGIN_ENABLED = MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Escalation Portal"
 MFA_TOTP_TOLERANCE = 1
@@ -200,6 +201,7 @@ BROKEN_PROMISES = "tiers.promise_alarms.broken_promises"
 ASSIGNED_TICKETS = "tickets.assigned.assigned_to"
 
 SWEEP_INTERVAL_SECONDS = env.float("SWEEP_INTERVAL_SECONDS", default=1.0)
+DOCUMENTS_INTERVAL_SECONDS = env.float("DOCUMENTS_INTERVAL_SECONDS", default=10.0)
 WATCHDOG_GRACE_SECONDS = env.float("WATCHDOG_GRACE_SECONDS", default=15.0)
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 # Lets several portals share one broker.
