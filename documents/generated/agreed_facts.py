@@ -3,7 +3,7 @@
 Which agreement measures a request is asked of the policy's own ladders, for every priority and every service.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +62,12 @@ def _usual(usual: Measured, own: int, known: Ground) -> list[facts.Agreed]:
     """What holds whatever a request is about: the client's own agreement first, then what replaces it."""
     groups = _by_agreement(usual)
     mine = [_agreed("", usual, groups.pop(own), known, words=False)] if own in groups else []
-    return [*mine, *(_agreed(f"When it is {how_urgent(p)}", usual, p, known) for p in groups.values())]
+    return [*mine, *(_agreed(_when(p), usual, p, known) for p in groups.values())]
+
+
+def _when(priorities: Sequence[str]) -> str:
+    """Which requests are meant; "" where all are."""
+    return f"When it is {how_urgent(priorities)}" if len(priorities) < len(PRIORITIES) else ""
 
 
 def _of_service(service: Service, usual: Measured, given: Provision, known: Ground) -> Iterator[facts.Agreed]:
