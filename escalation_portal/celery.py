@@ -39,10 +39,11 @@ app.conf.beat_schedule = {
     "heartbeat": every(1.0, "outbox.tasks.heartbeat"),
     "check_changed_promises": every(10.0, "tiers.tasks.check_changed_promises"),
     "follow_teams": every(10.0, "tiers.tasks.follow_teams"),
+    "catch_up_documents": every(settings.DOCUMENTS_INTERVAL_SECONDS, "documents.tasks.catch_up"),
     "check_promises": {
         "task": "tiers.tasks.check_promises",
         "schedule": crontab(hour=3, minute=17),
         "options": {"expires": 3600},
     },
 }
-app.autodiscover_tasks(["tickets", "tiers", "outbox"])
+app.autodiscover_tasks(["tickets", "documents", "tiers", "outbox"])
