@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tickets.acting import verb
+from tickets.policy_trial import policy_trial
 from tickets.verbs import VERBS
 from tickets.views import changes, new, ticket, tickets
 
@@ -11,5 +12,6 @@ urlpatterns = [
     path("tickets/changes/", changes, name="queue-changes"),
     path("tickets/new/", new, name="new-ticket"),
     path("tickets/<str:key>/", ticket, name="ticket"),
+    path("policies/<slug:slug>/draft/trial/<str:key>/", policy_trial, name="policy-trial-ticket"),
     *(path(f"tickets/<str:key>/{noun}/", verb, {"noun": noun}, name=noun) for noun in VERBS),
 ]

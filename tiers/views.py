@@ -1,7 +1,9 @@
 """The policies as pages, to be read: what applies now, and what applied then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,39 +14,62 @@ from django.utils.dateparse import parse_datetime
 from accounts.clock import database_now
 from accounts.models import User
 from accounts.permissions import for_roles
-from accounts.roles import STAFF
+from accounts.roles import MANAGERS, STAFF
 from sla.agreements import latest
 from tiers import policy_page
 from tiers.models import Policy, PolicyVersion, Tier
+from tiers.policy_changes import Said, changes
 from tiers.roster import Roster, roster
+
+PARTS = {
+    "clients": "For whom", "ladders": "Ladders", "exceptions": "Client exceptions", "routing": "Routing",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which version a request is about: a number, a moment, or neither for the live one; `fault` in words."""
+    """Which version a request is about: a number, a moment, or neither for the live one; `fault` in words.
+
+    `against` is the number of another one that it is compared with.
+    """
 
     number: int | None = None
     moment: datetime | None = None
     fault: str = ""
+    against: int | None = None
 
 
 @for_roles(STAFF)
 def policies(request: HttpRequest) -> HttpResponse:
-    """Every policy with its live version, and who is on call."""
+    """Every policy with its live version and its draft, and who is on call."""
     now = database_now()
     staff = roster(now=now)
     versions = {version.of_id: version for version in latest(PolicyVersion).select_related("of", "author")}
-    rows = [{"policy": policy, "version": versions.get(policy.pk)} for policy in Policy.objects.all()]
-    return render(request, "tiers/policies.html", {"rows": rows, "now": now, "on_call": _on_call(staff, now)})
+    drafts = {draft.of_id: draft for draft in PolicyVersion.objects.filter(number=None).select_related("edited_by")}
+    rows = [
+        {"policy": policy, "version": versions.get(policy.pk), "draft": drafts.get(policy.pk)}
+        for policy in Policy.objects.all()
+    ]
+    context = {"rows": rows, "now": now, "on_call": _on_call(staff, now), "may_edit": _may_edit(request)}
+    return render(request, "tiers/policies.html", context)
 
 
 @for_roles(STAFF)
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    """One policy in its live version, or with `?version=` or `?as_of=` in an earlier one."""
-    row, asked = get_object_or_404(Policy, slug=slug), _asked(request)
-    versions = list(PolicyVersion.objects.filter(of=row, number__isnull=False).select_related("of", "author"))
-    versions.sort(key=lambda version: -version.number)
-    shown = _chosen(versions, asked)
+    """One policy in its live version, or with `?version=` or `?as_of=` in an earlier one; `?against=` compares two."""
+    return page_of(request, get_object_or_404(Policy, slug=slug), _asked(request))
+
+
+def page_of(
+    request: HttpRequest, row: Policy, asked: Asked, *, blocked_by: PolicyVersion | None = None
+) -> HttpResponse:
+    """The page of a policy; `blocked_by` is the draft for which this version was not taken up again.
+
+    Raises Http404 for an unknown number.
+    """
+    known = list(PolicyVersion.objects.filter(of=row).select_related("of", "author", "edited_by"))
+    versions = sorted((version for version in known if version.number), key=lambda version: -version.number)
+    shown, other = _chosen(versions, asked), _numbered(versions, asked.against)
     context = {
         "policy": row,
         "version": shown,
@@ -52,18 +77,39 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
         "is_live": shown in versions[:1],
         "until": next((v.published_at for v in reversed(versions) if shown and v.number > shown.number), None),
         "asked": asked,
+        "draft": next((version for version in known if not version.number), None),
+        "blocked_by": blocked_by,
+        "may_edit": _may_edit(request),
+        "against": other,
+        "parts": parts_of(changes(other.document, shown.document)) if shown and other else [],
         "now": database_now(),
     }
     if shown:
         context |= _content(shown, now=context["now"])
-    return render(request, "tiers/policy.html", context, status=400 if asked.fault else 200)
+    status = 409 if blocked_by else 400 if asked.fault else 200
+    return render(request, "tiers/policy.html", context, status=status)
+
+
+def _may_edit(request: HttpRequest) -> bool:
+    return bool(request.user.roles & MANAGERS)
+
+
+def parts_of(said: Sequence[Said]) -> list[dict[str, Any]]:
+    """Differences under the headings of the sections that they are in."""
+    return [{"title": PARTS[part], "said": list(rows)} for part, rows in groupby(said, key=lambda row: row.section)]
 
 
 def _asked(request: HttpRequest) -> Asked:
     number, written = request.GET.get("version", ""), request.GET.get("as_of", "")
-    if number:
-        return Asked(number=int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0)
+    against = request.GET.get("against", "")
+    if number or against:
+        return Asked(number=_number(number) if number else None, against=_number(against) if against else None)
     return _moment(written) if written else Asked()
+
+
+def _number(written: str) -> int:
+    """A version's number; 0, which none has, for anything else."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
 
 
 def _moment(written: str) -> Asked:
@@ -80,11 +126,16 @@ def _moment(written: str) -> Asked:
 def _chosen(versions: list[PolicyVersion], asked: Asked) -> PolicyVersion | None:
     """The version that was asked for, the latest first among `versions`. Raises Http404 for an unknown number."""
     if asked.number is not None:
-        found = next((v for v in versions if v.number == asked.number), None)
-        if found is None:
-            raise Http404
-        return found
+        return _numbered(versions, asked.number)
     return next((v for v in versions if asked.moment is None or v.published_at <= asked.moment), None)
+
+
+def _numbered(versions: list[PolicyVersion], number: int | None) -> PolicyVersion | None:
+    """The version with this number, None where none is asked for. Raises Http404 for an unknown one."""
+    found = next((v for v in versions if v.number == number), None)
+    if found is None and number is not None:
+        raise Http404
+    return found
 
 
 def _content(version: PolicyVersion, *, now: datetime) -> dict[str, Any]:

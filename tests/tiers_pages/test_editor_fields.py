@@ -1,5 +1,7 @@
 """What the editor's fields mean: their names are paths, what is written stays written."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given
@@ -10,7 +12,7 @@ from tiers.editor_fields import VENDOR, document_of, listed, listing
 from tiers.editor_page import Look, page
 
 KNOWN = Known({"client": ["Acme"]}, {"L1": 1, "L2": 2, "L3": 3})
-STANDARD = yaml.safe_load(open("demo/50-policy.yaml"))["policies"][0]
+STANDARD = yaml.safe_load(Path("demo/50-policy.yaml").read_text())["policies"][0]
 
 
 def sent_by(document):
@@ -93,7 +95,7 @@ def test_a_step_s_fields_are_read(name, written, key, value):
     ("routing.0.stop", ["false"], {"when": {}, "then": {}, "stop": False}),
     ("routing.0.stop", ["true"], {"when": {}, "then": {}, "stop": True}),
     ("routing.0.when.regex", ["(?i)a, b"], {"when": {"regex": "(?i)a, b"}, "then": {}}),
-    ("routing.0.when.keywords", ['vpn, "a, b"\r\ntunnel'], {"when": {"keywords": ["vpn", "a, b", "tunnel"]}, "then": {}}),
+    ("routing.0.when.keywords", ['vpn, "a, b"\r\nx'], {"when": {"keywords": ["vpn", "a, b", "x"]}, "then": {}}),
     ("routing.0.then.tags", [" , "], {"when": {}, "then": {}}),
 ])  # fmt: skip
 def test_a_rule_s_fields_are_read(name, written, value):
@@ -113,8 +115,8 @@ def test_rows_stand_in_the_order_of_their_numbers_whatever_gaps_there_are():
 
 
 @pytest.mark.parametrize("name", [
-    "csrfmiddlewaretoken", "do", "routing", "routing.x.name", "routing.1000.name", "routing.-1.name", "ladders.P9.0.tier",
-    "ladders.P1", "secrets.0.name", "routing..name", "routing.0.name.first", "exceptions.٣.client",
+    "csrfmiddlewaretoken", "do", "routing", "routing.x.name", "routing.1000.name", "routing.-1.name",
+    "ladders.P9.0.tier", "ladders.P1", "secrets.0.name", "routing..name", "routing.0.name.first", "exceptions.٣.client",
 ])  # fmt: skip
 def test_what_is_no_field_of_a_policy_is_passed_over(name):
     document = document_of({name: ["x"], "routing.0.when.os": ["OS/2"]})

@@ -8,7 +8,8 @@ from tiers.editor_moves import UnknownMove, act, put_back, remapped, taken
 def document():
     return {
         "clients": ["Acme"],
-        "ladders": {"P1": [{"tier": "L1"}, {"tier": "L2"}, {"vendor": True}], "P2": [{"tier": "L3"}], "P3": [], "P4": []},
+        "ladders": {"P1": [{"tier": "L1"}, {"tier": "L2"}, {"vendor": True}], "P2": [{"tier": "L3"}],
+                    "P3": [], "P4": []},
         "exceptions": [{"client": "Acme", "priority": "P2"}, {"client": "Other", "steps": [{"tier": "L1"}]}],
         "routing": [{"name": name, "when": {}, "then": {}} for name in "abcd"],
     }  # fmt: skip
@@ -82,9 +83,10 @@ def test_the_last_row_leaves_its_list_behind():
 
 
 @pytest.mark.parametrize("asked", [
-    "", ":", "routing", "routing.4:up", "routing.x:up", "routing.-1:remove", "routing.0:fly", "nowhere:add", "clients:add",
-    "clients.0:remove", "ladders:add", "ladders.P2:copy=P9", "ladders.P9:copy=P1", "routing.0:to=x", "routing.0:to",
-    "exceptions.9.steps:own", "routing.0.steps:own", "exceptions.0:own", "routing.0.name:up", "routing.²:up",
+    "", ":", "routing", "routing.4:up", "routing.x:up", "routing.-1:remove", "routing.0:fly", "nowhere:add",
+    "clients:add", "clients.0:remove", "ladders:add", "ladders.P2:copy=P9", "ladders.P9:copy=P1", "routing.0:to=x",
+    "routing.0:to", "exceptions.9.steps:own", "routing.0.steps:own", "exceptions.0:own", "routing.0.name:up",
+    "routing.²:up",
 ])  # fmt: skip
 def test_what_no_button_says_is_refused(asked):
     with pytest.raises(UnknownMove):
