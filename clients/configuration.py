@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.schema import Email, Name, OptionalZone, Row, Zone, text
 from clients.access import give_role, grant_defaults, group_of, take_role
 from clients.models import Asset, Client, ClientOwned, Contact, Site
+from clients.page_configuration import PageRow, page_form, settle_page
 from sla.configuration import find_agreement
 from sla.models import Agreement
 
@@ -60,6 +61,7 @@ class ClientRow(Row):
     sites: list[SiteRow] = None
     contacts: list[ContactRow] = None
     assets: list[AssetRow] = None
+    page: PageRow = None
 
 
 # Teams stand on a floor above: whoever imports and exports brings along what is done with their names.
@@ -89,6 +91,8 @@ def _import_client(entry: Entry[ClientRow], run: Run, settle_teams: SettleTeams)
     if entry.gives("teams"):
         settle_teams(entry, row, change, run)
         run.checked()
+    if entry.gives("page"):
+        settle_page(entry, row, change, run)
     run.record(row, change)
     _import_belongings(entry, row, run)
 
@@ -179,6 +183,7 @@ def _client_form(client: Client, teams: list[str]) -> dict[str, Any]:
             for c in client.contacts.all()
         ],
         assets=[_asset_form(asset) for asset in client.assets.all()],
+        page=page_form(client),
     )
 
 

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 
-from accounts.models import AccessChange, User
+from accounts.access_log import What, record
+from accounts.models import User
 from accounts.roles import MANAGERS, OF_A_CLIENT
 from clients.models import Client
 
@@ -38,9 +39,7 @@ def eyes(request: HttpRequest, client: Client, *, now: datetime) -> Eyes:
     person = _person(asked, client) if request.user.roles & MANAGERS else None
     if person is None:
         raise Http404
-    AccessChange.objects.create(
-        what=AccessChange.What.ACCESS, person=person, about=client.slug, after=READ, by=request.user, at=now
-    )  # fmt: skip
+    record(What.ACCESS, by=request.user, person=person, about=client.slug, after=READ, now=now)
     return Eyes(person, person)
 
 

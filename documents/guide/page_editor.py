@@ -38,7 +38,7 @@ def page_words(request: HttpRequest, slug: str) -> HttpResponse:
     examples = list(generated(known)) if known else []
     live = PageWords.live(client)
     before, base = (live.document, live.number) if live else ({}, 0)
-    form = WordsForm(request.POST or None, generated=examples, initial=filled_in(before, base=base))
+    form = WordsForm(request.POST or None, generated=examples, before=before, initial=filled_in(before, base=base))
     outcome: dict[str, Any] = {}
     if form.is_bound and request.POST.get("act", PUBLISH) == PUBLISH:
         outcome = _published(form, client, request, now=now)
@@ -91,7 +91,7 @@ def _changed(form: WordsForm, act: str, examples: Sequence[Scenario]) -> WordsFo
     """The form with its words rearranged, and everything else as it was sent."""
     words = arranged(form.document, act, examples)
     kept = {"note": form["note"].value(), "base": form["base"].value()}
-    return WordsForm(generated=examples, initial=filled_in(words, **kept))
+    return WordsForm(generated=examples, before=form.before, initial=filled_in(words, **kept))
 
 
 def _beside(form: WordsForm, examples: Sequence[Scenario]) -> list[dict[str, Any]]:

@@ -23,8 +23,11 @@ class WordsForm(forms.Form):
     )
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
 
-    def __init__(self, *args: Any, generated: Iterable[Scenario], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, generated: Iterable[Scenario], before: Mapping[str, Any], **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.before = before
         self.fields["hidden"].choices = [(row.key, row.title) for row in generated]
         for index in range(MOST_SCENARIOS):
             text = forms.Textarea(attrs={"rows": 4})
@@ -47,10 +50,11 @@ class WordsForm(forms.Form):
         """The words as they are written, also while something else of the form is wrong; rows left empty are none."""
         keys = [key for key, _ in self.fields["hidden"].choices]
         chosen = self["hidden"].value() or ()
+        absent = [key for key in self.before.get("hidden") or () if key not in keys]  # not generated at present
         words = {
             "intro": str(self["intro"].value() or "").strip(),
             "scenarios": [{"title": self._text("title", i), "text": self._text("text", i)} for i in self._written()],
-            "hidden": [key for key in keys if key in chosen],
+            "hidden": [*(key for key in keys if key in chosen), *absent],
         }
         return {key: value for key, value in words.items() if value}
 
