@@ -1,7 +1,7 @@
 """Lint of the ladders: those of the priorities, and those that client exceptions set. Pure.
 
-Errors: a step that no ticket comes to by itself; one whose tier has nobody, or that tells only who is on call while
-nobody is during its hours; a person who left; the same tier again after another one, so that a ticket comes back to
+Errors: a step that no ticket comes to by itself; one whose tier has nobody, or that reaches nobody while nobody is on
+call, during its hours; a person who left; the same tier again after another one, so that a ticket comes back to
 those who gave it up. That is the nearest thing to a cycle: a ladder is a list, exceptions and rules only choose where
 it is entered, agreements name calendars and calendars name nothing, so nothing in a policy can lead in a circle.
 
@@ -252,26 +252,29 @@ def _told(rung: Rung, tier: KnownTier, team: KnownTeam, known: Known) -> Iterato
     elif tokens == {"assignee"}:
         words = "tells nobody while a ticket has no assignee, as most have when they come."
         yield rung.fault("tells-nobody", WARNING, ("notify",), words, "Tell who is on call, or the team, as well.")
-    elif "on_call" in tokens and team.gaps:
+    elif team.gaps and (_reaches_nobody(rung, known) or "on_call" in tokens):
         yield _gap(rung, tier, team, known)
+
+
+def _reaches_nobody(rung: Rung, known: Known) -> bool:
+    """Whether nobody would hear of a ticket there while nobody is on call; managers hear of it, but do not take it."""
+    return "team" not in rung.step.notify and not known.in_a_team & set(rung.step.notify)
 
 
 def _gap(rung: Rung, tier: KnownTier, team: KnownTeam, known: Known) -> Fault:
     """Blocks where nobody else is told, and somebody is needed: in the hours on which the step's time counts."""
     needed = [span for span in team.gaps if _counts(span, rung, tier, known)]
-    alone = set(rung.step.notify) == {"on_call"}
-    level = ERROR if needed and alone else WARNING
+    nobody = _reaches_nobody(rung, known)
     began, ended = (needed or team.gaps)[0]
     if began <= known.begins and ended >= known.ends:
         when = f"within {(known.ends - known.begins).days} days"
     else:
         when = f"from {_clock(began, team.zone)} to {_clock(ended, team.zone)} ({team.zone})"
-    who = "only who is on call" if alone else "who is on call"
+    alone = "reaches nobody while nobody is on call" if nobody else "tells who is on call besides others"
     hours = "" if needed else " That is outside the hours of this step."
-    words = f"tells {who}, and nobody of {team.name} is on call {when}.{hours}"
-    return rung.fault(
-        "no-on-call", level, ("notify",), words, f"Fill the gap in {team.name}'s rotation, or tell the team."
-    )
+    words = f"{alone}, and nobody of {team.name} is {when}.{hours}"
+    remedy = f"Fill the gap in {team.name}'s rotation, or tell the team as well."
+    return rung.fault("no-on-call", ERROR if needed and nobody else WARNING, ("notify",), words, remedy)
 
 
 def _counts(span: Span, rung: Rung, tier: KnownTier, known: Known) -> bool:

@@ -510,6 +510,27 @@ CORPUS = [
         (*OF_P2, 1, "notify"),
     ),
     Planted(
+        "nobody on call, and only managers besides",
+        both(team("Technical", gaps=MORNING), step(1, {"notify": ["on_call", "managers"]})),
+        "no-on-call",
+        "ERROR",
+        (*OF_P2, 1, "notify"),
+    ),
+    Planted(
+        "nobody on call, but somebody by name",
+        both(team("Technical", gaps=MORNING), step(1, {"notify": ["on_call", "eve@msp.example"]})),
+        "no-on-call",
+        "WARNING",
+        (*OF_P2, 1, "notify"),
+    ),
+    Planted(
+        "nobody on call where managers alone are told",
+        both(team("Technical", gaps=MORNING), step(1, {"notify": ["managers"]})),
+        "no-on-call",
+        "ERROR",
+        (*OF_P2, 1, "notify"),
+    ),
+    Planted(
         "the exception's hours are longer", team("Helpdesk", gaps=NIGHT), "no-on-call", "ERROR", (*OWN, 0, "notify")
     ),
     Planted(

@@ -77,10 +77,10 @@ def test_the_corpus_has_each_kind_of_fault():
      "Rule 8 “New” never fires: rule 4 “Network” and rule 6 “Password” catch all that it would and stop."),
     ([rule(7, {"client": "Gone"})], "Rule 8 “New” never fires: it is for Gone, which has the policy “Other”."),
     ([team("Helpdesk", gaps=MORNING)],
-     "Step 1 (L1) of P1's ladder tells only who is on call, and nobody of Helpdesk is on call from Tue 13 Jan 08:00 to "
-     "Tue 13 Jan 10:00 (Europe/London)."),
+     "Step 1 (L1) of P1's ladder reaches nobody while nobody is on call, and nobody of Helpdesk is from Tue 13 Jan "
+     "08:00 to Tue 13 Jan 10:00 (Europe/London)."),
     ([team("Helpdesk", gaps=FORTNIGHT)],
-     "Step 1 (L1) of P1's ladder tells only who is on call, and nobody of Helpdesk is on call within 14 days."),
+     "Step 1 (L1) of P1's ladder reaches nobody while nobody is on call, and nobody of Helpdesk is within 14 days."),
     ([exception(4, client="ACME", service="Cloud", priority="P1", start_tier="L3")],
      "Exception 5 (ACME, when it is about Cloud and the priority is P1) never holds: exception 2, which stands before "
      "it, holds whenever this one would."),
