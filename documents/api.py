@@ -18,8 +18,8 @@ class DocumentForm(serializers.Serializer):
 
     name = serializers.CharField()
     slug = serializers.CharField()
-    kind = serializers.ChoiceField(choices=Document.Kind.values)
-    audience = serializers.ChoiceField(choices=Document.Audience.values)
+    kind = serializers.ChoiceField(choices=Document.Kind.choices)
+    audience = serializers.ChoiceField(choices=Document.Audience.choices)
     client = serializers.CharField(source="client.slug", default=None, allow_null=True)
     version = serializers.IntegerField()
     published_at = serializers.DateTimeField()

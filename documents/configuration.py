@@ -13,7 +13,7 @@ from clients.models import Client
 from documents.models import Document, DocumentVersion
 from documents.permissions import default_groups, may_be_granted
 from documents.sharing import PERMISSION, change_audience, grant_defaults
-from documents.writing import LONGEST, import_text, tidied
+from documents.writing import LONGEST, import_text, name_problems, tidied
 
 Body = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 Kind = Annotated[Literal["POLICY", "RUNBOOK", "PLAYBOOK", "CONTRACT", "VENDOR_SHEET", "CLIENT_GUIDE", "REVIEW"], Upper]
@@ -41,6 +41,8 @@ def _import_document(entry: Entry[DocumentRow], run: Run) -> None:
     run.needs(entry, row, "kind", "body")
     audience = entry.row.audience or row.audience
     client = _client(entry, row, audience, run)
+    for key, words in name_problems(row):
+        run.refuse(entry, words, key)
     if row.is_generated:
         run.refuse(entry, f'"{row.name}" is generated: choose another name', "name")
     if row.pk and entry.gives("kind") and entry.row.kind != row.kind:

@@ -153,7 +153,7 @@ def _refuse_overtaken(document: Document, live: DocumentVersion | None, base_num
 
 
 def _check(document: Document, body: str, added: str, note: str) -> None:
-    problems = [*_name_problems(document), *_too_long("body", body), *_too_long("added", added)]
+    problems = [*name_problems(document), *_too_long("body", body), *_too_long("added", added)]
     if not body.strip():
         problems.append(("body", "Write what the document says."))
     if not note.strip():
@@ -171,7 +171,8 @@ def _too_long(field: str, text: str) -> list[Problem]:
     return [(field, words)]
 
 
-def _name_problems(document: Document) -> list[Problem]:
+def name_problems(document: Document) -> list[Problem]:
+    """What is wrong with the name of a new document."""
     slug = slugify(document.name)
     if document.pk is not None:
         return []

@@ -231,6 +231,7 @@ SPECTACULAR_SETTINGS = {
         "TicketStatus": "tickets.status.STATUSES",
         "CaseStatus": "tickets.models.VendorCase.Status",
         "ClockState": "tickets.models.Clock.State",
+        "DocumentKind": "documents.models.Document.Kind",
         "EventState": "tickets.bodies.EVENT_STATES",
         "Level": "sla.priorities.LEVELS",
     },
@@ -240,7 +241,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"secrets": {"()": "escalation_portal.redaction.Redact"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
     "loggers": {"axes": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
