@@ -14,4 +14,5 @@ RUN SECRET_KEY=only-for-this-step python manage.py collectstatic --no-input
 USER portal
 EXPOSE 8000
 CMD ["gunicorn", "escalation_portal.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "4", "--no-control-socket", "--access-logfile", "-"]
+     "--workers", "2", "--threads", "4", "--no-control-socket", "--access-logfile", "-", \
+     "--logger-class", "escalation_portal.web_log.AccessLogger"]

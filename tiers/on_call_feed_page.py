@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 from django.views.defaults import page_not_found
 
 from accounts.clock import database_now
@@ -51,10 +52,11 @@ def _page(team: Team | None) -> str:
     return reverse("team", args=[team.slug]) if team else reverse("teams")
 
 
-@require_safe
+@csrf_exempt  # whoever posts here is told of nothing, as everywhere below this address
 def serve(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar at this address; one that is unknown, revoked or of somebody who has left is like nothing."""
-    feed, now = live_feed(secret.removesuffix(SUFFIX)) if secret.endswith(SUFFIX) else None, database_now()
+    asks = request.method in ("GET", "HEAD") and secret.endswith(SUFFIX)
+    feed, now = live_feed(secret.removesuffix(SUFFIX)) if asks else None, database_now()
     if feed is None:
         return _nothing(request)
     content = content_of(feed, now=now)

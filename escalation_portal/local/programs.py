@@ -11,6 +11,7 @@ WEB = (
     *("escalation_portal.wsgi:application", "--worker-class", "gthread", "--preload"),
     *("--workers", "2", "--threads", "4"),
     *("--no-control-socket", "--graceful-timeout", "3", "--access-logfile", "-"),
+    *("--logger-class", "escalation_portal.web_log.AccessLogger"),
 )
 CELERY = ("celery", "--app", "escalation_portal.celery")
 WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")

@@ -1,0 +1,59 @@
+"""No log holds the secret of an address."""
+
+import logging
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from gunicorn.config import Config
+
+from escalation_portal.local.programs import WEB
+from escalation_portal.redaction import Redact, redacted
+from escalation_portal.web_log import AccessLogger
+
+FEED = "/feeds/on-call/my-secret.ics"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"Not Found: {FEED}", "Not Found: /feeds/on-call/…"),
+        (f'"GET {FEED}?x=1 HTTP/1.1" 200', '"GET /feeds/on-call/…?x=1 HTTP/1.1" 200'),
+        ("GET /feeds/on-call/a/my-secret", "GET /feeds/on-call/…"),
+        ("GET /feeds/ and /teams/l1/", "GET /feeds/ and /teams/l1/"),
+    ],
+)
+def test_an_address_ends_where_its_secret_begins(text, kept):
+    assert redacted(text) == kept
+
+
+def test_a_record_is_written_without_it_and_others_as_they_are():
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Server Error: %s", (FEED,), None)
+    plain = logging.LogRecord("django.request", logging.ERROR, "", 0, "Server Error: %s", ("/teams/",), None)
+    assert Redact().filter(record) and Redact().filter(plain)
+    assert record.getMessage() == "Server Error: /feeds/on-call/…" and plain.args == ("/teams/",)
+
+
+def test_every_handler_has_the_filter():
+    assert all("secrets" in handler["filters"] for handler in settings.LOGGING["handlers"].values())
+
+
+def test_the_web_server_s_line_has_none_either():
+    logger = AccessLogger(Config())
+    asked = SimpleNamespace(headers=[("REFERER", f"https://portal.example{FEED}")])
+    answer = SimpleNamespace(status="200 OK", sent=10, headers=[])
+    environ = {
+        "REQUEST_METHOD": "GET", "RAW_URI": FEED, "PATH_INFO": FEED, "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_REFERER": f"https://portal.example{FEED}",
+    }  # fmt: skip
+    line = logger.cfg.access_log_format % logger.atoms_wrapper_class(
+        logger.atoms(answer, asked, environ, timedelta(seconds=1))
+    )
+    assert "/feeds/on-call/…" in line and "my-secret" not in line
+
+
+def test_the_web_server_is_started_with_it():
+    assert WEB[WEB.index("--logger-class") + 1] == "escalation_portal.web_log.AccessLogger"
+    dockerfile = (settings.BASE_DIR / "Dockerfile").read_text()
+    assert '"--logger-class", "escalation_portal.web_log.AccessLogger"' in dockerfile
