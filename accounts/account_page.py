@@ -26,7 +26,7 @@ from accounts.zones import zone_choices
 class AccountForm(forms.Form):
     """What a person decides about itself."""
 
-    name = forms.CharField(max_length=120, help_text="As colleagues and clients read it.")
+    name = forms.CharField(max_length=120, help_text="How you are named here.")
     timezone = forms.ChoiceField(label="Time zone", help_text="All times are shown in it.")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

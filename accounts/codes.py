@@ -2,6 +2,7 @@
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -11,22 +12,18 @@ from accounts.models import User
 
 # Longer than a code can be valid: its own 30 seconds, and those before and after.
 REMEMBERED_SECONDS = 120
+OF_EITHER = "Six digits from your authenticator app, or one of your recovery codes."
 
 
-def code_field() -> forms.CharField:
+def code_field(help_text: str) -> forms.CharField:
     attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
-    return forms.CharField(
-        label="Code",
-        max_length=20,
-        help_text="Six digits from your authenticator app, or one of your recovery codes.",
-        widget=forms.TextInput(attrs=attrs),
-    )
+    return forms.CharField(label="Code", max_length=20, help_text=help_text, widget=forms.TextInput(attrs=attrs))
 
 
 class CodeOnce(forms.Form):
     """Takes one code at a time of a person, so that guesses are counted, and no code a second time."""
 
-    code = code_field()
+    code = code_field(OF_EITHER)
 
     def clean_code(self) -> str:
         code, problem = self._tried()
@@ -51,10 +48,16 @@ class CodeOnce(forms.Form):
 class SignInCodeForm(CodeOnce, AuthenticateForm):
     """The second step of signing in."""
 
-    code = code_field()
+    code = code_field(OF_EITHER)
 
 
 class ConfirmCodeForm(CodeOnce, ReauthenticateForm):
     """The same, to confirm who sits here before something sensitive."""
 
-    code = code_field()
+    code = code_field(OF_EITHER)
+
+
+class AppCodeForm(ActivateTOTPForm):
+    """The first code of an app, which shows that it has the key."""
+
+    code = code_field("Six digits, which change every 30 seconds.")

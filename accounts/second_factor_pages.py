@@ -26,6 +26,8 @@ from django.views.decorators.cache import never_cache
 from accounts.account_page import frame_of
 from accounts.client_address import is_address
 from accounts.clock import database_now
+from accounts.codes import AppCodeForm, ConfirmCodeForm
+from accounts.passkeys import ConfirmPasskeyForm, NewPasskeyForm, PasskeyNameForm
 
 
 class OwnPage:
@@ -41,6 +43,7 @@ class AppView(OwnPage, ActivateTOTPView):
     """Set the authenticator app up."""
 
     template_name = "accounts/app.html"
+    form_class = AppCodeForm
 
 
 class AppRemovalView(OwnPage, DeactivateTOTPView):
@@ -76,6 +79,7 @@ class NewPasskeyView(OwnPage, AddWebAuthnView):
     """Add a passkey, one that asks for a finger, a face or a PIN, so that it signs in alone."""
 
     template_name = "accounts/passkey_new.html"
+    form_class = NewPasskeyForm
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         shown = super().get_context_data(**more)
@@ -87,6 +91,7 @@ class PasskeyView(OwnPage, EditWebAuthnView):
     """Name a passkey."""
 
     template_name = "accounts/passkey.html"
+    form_class = PasskeyNameForm
 
 
 class PasskeyRemovalView(OwnPage, RemoveWebAuthnView):
@@ -111,12 +116,14 @@ class ConfirmByCodeView(OwnPage, ReauthenticateByCodeView):
     """A code instead."""
 
     template_name = "accounts/confirm.html"
+    form_class = ConfirmCodeForm
 
 
 class ConfirmByPasskeyView(OwnPage, ReauthenticateWebAuthnView):
     """A passkey instead."""
 
     template_name = "accounts/confirm_passkey.html"
+    form_class = ConfirmPasskeyForm
 
     def form_invalid(self, form: Form) -> HttpResponse:
         messages.error(self.request, "This is not one of your passkeys, or it took too long. Try again.")

@@ -25,9 +25,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from requests import RequestException
 
+from accounts.codes import SignInCodeForm
 from accounts.models import User
 from accounts.oidc import Claims, Provider, unfinished
 from accounts.oidc_config import required_provider
+from accounts.passkeys import PasskeyForm, PasskeySignInForm
 from accounts.turned_away import turned_away
 
 NO_MATCH = (
@@ -84,6 +86,8 @@ class SignInView(LoginView):
 class PasskeySignInView(LoginWebAuthnView):
     """A GET for JSON answers with a challenge, a POST brings what the passkey made of it."""
 
+    form_class = PasskeySignInForm
+
     def form_valid(self, form: forms.Form) -> HttpResponse:
         passkey = form.cleaned_data["credential"]
         login = Login(user=passkey.user, redirect_url=get_next_redirect_url(self.request))
@@ -97,6 +101,8 @@ class SignInCodeView(AuthenticateView):
     """The second step: a code, or a passkey."""
 
     template_name = "accounts/sign_in_code.html"
+    form_class = SignInCodeForm
+    webauthn_form_class = PasskeyForm
 
 
 @never_cache

@@ -139,13 +139,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "reset_password": "20/m/ip,3/h/key"}
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {
-    "authenticate": "accounts.codes.SignInCodeForm", "reauthenticate": "accounts.codes.ConfirmCodeForm",
-    "add_webauthn": "accounts.passkeys.NewPasskeyForm", "edit_webauthn": "accounts.passkeys.PasskeyNameForm",
-    "authenticate_webauthn": "accounts.passkeys.PasskeyForm",
-    "login_webauthn": "accounts.passkeys.PasskeySignInForm",
-    "reauthenticate_webauthn": "accounts.passkeys.ConfirmPasskeyForm",
-}  # fmt: skip
 MFA_PASSKEY_LOGIN_ENABLED = MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Escalation Portal"
 MFA_TOTP_TOLERANCE = 1
