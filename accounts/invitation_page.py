@@ -3,12 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import login
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -16,9 +14,8 @@ from accounts import invitations
 from accounts.clock import database_now
 from accounts.invitations import Gone
 from accounts.models import User
+from accounts.sign_in import let_in
 from accounts.zones import zone_choices
-
-BACKEND = "accounts.sign_in_backend.ByAddress"
 
 
 class AcceptForm(forms.Form):
@@ -76,7 +73,4 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         user = invitations.accept(token, **given, now=now)
     except Gone:
         return render(request, "accounts/invitation_gone.html", status=404)
-    login(request, user, backend=BACKEND)
-    response = HttpResponseRedirect(reverse("home"))
-    response.status_code = 303
-    return response
+    return let_in(request, user)

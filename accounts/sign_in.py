@@ -18,8 +18,8 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -137,5 +137,8 @@ def _provider(request: HttpRequest, provider_id: str) -> Provider:
 
 
 def let_in(request: HttpRequest, user: User, *, to: str = "home") -> HttpResponse:
-    """Sign `user` in who has just proved who it is, by a door of another page; leads to the page named `to`."""
-    return perform_login(request, user, redirect_url=redirect(to).url, email=user.email)
+    """Sign `user` in, who has just shown by a form elsewhere who it is; leads to the page named `to`."""
+    answer = perform_login(request, user, redirect_url=reverse(to), email=user.email)
+    if isinstance(answer, HttpResponseRedirect):
+        answer.status_code = 303
+    return answer

@@ -77,7 +77,10 @@ if (window.PublicKeyCredential) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     form.closest("[data-doors]")?.removeAttribute("hidden");
-    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      run(form);
+    });
     form.querySelector("button[type=button]").addEventListener("click", () => run(form));
   }
 }
