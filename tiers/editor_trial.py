@@ -25,6 +25,7 @@ from tiers.trying import Tried, outcome, try_rules
 from vendors.models import Service
 
 Shown = dict[str, Any]
+TRIED = "policy_tried"  # where the session keeps what was tried last
 STATES = {"FIRED": "Fired", "NOT": "Not", "NOT_REACHED": "Not reached", "BROKEN": "Unreadable"}
 
 
@@ -61,11 +62,17 @@ class TrialForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def trial(request: HttpRequest, slug: str) -> HttpResponse:
-    """Try the draft, or the live version where there is none, on a text; `?ticket=` looks a past ticket up."""
+    """Try the draft, or the live version where there is none, on a text; `?ticket=` looks a past ticket up.
+
+    The text that was tried last is tried again, on what the draft says now, unless one begins `?afresh`.
+    """
     key = request.GET.get("ticket", "").strip()
     if key and request.method != "POST":
         return see(reverse("policy-trial-ticket", args=[slug, key[:40].replace("/", " ")]))
-    return trial_page(request, slug, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        request.session[TRIED] = {name: request.POST.get(name, "") for name in TrialForm.base_fields}
+    given = None if "afresh" in request.GET else request.session.get(TRIED)
+    return trial_page(request, slug, given)
 
 
 def trial_page(

@@ -88,6 +88,15 @@ def test_without_rules_it_begins_at_the_first_step(desk, edit):
     assert "There are no rules: it begins at L1, P3." in words(desk.post(PATH, {"title": "vpn"}))
 
 
+def test_what_was_tried_last_is_tried_again_on_what_the_draft_says_now(desk, edit):
+    edit()
+    desk.post(PATH, {"title": "printer", "client": "Acme"})
+    edit(routing=[{"name": "Printers", "when": {"keywords": ["printer"]}, "then": {"tier": "L2"}}])
+    page = desk.get(PATH)
+    assert states(page) == ["FIRED"] and 'value="printer"' in page.content.decode()
+    assert "Which rules fire?" in words(desk.get(PATH, {"afresh": ""}))
+
+
 def test_a_title_is_needed_and_nothing_is_lost_without_it(desk, edit):
     edit()
     answer = desk.post(PATH, {"title": "", "body": "Half written"})
