@@ -133,7 +133,7 @@ def test_two_managers_at_once_and_the_second_is_told(world, draft, visit):
     assert second.inner_text("#editor-saved") == "Not saved" and problems(second) == []
     steps = open_draft(world.policy).document["ladders"]["P1"]
     assert (steps[0]["acknowledge_within"], steps[1]["acknowledge_within"]) == ("5m", "15m")
-    second.click("text=Take mine over theirs")
+    second.click("text=Put mine in its place")
     second.wait_for_selector("text=Boss saved this draft", state="detached")
     steps = open_draft(world.policy).document["ladders"]["P1"]
     assert (steps[0]["acknowledge_within"], steps[1]["acknowledge_within"]) == ("15m", "9m")
