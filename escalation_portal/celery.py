@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
     "heartbeat": every(1.0, "outbox.tasks.heartbeat"),
     "check_changed_promises": every(10.0, "tiers.tasks.check_changed_promises"),
     "follow_teams": every(10.0, "tiers.tasks.follow_teams"),
+    "remind_readers": every(60.0, "documents.tasks.remind_readers"),
     "catch_up_documents": every(settings.DOCUMENTS_INTERVAL_SECONDS, "documents.tasks.catch_up"),
     "check_promises": {
         "task": "tiers.tasks.check_promises",

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver
 
@@ -16,7 +17,9 @@ from accounts.models import ApiKey, User
 from clients.access import give_role
 from clients.models import Contact
 from clients.share_links import make_link
+from documents.attachments import attach
 from outbox.models import Alarm, Message
+from papers import opened, paper
 from tickets.intake import NewTicket, open_ticket
 
 READERS = (
@@ -51,6 +54,9 @@ KEEPERS_ACT = (302, 403, 302, 302, 302, 403, 403, 403)
 # Nobody hands over in a team without a rotation, so its people are asked until when.
 OWN_TEAM_REFUSES = (302, 422, 422, 403, 422, 403, 403, 403)
 STAFF_LOOK_UP = (302, 404, 404, 404, 404, 403, 403, 403)
+STAFF_ACT = (302, 303, 303, 303, 303, 403, 403, 403)
+DESK_MUST_SAY_MORE = (302, 422, 422, 403, 422, 403, 403, 403)
+ONE_MANAGER_ACTS = (302, 403, 303, 403, 404, 403, 403, 403)
 OWN_PAGES = (302, 200, 200, 302, 200, 302, 302, 302)
 OWN_CLIENT = (302, 200, 200, 200, 200, 200, 200, 404)
 OTHERS_TICKET = (302, 200, 200, 200, 200, 200, 404, 404)
@@ -169,6 +175,24 @@ PAGES = {
     "agreements/new/": Page("/agreements/new/", MANAGERS),
     "agreements/<slug:slug>/": Page("/agreements/gold/", STAFF),
     "agreements/<slug:slug>/edit/": Page("/agreements/gold/edit/", MANAGERS),
+    "documents/": Page("/documents/", STAFF),
+    "documents/new/": Page("/documents/new/", DESK),
+    "documents/<slug:slug>/": Page("/documents/agreed/", STAFF),
+    "documents/<slug:slug>/edit/": Page("/documents/runbook/edit/", DESK),
+    "documents/<slug:slug>/versions/<int:number>/": Page("/documents/agreed/versions/1/", DESK),
+    "documents/<slug:slug>/audience/": Page("/documents/agreed/audience/", MANAGERS),
+    "documents/<slug:slug>/readers/": Page("/documents/agreed/readers/", MANAGERS),
+    "documents/<slug:slug>/receipt/": Page("/documents/agreed/receipt/", STAFF_ACT, "post"),
+    "documents/<slug:slug>/attachments/": Page("/documents/runbook/attachments/", DESK_MUST_SAY_MORE, "post"),
+    "documents/<slug:slug>/attachments/<int:pk>/": Page("/documents/agreed/attachments/{file}/", STAFF),
+    "documents/<slug:slug>/attachments/<int:pk>/removal/": Page(
+        "/documents/agreed/attachments/{file}/removal/", ONE_MANAGER_ACTS, "post"
+    ),
+    "portal/<slug:slug>/documents/": Page("/portal/acme/documents/", OWN_CLIENT),
+    "portal/<slug:slug>/documents/<slug:document>/": Page("/portal/acme/documents/agreed/", OTHERS_TICKET),
+    "portal/<slug:slug>/documents/<slug:document>/attachments/<int:pk>/": Page(
+        "/portal/acme/documents/agreed/attachments/{file}/", OTHERS_TICKET
+    ),
     "portal/": Page("/portal/", OWN_PAGES),
     "portal/<slug:slug>/": Page("/portal/acme/", OWN_CLIENT),
     "portal/<slug:slug>/page.pdf": Page("/portal/acme/page.pdf", OWN_CLIENT),
@@ -238,6 +262,9 @@ def rows(world, people):
     )  # fmt: skip
     ticket = world.open(contact=contact)
     ticket.clocks.update(due_at=None, running_since=None, stopped_at=now)
+    paper(world, "Runbook")
+    agreed = opened(world, world.acme, "Agreed")
+    file = attach(document=agreed, file=SimpleUploadedFile("a.txt", b"a"), by=world.manager, now=now)
     message = Message.objects.create(key="k", kind="MAIL", payload={}, state="DEAD", not_before=now, created_at=now)
     alarm = Alarm.objects.create(key="a", text="Look here", raised_at=now, seen_at=now)
     key = ApiKey.objects.create(
@@ -246,6 +273,7 @@ def rows(world, people):
     person = people["client user"].pk
     link, _ = make_link(client=world.acme, label="Board", days=1, by=world.manager, now=now)
     return {
+        "file": file.pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
         "share_link": link.pk,
     }  # fmt: skip
