@@ -23,7 +23,7 @@ from outbox.models import Alarm
 from tiers.policies import NoPolicy
 
 # What one run writes at most, which is far within the time that a task has; the next one goes on.
-AT_ONCE = 200
+AT_ONCE = 100
 RETRY_AFTER = timedelta(minutes=1)
 ALARM = "document:"
 GONE = "What it follows from is no longer there, or no longer in force."

@@ -49,7 +49,6 @@ def _agreed(terms: Agreed) -> str:
         plain(terms.words),
         _holds(terms.promised),
         _targets(terms.promised),
-        level=2,
     )
 
 
@@ -126,7 +125,7 @@ def _outside_of(known: ContractFacts) -> list[str]:
 
 def _outside(row: Outside) -> str:
     by = f" by {plain(row.vendor)}" if row.vendor != row.service else ""
-    return section(f"{plain(row.service)}{by}", _theirs(row), _meanwhile(row), level=3)
+    return section(f"{plain(row.service)}{by}", _theirs(row), _meanwhile(row), level=2)
 
 
 def _theirs(row: Outside) -> str:

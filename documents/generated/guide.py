@@ -38,12 +38,12 @@ def guide(client: str, page: Page) -> str:
         section("What we promise", *_promised(page)),
         section("When vendors are involved, and why", *(map(_outside, page.outside) if page.outside else [NO_VENDOR])),
         section("How we keep you informed", items([*TOLD, UPDATES if page.updates_promised else "", *ADDING])),
-        section("For example", *(section(plain(s.title), paragraphs(s.text), level=3) for s in page.scenarios)),
+        section("For example", *(section(plain(s.title), paragraphs(s.text), level=2) for s in page.scenarios)),
     )
 
 
 def _agreed(page: Page) -> str:
-    return section("Agreed with you in particular", items(map(plain, page.agreed)), level=3) if page.agreed else ""
+    return section("Agreed with you in particular", items(map(plain, page.agreed)), level=2) if page.agreed else ""
 
 
 def _stage(stage: Stage, page: Page) -> str:
@@ -53,7 +53,7 @@ def _stage(stage: Stage, page: Page) -> str:
         VENDOR_STEP if stage.vendor else "",
         _times(stage, last=stage == page.stages[-1]),
         _counted(stage.counted),
-        level=3,
+        level=2,
     )
 
 
@@ -83,7 +83,7 @@ def _promised(page: Page) -> list[str]:
 def _outside(row: Outside) -> str:
     by = f" by {plain(row.vendor)}" if row.vendor != row.service else ""
     promise = f" They promise a first answer {row.promise}." if row.promise else ""
-    return section(f"{plain(row.service)}{by}", f"{plain(row.why)}{promise}", _counted(row.counted), level=3)
+    return section(f"{plain(row.service)}{by}", f"{plain(row.why)}{promise}", _counted(row.counted), level=2)
 
 
 def _counted(when: str) -> str:

@@ -42,7 +42,7 @@ def whole(*said: str) -> str:
     return blocks(*said) + "\n"
 
 
-def section(title: str, *said: str, level: int = 2) -> str:
+def section(title: str, *said: str, level: int = 1) -> str:
     """A heading with what stands below it; nothing at all where nothing does."""
     below = blocks(*said)
     return f"{'#' * level} {title}\n\n{below}" if below else ""

@@ -45,12 +45,12 @@ def playbook(known: PolicyFacts) -> str:
 
 def _checklist(priority: str, path: Sequence[Rung], known: PolicyFacts) -> list[str]:
     return [
-        section("Take it", tasks(_take(priority, path)), level=3),
-        section("Find out", tasks(_FIND_OUT), level=3),
-        section("Escalate, and say why", tasks(_escalate(path)), level=3),
-        section("Engage the vendor", tasks(_ENGAGE) if known.services else "", level=3),
-        section("Keep the client informed", tasks(_INFORM), level=3),
-        section("End it", tasks(_END), level=3),
+        section("Take it", tasks(_take(priority, path)), level=2),
+        section("Find out", tasks(_FIND_OUT), level=2),
+        section("Escalate, and say why", tasks(_escalate(path)), level=2),
+        section("Engage the vendor", tasks(_ENGAGE) if known.services else "", level=2),
+        section("Keep the client informed", tasks(_INFORM), level=2),
+        section("End it", tasks(_END), level=2),
     ]
 
 
@@ -144,13 +144,13 @@ def _roles(known: PolicyFacts) -> list[str]:
     return [
         "Whoever acknowledges leads the response until the ticket is handed over; the next step leads it then.",
         table(("Tier", "Team", "Reached by"), rows),
-        *(section(f"{plain(tier.name)} is for", paragraphs(tier.responsibilities), level=3) for tier in known.tiers),
+        *(section(f"{plain(tier.name)} is for", paragraphs(tier.responsibilities), level=2) for tier in known.tiers),
         *(
-            section(f"On call: {plain(team.name)}", on_call_words(team), level=3)
+            section(f"On call: {plain(team.name)}", on_call_words(team), level=2)
             for team in known.called
             if not team.managers
         ),
-        section("Managers", answer, *(f"{plain(t.name)}: {on_call_words(t)}" for t in managers), level=3),
+        section("Managers", answer, *(f"{plain(t.name)}: {on_call_words(t)}" for t in managers), level=2),
     ]
 
 
@@ -163,7 +163,7 @@ def _exceptions(priority: str, known: PolicyFacts) -> list[str]:
 
 def _own_ladder(row: Row, priority: str, known: PolicyFacts) -> str:
     picture = ladder_table(row.get("steps") or (), priority, known, calendar=row.get("calendar") or "")
-    return section(f"The path of {plain(policy_words.exception_when(row))}", picture, level=3)
+    return section(f"The path of {plain(policy_words.exception_when(row))}", picture, level=2)
 
 
 def _cadences(priority: str, known: PolicyFacts) -> list[str]:
@@ -203,9 +203,9 @@ def _service(service: Service, priority: str) -> str:
             ("Reach it by", "Where", "Hours"),
             ((plain(c.kind.capitalize()), plain(c.value), plain(c.hours)) for c in service.contacts),
         ) or "No way to reach its support is written down.",
-        section("Engage it when", items(_conditions(service)), level=4),
-        section("Have at hand", tasks(_data(service)), level=4),
-        level=3,
+        section("Engage it when", items(_conditions(service)), level=3),
+        section("Have at hand", tasks(_data(service)), level=3),
+        level=2,
     )  # fmt: skip
 
 

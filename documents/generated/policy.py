@@ -100,7 +100,7 @@ def _tier(tier: Tier, known: PolicyFacts) -> str:
             ("Promises to the other tiers", _ola_words(tier.ola)),
         ]),
         _ola(tier.ola),
-        level=3,
+        level=2,
     )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _ola(ola: Promised) -> str:
 
 def _ladders(known: PolicyFacts) -> list[str]:
     return [
-        section(listed(same), ladder_table(rows, same[0], known), level=3)
+        section(listed(same), ladder_table(rows, same[0], known), level=2)
         for same, rows in alike(known.document, known.priorities)
     ]
 
@@ -145,7 +145,7 @@ def _exception(row: Row, known: PolicyFacts) -> str:
             ("The client reads", plain(row.get("client_text", "")) or "nothing of it"),
         ]),
         ladder_table(row.get("steps") or (), priority, known, calendar=row.get("calendar") or ""),
-        level=3,
+        level=2,
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _rule(rule: Row) -> str:
 
 def _team(team: Team) -> str:
     answers = "This team answers when a manager is called." if team.managers else ""
-    return section(_address(team), answers, on_call_words(team, names=False), level=3)
+    return section(_address(team), answers, on_call_words(team, names=False), level=2)
 
 
 def _vendors(known: PolicyFacts) -> str:

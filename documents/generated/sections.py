@@ -11,13 +11,13 @@ def changed_sections(before: str, after: str) -> list[str]:
 
 
 def _sections(text: str) -> dict[str, str]:
-    """What stands below each heading of the second level; sections of the same title are one."""
+    """What stands below each heading of the first level; sections of the same title are one."""
     found: dict[str, list[str]] = {}
     title, verbatim = BEGINNING, ""
     for line in text.splitlines():
         verbatim = _within(line, verbatim)
-        if line.startswith("## ") and not verbatim:
-            title = line.removeprefix("## ").replace("\\", "")
+        if line.startswith("# ") and not verbatim:
+            title = line.removeprefix("# ").replace("\\", "")
         found.setdefault(title, []).append(line)
     return {title: "\n".join(lines).strip() for title, lines in found.items()}
 

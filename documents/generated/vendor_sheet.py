@@ -33,11 +33,11 @@ def _service(service: Service) -> str:
     return section(
         plain(service.name),
         facts([("Support plan", plain(service.plan)), ("Clients", ", ".join(map(plain, service.clients)))]),
-        section("How to reach it", _contacts(service), level=3),
-        section("What it promised", *_commitment(service), level=3),
-        section("When to engage it", _conditions(service), level=3),
-        section("What it needs to know", _required(service), level=3),
-        section("What we write", *_template(service), level=3),
+        section("How to reach it", _contacts(service), level=2),
+        section("What it promised", *_commitment(service), level=2),
+        section("When to engage it", _conditions(service), level=2),
+        section("What it needs to know", _required(service), level=2),
+        section("What we write", *_template(service), level=2),
     )
 
 

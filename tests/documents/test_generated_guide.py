@@ -29,7 +29,7 @@ DOCUMENT = guide("Acme & Sons", PAGE)
 def test_it_begins_with_whom_it_is_for_and_the_words_that_were_written_for_them():
     assert DOCUMENT.startswith(
         "For Acme & Sons: what happens after you report a problem, how soon, and who may be involved.\n\n"
-        "Good morning.\n\nWe look after you.\n\n## Who responds first\n\nEvery request is read first by our helpdesk."
+        "Good morning.\n\nWe look after you.\n\n# Who responds first\n\nEvery request is read first by our helpdesk."
     )
 
 
@@ -67,7 +67,7 @@ def test_what_is_promised_has_its_hours_and_what_stands_still():
     )
     counts = guide("Acme", replace(PAGE, vendor_time_counts=True))
     assert "While a vendor" not in part(counts, "What we promise")
-    assert "## What we promise" not in guide("Acme", replace(PAGE, promised=()))
+    assert "# What we promise" not in guide("Acme", replace(PAGE, promised=()))
 
 
 def test_each_service_says_why_its_vendor_is_asked_and_how_soon_it_answers():
@@ -83,5 +83,5 @@ def test_updates_are_announced_only_where_they_are_promised():
 
 
 def test_the_examples_are_those_of_the_page():
-    assert part(DOCUMENT, "For example") == "### Your till stops\n\nWe come."
-    assert "## For example" not in guide("Acme", replace(PAGE, scenarios=()))
+    assert part(DOCUMENT, "For example") == "## Your till stops\n\nWe come."
+    assert "# For example" not in guide("Acme", replace(PAGE, scenarios=()))

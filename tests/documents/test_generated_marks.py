@@ -73,8 +73,8 @@ def test_pieces_that_are_empty_are_left_out():
     assert tasks(["", "one"]) == "- [ ] one"
     assert numbered(["one", "two"]) == "1. one\n2. two"
     assert facts([("Plan", ""), ("Team", "Helpdesk")]) == "- **Team:** Helpdesk"
-    assert whole("First.", "", section("Then", "this"), section("Below", "that", level=3)) == (
-        "First.\n\n## Then\n\nthis\n\n### Below\n\nthat\n"
+    assert whole("First.", "", section("Then", "this"), section("Below", "that", level=2)) == (
+        "First.\n\n# Then\n\nthis\n\n## Below\n\nthat\n"
     )
 
 
@@ -82,7 +82,7 @@ def test_a_cell_of_which_nothing_is_known_has_a_dash():
     assert table(("A", "B"), [("", "x")]).splitlines()[-1] == "| - | x |"
 
 
-BEFORE = "Lead.\n\n## Tiers\n\nL1\n\n## Ladder\n\n```text\n## no heading\n```\n\n## Ladder\n\nagain\n"
+BEFORE = "Lead.\n\n# Tiers\n\nL1\n\n# Ladder\n\n```text\n# no heading\n```\n\n# Ladder\n\nagain\n"
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ BEFORE = "Lead.\n\n## Tiers\n\nL1\n\n## Ladder\n\n```text\n## no heading\n```\n\
         (BEFORE, []),
         (BEFORE.replace("L1", "L2"), ["Tiers"]),
         (BEFORE.replace("Lead", "Led"), ["its beginning"]),
-        (BEFORE.replace("## no heading", "## no other"), ["Ladder"]),
+        (BEFORE.replace("# no heading", "# no other"), ["Ladder"]),
         (BEFORE.replace("again", "anew"), ["Ladder"]),
-        (BEFORE.replace("## Tiers\n\nL1\n\n", ""), ["Tiers"]),
-        (BEFORE + "\n## New\n\nnew\n", ["New"]),
-        (BEFORE.replace("## Tiers", "## About \\_x\\_"), ["About _x_", "Tiers"]),
+        (BEFORE.replace("# Tiers\n\nL1\n\n", ""), ["Tiers"]),
+        (BEFORE + "\n# New\n\nnew\n", ["New"]),
+        (BEFORE.replace("# Tiers", "# About \\_x\\_"), ["About _x_", "Tiers"]),
     ],
 )
 def test_a_new_version_names_the_sections_that_are_others(after, changed):

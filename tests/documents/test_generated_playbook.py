@@ -29,7 +29,7 @@ def test_it_says_which_version_of_the_policy_it_follows():
 
 
 def test_every_line_of_the_checklist_can_be_ticked_off():
-    lines = [line for line in part(DOCUMENT, "Checklist").splitlines() if line and not line.startswith("### ")]
+    lines = [line for line in part(DOCUMENT, "Checklist").splitlines() if line and not line.startswith("## ")]
     assert len(lines) > 20 and all(line.startswith("- [ ] ") for line in lines)
 
 

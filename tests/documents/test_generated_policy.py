@@ -27,7 +27,7 @@ def test_a_policy_of_single_clients_names_them_and_an_import_has_no_author():
     known = replace(POLICY, named=True, version=replace(POLICY.version, author="", note=""))
     document = policy(known)
     assert "- **For:** Acme and Borealis\n" in document
-    assert "- **Published by:** an import\n" in document and "**Why:**" not in document.partition("## ")[0]
+    assert "- **Published by:** an import\n" in document and "**Why:**" not in document.partition("# ")[0]
 
 
 def test_a_tier_is_told_with_its_team_its_duties_and_what_it_promises_to_the_others():
@@ -181,7 +181,7 @@ def test_how_a_team_takes_turns_in_words(team, said):
 
 
 def test_each_practice_has_its_part():
-    parts = [line.removeprefix("## ") for line in DOCUMENT.splitlines() if line.startswith("## ")]
+    parts = [line.removeprefix("# ") for line in DOCUMENT.splitlines() if line.startswith("# ")]
     assert parts == [
         "Tiers, and what each is for", "The ladder of each priority", "What is different for single clients",
         "Where a ticket begins", "Who is on call", "When a vendor is engaged", "Managers, and why",
