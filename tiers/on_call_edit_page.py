@@ -17,7 +17,7 @@ from accounts.permissions import for_roles
 from accounts.roles import MANAGERS, STAFF
 from tiers.models import Team
 from tiers.on_call_editing import EditedMeanwhile, NotDone, edit_team, mark, staffing_of
-from tiers.on_call_form import ONLY_LAYER, LayerForm, StaffingForm, filled_in
+from tiers.on_call_form import ONLY_LAYER, LayerForm, StaffingForm, counted, filled_in
 from tiers.rotation_form import LONGEST_PILE
 
 NEW_LAYER = {"day": "mon", "clock": "09:00", "days": "7"}
@@ -67,8 +67,8 @@ def _form_of(row: Team, user: User) -> StaffingForm:
 
 def _with_layer(posted: QueryDict) -> StaffingForm:
     """What was typed, looked at no further, and one layer more on top."""
-    count = int(posted.get("count", "")) if posted.get("count", "").isdigit() else 0
-    typed = [_typed(posted, LayerForm, f"layer-{index}-") for index in range(min(count, LONGEST_PILE))]
+    count = counted(posted.get("count", ""))
+    typed = [_typed(posted, LayerForm, f"layer-{index}-") for index in range(count)]
     new = NEW_LAYER | {"start": database_now().date().isoformat(), "name": "" if typed else ONLY_LAYER}
     rows = [*typed, new][:LONGEST_PILE]
     return StaffingForm(initial=_typed(posted, StaffingForm) | {"count": len(rows)}, rows=rows)

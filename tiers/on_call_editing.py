@@ -22,7 +22,7 @@ from outbox.models import Message
 from tiers.models import Member, Override, Team
 from tiers.on_call import next_change
 from tiers.roster import roster
-from tiers.rotation_form import RotationRow, orders
+from tiers.rotation_form import RotationRow, layers_of, orders
 from tiers.team_access import follow_teams
 
 LONGEST = timedelta(days=31)
@@ -185,7 +185,8 @@ def staffing_of(team: Team) -> Staffing:
 
 def mark(staffing: Staffing) -> str:
     """The same for two that say the same, so that it tells whether anybody was quicker."""
-    written = dumps([staffing.email, staffing.members, staffing.rotation], sort_keys=True)
+    zone, layers = staffing.rotation.get("timezone", ""), [{"days": 7, **row} for row in layers_of(staffing.rotation)]
+    written = dumps([staffing.email, staffing.members, zone, layers], sort_keys=True)
     return sha256(written.encode()).hexdigest()
 
 
@@ -204,7 +205,7 @@ def _bad_staffing(staffing: Staffing, people: Mapping[str, User]) -> Iterator[Pr
         if reason := _no_member(address, people.get(address.lower())):
             yield ("members", index), reason
         elif address.lower() in (other.lower() for other in staffing.members[:index]):
-            yield ("members", index), f"{address} stands here twice: leave one."
+            yield ("members", index), f"This address stands here twice: {address}. Leave one."
     if staffing.rotation:
         yield from _bad_rotation(staffing)
 
@@ -236,7 +237,7 @@ def _bad_rotation(staffing: Staffing) -> Iterator[Problem]:
     for path, order in orders(row):
         for index, address in enumerate(order):
             if address.lower() not in known:
-                yield ("rotation", *path, index), f"{address} is not a member of the team: add the person above first."
+                yield ("rotation", *path, index), f"Not a member of the team: {address}. Add the person above first."
 
 
 def _normal(staffing: Staffing, people: Mapping[str, User]) -> Staffing:

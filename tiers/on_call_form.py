@@ -140,7 +140,7 @@ class StaffingForm(forms.Form):
     def __init__(self, *args: Any, rows: Sequence[Mapping[str, Any]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            count = min(int(number) if (number := self.data.get("count", "")).isdigit() else 0, LONGEST_PILE)
+            count = counted(self.data.get("count", ""))
             self.layers = [LayerForm(self.data, prefix=f"layer-{index}") for index in range(count)]
         else:
             self.layers = [LayerForm(initial=row, prefix=f"layer-{index}") for index, row in enumerate(rows)]
@@ -185,6 +185,11 @@ class StaffingForm(forms.Form):
             self.kept[0].tell(path, words)
         else:
             self.add_error("zone", sentence(words))
+
+
+def counted(written: str) -> int:
+    """How many layers were sent; 0 for what is no number."""
+    return min(int(written), LONGEST_PILE) if written.isascii() and written.isdigit() and len(written) < 9 else 0
 
 
 def filled_in(staffing: Staffing, mark: str, zone: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

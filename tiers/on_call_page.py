@@ -45,13 +45,21 @@ def _row(schedule: Schedule, now: datetime) -> Shown:
         "schedule": schedule,
         "here": _person(here, schedule),
         "following": _person(following, schedule) if following else None,
-        "gaps": [shift for shift in found if not shift.who],
+        "gaps": [_person(shift, schedule) for shift in found if not shift.who],
         "all_gap": all(not shift.who for shift in found),
     }
 
 
 def _person(shift: Shift, schedule: Schedule) -> Shown:
-    return {"shift": shift, "name": schedule.names.get(shift.who, shift.who)}
+    """A shift with who has it by name, and from when to when with weekday and date, which a fortnight needs."""
+    zone = timezone.get_current_timezone()
+    return {
+        "shift": shift,
+        "name": schedule.names.get(shift.who, shift.who),
+        "kind": on_call_picture.kind(shift),
+        "begins": on_call_picture.moment_words(shift.begins_at, zone),
+        "ends": on_call_picture.moment_words(shift.ends_at, zone),
+    }
 
 
 @for_roles(STAFF)
@@ -132,9 +140,9 @@ def _context(schedule: Schedule, user: User, form: TakeOverForm, *, now: datetim
         "now": now,
         "here": _person(here, schedule),
         "following": _person(following, schedule) if following else None,
-        "gaps": [shift for shift in found if not shift.who],
+        "gaps": [_person(shift, schedule) for shift in found if not shift.who],
         "all_gap": all(not shift.who for shift in found),
-        "shifts": [_person(shift, schedule) | {"kind": on_call_picture.kind(shift)} for shift in found],
+        "shifts": [_person(shift, schedule) for shift in found],
         "lanes": on_call_picture.lanes(found, schedule.names, zone),
         "ticks": on_call_picture.ticks(now, now + AHEAD, zone),
         "has_turns": bool(schedule.rotation),

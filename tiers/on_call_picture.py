@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from tiers.on_call import OVERRIDE, Shift
 
 NARROWEST = 0.6  # percent, so that an hour can still be seen
+ROOM = 70  # percent, behind which a label ends at its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,16 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A midnight in the reader's zone, or where weeks begin; `label` is empty where there is no room for one."""
+    """A midnight in the reader's zone, in percent of the width; Mondays have a `label`, which ends at the last ones."""
 
     x: float
     on: date
     label: str
+
+    @property
+    def is_late(self) -> bool:
+        """Whether there is no room for the label to its right."""
+        return self.x > ROOM
 
 
 def lanes(shifts: Sequence[Shift], names: Mapping[str, str], zone: tzinfo) -> list[Lane]:

@@ -246,12 +246,12 @@ def test_an_import_is_noticed_as_well(desk):
     [
         ({"email": "nowhere"}, ("email",), "is not a mail address"),
         ({"members": ("l1@msp.example", "eve@msp.example")}, ("members", 1), "Nobody with the address eve@msp.example"),
-        ({"members": ("l1@msp.example", "L1@msp.example")}, ("members", 1), "stands here twice"),
+        ({"members": ("l1@msp.example", "L1@msp.example")}, ("members", 1), "This address stands here twice"),
         ({"members": ("l1@msp.example", "dana@acme.example")}, ("members", 1), "Nobody with the address"),
         ({"rotation": WEEKLY | {"hand_over": "noon"}}, ("rotation", "hand_over"), "pattern"),
-        ({"rotation": WEEKLY | {"order": ["l2@msp.example"]}}, ("rotation", "order", 0), "is not a member"),
+        ({"rotation": WEEKLY | {"order": ["l2@msp.example"]}}, ("rotation", "order", 0), "Not a member"),
         ({"members": ("l1@msp.example",), "rotation": WEEKLY | {"order": ["ann@msp.example"]}},
-         ("rotation", "order", 0), "is not a member"),
+         ("rotation", "order", 0), "Not a member"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_at_its_place(desk, changes, path, words):
