@@ -9,6 +9,7 @@ from accounts.api_view import NothingHere
 urlpatterns = [
     path("v1/", include("tickets.api_urls")),
     path("v1/", include("sla.api_urls")),
+    path("v1/", include("tiers.api_urls")),
     path("v1/", include("documents.api_urls")),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="api-schema"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),

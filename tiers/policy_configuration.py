@@ -8,6 +8,7 @@ from accounts.models import User
 from sla.agreements import latest
 from sla.configuration import find_agreement, live_document
 from sla.models import Agreement
+from tiers.lint_remarks import remark_faults
 from tiers.models import Policy, PolicyVersion
 from tiers.policy_check import MODELS, ladder_problems, rivals
 from tiers.policy_form import PolicyRow, references
@@ -19,6 +20,8 @@ def import_policies(entries: Sequence[Entry[PolicyRow]], run: Run) -> None:
             _import_policy(entry, run)
     for entry in entries:
         _refuse_rivals(entry, run)
+    if not run.problems:
+        remark_faults((entry.row.name for entry in entries), run)
 
 
 def _import_policy(entry: Entry[PolicyRow], run: Run) -> None:
