@@ -14,6 +14,7 @@ from documents.generated.sources import sources
 from documents.models import CatchUp, Document, DocumentVersion
 from documents.tasks import catch_up as task
 from documents.writing import generate
+from escalation_portal.celery import app
 from outbox.models import Alarm
 from sla.models import Agreement
 from tiers.models import Team, Tier
@@ -233,3 +234,9 @@ def test_beat_s_task_does_it_by_the_clock_of_the_database(world):
     task()
     assert written() == [(key, 1) for key in KEYS]
     assert CatchUp.objects.get().done_at.year >= 2026
+
+
+def test_beat_wakes_it_as_often_as_the_environment_says(settings):
+    entry = app.conf.beat_schedule["catch_up_documents"]
+    assert (entry["task"], entry["schedule"]) == (task.name, settings.DOCUMENTS_INTERVAL_SECONDS)
+    assert task.name in app.tasks and app.conf.beat_schedule["remind_readers"]["task"] in app.tasks
