@@ -1,8 +1,10 @@
-"""The admin pages: people and their keys, for administrators only. Everything else has pages of its own."""
+"""The admin pages: people and their keys as they are stored, for administrators to look at.
+
+They are changed on the portal's own pages, which keep the last administrator and write down who did what.
+"""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +35,7 @@ class PortalAdmin(admin.AdminSite):
 
 
 class ForAdministrators:
-    """The site has asked for the role already; nothing is deleted, people are made inactive."""
+    """The site has asked for the role already; here everything is only looked at."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return True
@@ -41,40 +43,28 @@ class ForAdministrators:
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return True
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
 
-class NewPersonForm(UserCreationForm):
-    """An address, a name and a first password."""
-
-    class Meta:
-        model = User
-        fields = ("email", "name")
-
-
 class PersonAdmin(ForAdministrators, UserAdmin):
-    """People: who they are, whether they may sign in, and which roles they have."""
+    """People, to be looked at: they are invited and changed on the page People, which guards what this would not."""
 
-    add_form = NewPersonForm
     list_display = ("email", "name", "kind", "is_active", "last_login")
     list_filter = ("is_active", "kind", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
-    filter_horizontal = ("groups",)
-    readonly_fields = ("last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": ("email", "password", "name", "kind", "timezone")}),
+        (None, {"fields": ("email", "name", "kind", "timezone")}),
         ("Access", {"fields": ("is_active", "groups")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return True
 
 
 class ApiKeyAdmin(ForAdministrators, admin.ModelAdmin):
@@ -83,12 +73,6 @@ class ApiKeyAdmin(ForAdministrators, admin.ModelAdmin):
     list_display = ("name", "prefix", "user", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_select_related = ("user",)
     fields = ("user", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 site = PortalAdmin(name="admin")

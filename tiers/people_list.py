@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Func, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import QueryDict
 
+from accounts.clock import database_now
 from accounts.models import Invitation, User
 from accounts.people import NO_PASSWORD, STAFF_ROLES, has_joined, staff_role
 from accounts.roles import CLIENT_USER, DECISION_MAKER
@@ -28,11 +29,11 @@ STATE_WORDS = {
 Row = dict[str, Any]
 
 
-def context(params: QueryDict, *, now: datetime) -> dict[str, Any]:
-    """What the list's template shows: five queries, whatever the number of people."""
+def context(params: QueryDict) -> dict[str, Any]:
+    """What the list's template shows: four queries, whatever the number of people."""
+    seen_by, now = clients_by_group()
     page = _page(params.get("page", ""))
     found = list(_filtered(params, now=now)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE + 1])
-    seen_by = clients_by_group()
     return {
         "now": now,
         "rows": [row_of(user, seen_by) for user in found[:PAGE_SIZE]],
@@ -54,17 +55,22 @@ def with_facts(users: QuerySet[User], *, now: datetime) -> QuerySet[User]:
     return users.prefetch_related("groups", members).annotate(invited_until=Subquery(open_ones.values("expires_at")))
 
 
-def clients_by_group() -> dict[str, set[str]]:
-    """The names of the clients that each group sees, by the group's name; "" has all clients there are."""
+def clients_by_group() -> tuple[dict[str, set[str]], datetime]:
+    """The names of the clients that each group sees, by the group's name, and the moment at which that was so.
+
+    "" has all clients there are.
+    """
     seeing = ArrayAgg(
         "clientgroupobjectpermission__group__name", distinct=True, default=[],
         filter=Q(clientgroupobjectpermission__permission__codename="read_client_page"),
     )  # fmt: skip
     found: dict[str, set[str]] = {"": set()}
-    for name, groups in Client.objects.order_by().annotate(seeing=seeing).values_list("name", "seeing"):
+    at = Func(function="clock_timestamp", output_field=DateTimeField())
+    rows = list(Client.objects.order_by().annotate(seeing=seeing).values_list("name", "seeing", at))
+    for name, groups, _ in rows:
         for group in ["", *groups]:
             found.setdefault(group, set()).add(name)
-    return found
+    return found, rows[-1][2] if rows else database_now()
 
 
 def row_of(user: User, seen_by: Mapping[str, set[str]]) -> Row:

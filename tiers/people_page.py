@@ -30,7 +30,7 @@ ADMINISTRATORS = frozenset({roles.ADMINISTRATOR})
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """The list, filtered by words, role and state."""
-    context = people_list.context(request.GET, now=database_now())
+    context = people_list.context(request.GET)
     return render(request, "accounts/people.html", {**context, **_may(request)})
 
 

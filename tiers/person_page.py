@@ -28,7 +28,7 @@ MOST_CLIENTS = 12
 def context(person: User, *, reader: User, now: datetime) -> dict[str, Any]:
     """Everything on the page but the forms."""
     found = people_list.with_facts(User.objects.filter(pk=person.pk), now=now).get()
-    row = people_list.row_of(found, people_list.clients_by_group())
+    row = people_list.row_of(found, people_list.clients_by_group()[0])
     changes = AccessChange.objects.filter(person=person).select_related("by", "person")
     return {
         "now": now,
