@@ -22,7 +22,11 @@ class LinkForm(forms.Form):
 
     label = forms.CharField(label="For whom", max_length=120, help_text="So that you know later what to revoke.")
     days = forms.IntegerField(
-        label="Lasts days", min_value=1, max_value=MOST_DAYS, initial=DEFAULT_DAYS, help_text=f"At most {MOST_DAYS}."
+        label="How many days it lasts",
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=DEFAULT_DAYS,
+        help_text=f"At most {MOST_DAYS}.",
     )
 
 

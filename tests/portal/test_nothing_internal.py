@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from pdf_text import text
 
 from accounts import roles
 from accounts.clock import database_now
 from clients.models import Contact
+from clients.share_links import make_link
 from sla.models import Agreement, Calendar
 from tickets import changing, lifecycle, managing, merging
 from tickets.changing import Changes
@@ -140,6 +142,20 @@ def test_no_internal_word_reaches_the_client_s_pages(role, client, world, canary
         assert answer.status_code == 200 and "canary" not in path
         assert canary.found_in(html) == [], path
         assert not re.search(r"\bL[1-9]\b|\bP[1-4]\b|\bOLA\b|msp\.example|24x7|Office", html), path
+
+
+def test_no_internal_word_is_in_the_file_or_behind_a_share_link(client, world, canary, planted):
+    ends = database_now()
+    _, token = make_link(client=world.acme, label=canary("label of a link"), days=9, by=world.manager, now=ends)
+    shared = client.get(f"/share/{token}/")
+    client.force_login(world.reader(world.acme))
+    file = client.get("/portal/acme/page.pdf")
+    assert (shared.status_code, file.status_code) == (200, 200)
+    for said in (shared.content.decode(), text(file.content), file.content.decode("latin-1")):
+        assert canary.found_in(said) == []
+    for said in (shared.content.decode(), text(file.content)):
+        assert not re.search(r"\bL[1-9]\b|\bP[1-4]\b|\bOLA\b|msp\.example|24x7|Office", said)
+    assert "You have a named specialist." in text(file.content)
 
 
 def test_a_tier_without_a_title_is_our_team(client, world, canary):
