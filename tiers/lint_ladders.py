@@ -144,7 +144,7 @@ def _unreached(rungs: Sequence[Rung], entries: frozenset[int], known: Known) -> 
     """Steps below every entry, and steps above one that is never left."""
     for rung in rungs:
         if rung.index < min(entries):
-            words = f"is never reached: tickets begin at step {min(entries) + 1} or above."
+            words = f"is not reached by itself: tickets begin at step {min(entries) + 1} or above."
             yield rung.fault("unreachable-step", ERROR, (), words, "Take the step away, or let tickets begin there.")
         elif rung.index and rung.index not in entries and _stays(rungs[rung.index - 1], known):
             yield _behind_a_stop(rung, rungs[rung.index - 1], known)

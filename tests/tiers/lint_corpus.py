@@ -459,6 +459,13 @@ CORPUS = [
         ("exceptions", 1, "straight_to_vendor"),
     ),
     Planted(
+        "straight to a vendor that one ladder lacks",
+        both(put(LADDER[:3], "ladders", "P4"), exception(4, service="Line", straight_to_vendor=True)),
+        "no-vendor-step",
+        "WARNING",
+        ("exceptions", 4, "straight_to_vendor"),
+    ),
+    Planted(
         "straight to the vendor and to L2",
         put("L2", "exceptions", 1, "start_tier"),
         "start-ignored",

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -29,6 +30,7 @@ from lint_corpus import (
 from tiers.lint import ERROR, WARNING, Fault, lint
 from tiers.lint_known import KnownContact
 
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "policy-lint.md"
 KINDS = ("SERVER", "WORKSTATION", "NETWORK", "MOBILE", "CLOUD", "SERVICE", "OTHER")
 
 
@@ -166,3 +168,11 @@ def test_many_rules_are_looked_at_within_seconds():
     began = process_time()
     assert faults(document) == []
     assert process_time() - began < 5
+
+
+def test_each_kind_of_fault_stands_in_the_documentation_with_its_levels():
+    rows = [line.split("|") for line in DOCUMENTED.read_text().splitlines() if line.startswith("| `")]
+    told = {
+        (code.strip(" `"), level.strip()) for row in rows for code in row[1].split(",") for level in row[2].split(",")
+    }
+    assert {(planted.code, planted.level) for planted in CORPUS} == told
