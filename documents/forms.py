@@ -55,8 +55,9 @@ class DocumentForm(forms.Form):
     name = forms.CharField(max_length=120, help_text="What people call it. It never changes.")
     kind = forms.ChoiceField(help_text="What it is. It never changes.")
     body = forms.CharField(
-        label="Text", help_text=MARKDOWN_HELP, required=False, strip=False, widget=forms.Textarea(attrs=WRITING)
-    )
+        label="Text", help_text=MARKDOWN_HELP, strip=False, widget=forms.Textarea(attrs=WRITING),
+        error_messages={"required": "Write what the document says."},
+    )  # fmt: skip
     added = forms.CharField(
         label="Added words", required=False, strip=False, widget=forms.Textarea(attrs=WRITING | {"rows": 12}),
         help_text=f"Stand below what is generated, and stay when that is renewed. {MARKDOWN_HELP}",

@@ -21,8 +21,8 @@ TAGS = {
 }  # fmt: skip
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 ATTRIBUTES = {
-    "a": {"href", "title"}, "div": {"class", "tabindex"}, "ol": {"start"}, "pre": {"tabindex"}, "span": {"class"},
-    "td": {"class"}, "th": {"class"}, **{tag: {"id"} for tag in HEADINGS},
+    "a": {"href", "title"}, "div": {"class", "tabindex"}, "li": {"class"}, "ol": {"start"}, "pre": {"tabindex"},
+    "span": {"class"}, "td": {"class"}, "th": {"class"}, **{tag: {"id"} for tag in HEADINGS},
 }  # fmt: skip
 SCHEMES = {"http", "https", "mailto", "tel"}
 # Ids of headings begin with this, so that none is taken for an element of the page.
@@ -54,8 +54,8 @@ def rendered(text: str) -> Rendered:
     """`text`, Markdown, as HTML that is safe in a page whose own title is its only h1."""
     tokens = _parser().parse(text)
     headings = list(_headings(tokens))
-    for token in tokens:
-        _settle(token)
+    for before, token in zip([None, None, *tokens], tokens, strict=False):
+        _settle(token, before)
     html = _parser().renderer.render(tokens, _parser().options, {})
     safe = nh3.clean(
         html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer", strip_comments=True
@@ -106,15 +106,18 @@ def _headings(tokens: Sequence[Token]) -> Iterator[Heading]:
         yield Heading(last, anchor, words)
 
 
-def _settle(token: Token) -> None:
-    """Boxes of task lists become signs; where a column is aligned becomes a class, since no style is let through."""
+def _settle(token: Token, before: Token | None) -> None:
+    """Boxes of task lists become signs; where a column is aligned becomes a class, since no style is let through.
+
+    `before` is the token two places before: of an item's first words, the item.
+    """
     if token.type in ("th_open", "td_open"):
         side = str(token.attrs.pop("style", "")).removeprefix("text-align:")
         token.attrs |= {"class": side} if side in ("right", "center") else {}
-    if token.type == "inline" and token.level >= 2 and token.children:
+    if token.type == "inline" and token.children and before and before.type == "list_item_open":
         first = token.children[0]
-        box = BOXES.get(first.content[:4]) if first.type == "text" else None
-        first.content = f"{box}{first.content[4:]}" if box else first.content
+        if box := BOXES.get(first.content[:4]):
+            first.content, before.attrs = f"{box}{first.content[4:]}", {"class": "task"}
 
 
 def _words(token: Token) -> str:

@@ -5,11 +5,11 @@ from html import unescape
 
 import pytest
 from django.test import Client as Browser
-from papers import account_manager, again, group, opened, paper
 
 from accounts import roles
 from documents.models import Document, DocumentVersion, Receipt
 from documents.writing import LONGEST, generate
+from papers import account_manager, again, group, opened, paper
 
 
 def browser_of(user):
@@ -132,7 +132,7 @@ def test_an_account_manager_sees_the_document_and_not_its_past(world):
 
 def test_a_manager_sees_who_has_not_read_it_and_others_do_not(world, manager):
     document = paper(world, "House rules", kind="POLICY", asks_receipt=True)
-    assert "1 of 4 have read this version. Not yet: L1" in text(manager.get("/documents/house-rules/"))
+    assert "1 of 4 have read this version. Not yet L1" in text(manager.get("/documents/house-rules/"))
     reader = browser_of(world.l1)
     page = text(reader.get("/documents/house-rules/"))
     assert "to read this version" in page and "I have read this" in page and "Not yet" not in page

@@ -81,8 +81,8 @@ def test_nothing_that_can_be_typed_does_anything(text):
     ("text", "html"),
     [
         ("**strong** and *soft*", "<p><strong>strong</strong> and <em>soft</em></p>"),
-        ("- [ ] call\n- [x] write", "<ul>\n<li>☐ call</li>\n<li>☑ write</li>\n</ul>"),
-        ("1. [ ] call", "<ol>\n<li>☐ call</li>\n</ol>"),
+        ("- [ ] call\n- [x] write", '<ul>\n<li class="task">☐ call</li>\n<li class="task">☑ write</li>\n</ul>'),
+        ("1. [ ] call", '<ol>\n<li class="task">☐ call</li>\n</ol>'),
         ("[ ] no list", "<p>[ ] no list</p>"),
         ("3. third", '<ol start="3">\n<li>third</li>\n</ol>'),
         ("~~gone~~", "<p><s>gone</s></p>"),
