@@ -26,6 +26,8 @@ from tickets.status import NEW, ON_HOLD, RESOLVED, WAITING_ON_CLIENT, WAITING_ON
 
 # Index of a step, metric and the moment of arrival → target in seconds and the moment it falls due; None = no promise.
 Promise = Callable[[int, str, datetime], tuple[int, datetime] | None]
+# A moment → for each step why nobody would hear of it then, as in `Facts.gaps`.
+Gaps = Callable[[datetime], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,18 @@ class _Deadline:
 
 
 def outlook(
-    facts: Facts, *, promise: Promise, vendor: str = "", vendors: Mapping[str, str] | None = None, holding: str = "",
-    most: int = 3,
+    facts: Facts, *, promise: Promise, gaps: Gaps | None = None, vendor: str = "",
+    vendors: Mapping[str, str] | None = None, holding: str = "", most: int = 3,
 ) -> list[Coming]:  # fmt: skip
     """The next things that will happen, at most so many, in the order of time.
 
-    In: `vendor` to which a vendor step leads, `vendors` by the subject of their case, `holding` the vendor that has the
-    ball. Thresholds on the way to a target change nothing and are left out.
+    In: `gaps` at a moment ahead, those of now where that is left out; `vendor` to which a vendor step leads, `vendors`
+    by the subject of their case, `holding` the vendor that has the ball. Thresholds on the way to a target change
+    nothing and are left out.
     """
     plain = [*_reminders(facts), *_client_reminder(facts), *_wakes(facts, holding)]
-    deadlines = _deadlines(facts, promise, vendor, vendors or {}, most)
+    ahead = gaps or (lambda _: facts.gaps)
+    deadlines = _deadlines(facts, promise, vendor, vendors or {}, most, gaps=ahead)
     return sorted([*plain, *deadlines], key=lambda c: c.at)[:most]
 
 
@@ -91,7 +95,7 @@ def _wakes(facts: Facts, holding: str) -> list[Coming]:
 
 
 def _deadlines(
-    facts: Facts, promise: Promise, vendor: str, vendors: Mapping[str, str], most: int
+    facts: Facts, promise: Promise, vendor: str, vendors: Mapping[str, str], most: int, *, gaps: Gaps
 ) -> list[Coming]:  # fmt: skip
     """Follow the deadlines, step after step; each climb ends what its step promised and begins the next one's."""
     open_now = [
@@ -107,7 +111,7 @@ def _deadlines(
         if not due.escalates:
             coming.append(_missed(due, facts.ladder.tier_at_or_below(step).name))
             continue
-        _, to = reachable_step(facts, facts.ladder.following(step))
+        _, to = reachable_step(replace(facts, gaps=gaps(due.at)), facts.ladder.following(step))
         coming.append(_climb(facts, due, to, vendor))
         if to is None:
             open_now = [d for d in open_now if not d.escalates]

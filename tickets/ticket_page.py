@@ -105,7 +105,12 @@ def _coming(work: Work, case: VendorCase | None, vendors: Mapping[str, str], *, 
     def promise(index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
         return _promise(work, index, metric, at)
 
-    coming = outlook(work.facts(), promise=promise, vendor=vendor, vendors=vendors, holding=holding)
+    def gaps(at: datetime) -> tuple[str, ...]:
+        return work.roster.gaps(work.ladder, work.roster.absences(at))
+
+    coming = outlook(
+        work.facts(), promise=promise, gaps=gaps, vendor=vendor, vendors=vendors, holding=holding
+    )  # fmt: skip
     return [_told(work, c, now=now) for c in coming]
 
 

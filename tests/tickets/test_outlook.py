@@ -142,3 +142,22 @@ def test_what_is_told_is_what_the_sweep_then_does(world):
     world.forward(minutes=61)
     happened = ticket.timeline.filter(kind="ESCALATED").order_by("seq").values_list("at", flat=True)
     assert len(predicted) == 3 and predicted == list(happened)
+
+
+@pytest.mark.parametrize(
+    ("gap_until", "expected"),
+    [
+        (0, UP),
+        (15, UP),  # over at the very moment of the climb
+        (16, [(15, "It passes to L3"), (45, "A case is lodged with Microsoft")]),
+    ],
+)
+def test_who_is_on_call_is_asked_for_the_moment_of_each_climb(gap_until, expected):
+    def gaps(at):
+        return ("", "nobody of L2 is on call", "", "") if at < m(gap_until) else ()
+
+    assert told(facts(*AT_L1), gaps=gaps) == expected
+
+
+def test_without_more_to_go_by_the_gaps_of_now_hold():
+    assert told(facts(*AT_L1, gaps=("", "nobody of L2 is on call", "", "")))[0] == (15, "It passes to L3")
