@@ -68,7 +68,7 @@ def exception_faults(document: Row, known: Known) -> Iterator[Fault]:
                 yield from look(placed)
 
 
-def _dead(placed: _Placed, winners: set[int]) -> Iterator[Fault]:
+def _dead(placed: _Placed, winners: set[int | None]) -> Iterator[Fault]:
     """Why this exception never comes to hold."""
     clients, client = Covered.by(placed.document, placed.known), placed.row.get("client")
     if client and not clients.holds(client):

@@ -88,10 +88,28 @@ def entered(document: Mapping[str, Any], known: Known) -> dict[Path, frozenset[i
     """
     tiers = {tier for rule in document.get("routing") or () if (tier := (rule.get("then") or {}).get("tier"))}
     found: dict[Path, set[int]] = {}
-    for situation in situations(document, known):
+    for (index, priority), situation in _met(document, known).items():
         ladder = ladder_for(document, situation)
-        found.setdefault(_path(document, ladder, situation), set()).update(_entries(ladder, tiers))
+        path: Path = ("ladders", priority)
+        if index is not None and document["exceptions"][index].get("steps"):
+            path = ("exceptions", index, "steps")
+        found.setdefault(path, set()).update(_entries(ladder, tiers))
     return {path: frozenset(entries) for path, entries in found.items()}
+
+
+def chosen(document: Mapping[str, Any], known: Known) -> set[int | None]:
+    """The indexes of the exceptions that win in some situation; None where none does."""
+    return {index for index, _ in _met(document, known)}
+
+
+def _met(document: Mapping[str, Any], known: Known) -> dict[tuple[int | None, str], Situation]:
+    """A situation by the exception that wins in it (None for none) and its priority, on which alone a ladder depends."""
+    exceptions = document.get("exceptions") or ()
+    places = {id(row): index for index, row in enumerate(exceptions)}
+    return {
+        (places.get(id(exception_for(exceptions, situation))), situation.priority): situation
+        for situation in situations(document, known)
+    }
 
 
 def _entries(ladder: Ladder, tiers: Iterable[str]) -> Iterator[int]:
@@ -99,13 +117,6 @@ def _entries(ladder: Ladder, tiers: Iterable[str]) -> Iterator[int]:
     yield ladder.home(ladder.start)
     names = [step.tier for step in ladder.steps]
     yield from (names.index(tier) for tier in tiers if tier in names)
-
-
-def _path(document: Mapping[str, Any], ladder: Ladder, situation: Situation) -> Path:
-    if ladder.exception is None or not ladder.exception.get("steps"):
-        return ("ladders", situation.priority)
-    index = next(i for i, row in enumerate(document["exceptions"]) if row is ladder.exception)
-    return ("exceptions", index, "steps")
 
 
 def situations(document: Mapping[str, Any], known: Known) -> Iterator[Situation]:
@@ -126,13 +137,6 @@ def situations(document: Mapping[str, Any], known: Known) -> Iterator[Situation]
         for client, priority in product(own, priorities):
             if priority in ladders and clients.holds(client):
                 yield Situation(client=client, priority=priority, **about)
-
-
-def chosen(document: Mapping[str, Any], known: Known) -> set[int]:
-    """The indexes of the exceptions that win in some situation."""
-    exceptions = document.get("exceptions") or ()
-    winners = {id(exception_for(exceptions, situation)) for situation in situations(document, known)}
-    return {index for index, row in enumerate(exceptions) if id(row) in winners}
 
 
 def _never_climbed(rung: Rung) -> Fault:
