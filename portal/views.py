@@ -30,6 +30,7 @@ from portal.tracker import tracked
 GRANT = "read_client_page"
 SHARES_OVER = timedelta(days=30)
 CHANGES_SHOWN = 5
+BUSY = "The file could not be made in time. Try again in a minute, or print the page itself."
 SHARED_HEADERS = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
 
@@ -91,7 +92,10 @@ def client_page_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     edition = shelf(client).edition(now=now, as_of=asked.at)
     if asked.fault or not edition.policy:
         raise Http404
-    file = pdf_of(edition, whole_day(asked.at or now, zone=zone))
+    try:
+        file = pdf_of(edition, whole_day(asked.at or now, zone=zone))
+    except TimeoutError:
+        return HttpResponse(BUSY, status=503, content_type="text/plain", headers={"Retry-After": "60"})
     name = f'inline; filename="{client.slug}.pdf"'
     return HttpResponse(file, content_type="application/pdf", headers={"Content-Disposition": name})
 
