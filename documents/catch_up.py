@@ -5,7 +5,7 @@ written already is left as it is. One at a time does it; whoever comes second fi
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 
 from documents.generated.fingerprint import fingerprint
 from documents.generated.reading import ground
-from documents.generated.sections import changed_sections
+from documents.generated.sections import BEGINNING, changed_sections
 from documents.generated.sources import PREFIXES, Source, sources
 from documents.models import CatchUp, Document, DocumentVersion
 from documents.writing import NotWritten, generate, put_out_of_force, tidied
@@ -25,6 +25,7 @@ from tiers.policies import NoPolicy
 # What one run writes at most, which is far within the time that a task has; the next one goes on.
 AT_ONCE = 100
 RETRY_AFTER = timedelta(minutes=1)
+MOST_NAMED = 4
 ALARM = "document:"
 GONE = "What it follows from is no longer there, or no longer in force."
 # What facts that do not fit together, or a document that cannot be stored, may end in.
@@ -134,8 +135,13 @@ def _note(source: Source, body: str) -> str:
     live = DocumentVersion.live(document) if document else None
     if live is None:
         return source.follows or "The first version."
-    changed = ", ".join(f"“{title}”" for title in changed_sections(live.body, body))
-    return f"{source.follows} Changed: {changed}.".strip()
+    return f"{source.follows} Changed: {_named(changed_sections(live.body, body))}.".strip()
+
+
+def _named(titles: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = f" and {len(titles) - MOST_NAMED} more" if len(titles) > MOST_NAMED else ""
+    return ", ".join(title if title == BEGINNING else f"“{title}”" for title in titles[:MOST_NAMED]) + more
 
 
 def _trouble(source: Source, error: Exception) -> str:

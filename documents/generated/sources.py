@@ -54,7 +54,7 @@ def sources(known: Ground) -> Iterator[Source]:
 
 
 def _of_policy(version: PolicyVersion, known: Ground) -> Iterator[Source]:
-    row, follows = version.of, f"Follows {version}. {version.note}".strip()
+    row, follows = version.of, " ".join(filter(None, (f"Follows {version}.", _sentence(version.note))))
     yield Source(
         f"policy:{row.slug}", f"Escalation policy {row.name}", Kind.POLICY,
         lambda: policy(policy_facts(version, known)), follows=follows,
@@ -63,6 +63,10 @@ def _of_policy(version: PolicyVersion, known: Ground) -> Iterator[Source]:
         f"playbook:{row.slug}", f"Incident response playbook {row.name}", Kind.PLAYBOOK,
         lambda: playbook(policy_facts(version, known)), follows=follows,
     )  # fmt: skip
+
+
+def _sentence(note: str) -> str:
+    return note if not note or note.endswith((".", "!", "?")) else f"{note}."
 
 
 def _sheet(vendor: Vendor, known: Ground) -> Source:

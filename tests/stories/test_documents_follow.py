@@ -11,7 +11,7 @@ from documents.catch_up import catch_up
 from documents.models import Document, Receipt
 from documents.writing import write
 from sla.models import Calendar
-from tiers.models import Tier
+from tiers.models import PolicyVersion, Tier
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
 from world import LADDER, march
 
@@ -82,8 +82,28 @@ def test_a_version_says_what_it_follows_and_what_it_changed(caught_up):
     caught_up.publish(document)
     renewed(caught_up)
     note = live("policy:standard").note
-    assert note.startswith("Follows Standard v3. Changed: “its beginning”,") and "“Where a ticket begins”" in note
+    assert note.startswith("Follows Standard v3. Changed: its beginning, ") and "“Where a ticket begins”" in note
     assert live("guide:acme").number == 1 and live("guide:acme").note == "The first version."
+
+
+def test_what_its_author_said_of_a_version_stands_in_the_note(caught_up):
+    PolicyVersion.publish(
+        caught_up.policy, live_policy(), author=caught_up.manager, note="Reviewed in May", now=caught_up.now
+    )
+    renewed(caught_up)
+    assert live("playbook:standard").note == "Follows Standard v3. Reviewed in May. Changed: its beginning."
+    assert "- **Published by:** Boss\n- **Why:** Reviewed in May\n" in bodies()["policy:standard"]
+
+
+def test_a_version_in_which_much_has_changed_names_the_first_of_it(caught_up):
+    Tier.objects.update(title="our people", responsibilities="All.")
+    caught_up.ladder({**LADDER[0], "hand_over_after": "5m"}, *LADDER[1:])
+    caught_up.calendar("24x7", {"timezone": "UTC", "hours": {"mon": ["09:00-12:00"]}})
+    renewed(caught_up)
+    assert live("policy:standard").note == (
+        "Follows Standard v3. Changed: its beginning, “Tiers, and what each is for”, “The ladder of each priority”, "
+        "“What is different for single clients” and 1 more."
+    )
 
 
 def test_a_client_is_told_what_changed_in_words_that_say_nothing_of_us(caught_up):
