@@ -5,13 +5,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client as Browser
 
 from accounts import roles
+from accounts.encryption import encrypt
 from accounts.models import User
 from accounts.oidc_config import IdentityProvider
+from authenticator import totp
 from fake_oidc import CLIENT_ID, SECRET, FakeProvider, new_key
+
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -309,3 +314,14 @@ def test_its_second_factor_does_not_count_for_a_later_password(world, there, tie
     browser.cookies.clear()
     browser.post("/sign-in/", {"username": "l1@msp.example", "password": "a good password"})
     assert browser.get("/tickets/").url == "/account/"
+
+
+def test_who_has_a_second_factor_here_is_asked_for_it_after_the_provider(world, there, tied, settings):
+    tied(required_for=("msp.example",), second_factor=True)
+    Authenticator.objects.create(user=world.l1, type="totp", data={"secret": encrypt(KEY)})
+    settings.MFA_REQUIRED_FOR = [roles.TECHNICIAN]
+    browser = Browser()
+    assert come_in(browser, "?next=/tickets/").url == "/sign-in/code/"
+    assert signed_in(browser) is None
+    assert browser.post("/sign-in/code/", {"code": totp(KEY)}).url == "/tickets/"
+    assert browser.get("/tickets/").status_code == 200
