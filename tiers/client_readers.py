@@ -53,7 +53,6 @@ def _people(client: Client, contacts: list[Contact], *, now: datetime) -> list[R
             "contact": contact_of.get(user.pk),
             "role": next(own[group.name] for group in user.groups.all() if group.name in own),
             "state": people_list.state_of(user),
-            "state_more": people_list.STATE_WORDS[people_list.state_of(user)][1],
             "joined": has_joined(user),
         }
         for user in users.order_by("name", "pk")

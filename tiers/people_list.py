@@ -19,13 +19,8 @@ PAGE_SIZE = 50
 MOST_NAMES = 3
 ACTIVE, INVITED, WAITING, LEFT = "active", "invited", "waiting", "deactivated"
 STATES = {
-    "": "Active and invited", INVITED: "Invited", WAITING: "Without a way in", LEFT: "Deactivated", "all": "Everybody",
+    "": "Active and invited", INVITED: "Invited", WAITING: "Not joined", LEFT: "Deactivated", "all": "Everybody",
 }  # fmt: skip
-STATE_WORDS = {
-    ACTIVE: ("Active", ""), INVITED: ("Invited", "until the link ends"), LEFT: ("Deactivated", ""),
-    WAITING: ("No way in", "never invited, or the link has ended"),
-}  # fmt: skip
-
 Row = dict[str, Any]
 
 
@@ -77,15 +72,12 @@ def row_of(user: User, seen_by: Mapping[str, set[str]]) -> Row:
     """One person in the words of the list."""
     groups = [group.name for group in user.groups.all()]
     state = state_of(user)
-    words, more = STATE_WORDS[state]
     return {
         "user": user,
         "role": role_words(user, groups),
         "teams": [member.team for member in user.memberships.all()],
         "clients": clients_words(groups, seen_by),
         "state": state,
-        "state_words": words,
-        "state_more": more,
     }
 
 

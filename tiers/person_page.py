@@ -1,7 +1,7 @@
 """What one person's page shows: what they are, see and hold, and what was changed about them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,15 +28,15 @@ MOST_CLIENTS = 12
 def context(person: User, *, reader: User, now: datetime) -> dict[str, Any]:
     """Everything on the page but the forms."""
     found = people_list.with_facts(User.objects.filter(pk=person.pk), now=now).get()
-    row = people_list.row_of(found, people_list.clients_by_group()[0])
+    seen_by, _ = people_list.clients_by_group()
     changes = AccessChange.objects.filter(person=person).select_related("by", "person")
     return {
         "now": now,
-        "row": row,
+        "row": people_list.row_of(found, seen_by),
         "person": found,
         "role": staff_role(found),
         "is_of_a_client": is_of_a_client(found),
-        "clients": _clients(found),
+        "clients": _clients(found, seen_by),
         "changes": changes[:MOST_CHANGES],
         **held(found, reader=reader),
     }
@@ -49,26 +49,33 @@ def held(person: User, *, reader: User) -> dict[str, Any]:
     return {"tickets": tickets, "ticket_count": count, "held": words}
 
 
-def _clients(person: User) -> list[dict[str, Any]]:
-    """Each client with what the person is for it, the first of them."""
-    own = dict(roles_by_client(group.name for group in person.groups.all()))
+def _clients(person: User, seen_by: Mapping[str, set[str]]) -> list[dict[str, Any]]:
+    """The first of the clients that the person sees, each with the roles and teams that let it."""
+    names = sorted(group.name for group in person.groups.all())
     visible = Client.objects.visible_to(person, "read_client_page").order_by("name")[: MOST_CLIENTS + 1]
-    return [{"client": client, "through": own.get(client.slug) or _through(person)} for client in visible]
-
-
-def _through(person: User) -> str:
-    teams = [name.removeprefix("team ") for name in sorted(person.roles) if name.startswith("team ")]
-    if staff_role(person) == roles.TECHNICIAN and teams:
-        return f"technician, or team {', '.join(teams)}"
-    return staff_role(person)
+    return [
+        {
+            "client": client,
+            "through": " and ".join(
+                name.removesuffix(f" of {client.slug}") for name in names if client.name in seen_by.get(name, ())
+            ),
+        }
+        for client in visible
+    ]
 
 
 def _places(person: User) -> Iterator[str]:
     others = Count("team__members", filter=Q(team__members__user__is_active=True) & ~Q(team__members__user=person))
     for place in Member.objects.filter(user=person).select_related("team").annotate(others=others):
         left = f"with {place.others} other{'s' if place.others != 1 else ''}" if place.others else "alone"
-        on_call = ", and in its rotation" if person.email in json.dumps(place.team.rotation) else ""
+        on_call = ", and in its rotation" if _takes_turns(person, place.team.rotation) else ""
         yield f"Is in the team {place.team}, {left}{on_call}."
+
+
+def _takes_turns(person: User, rotation: Mapping[str, Any]) -> bool:
+    """Whether the rotation names the person, or takes everybody of the team in turn."""
+    written = json.dumps(rotation)
+    return bool(rotation) and (json.dumps(person.email) in written or '"order"' not in written)
 
 
 def _contact_points(person: User) -> Iterator[str]:

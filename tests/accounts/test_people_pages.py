@@ -110,7 +110,7 @@ def test_invited_and_forgotten_people_are_told_apart(world, browser, admin):
     invite(User.objects.get(email="late@msp.example"), by=admin, now=now - timedelta(days=8))
     found = rows(browser)
     assert "Invited until" in found["invited@msp.example"]
-    assert "No way in" in found["waiting@msp.example"] and "No way in" in found["late@msp.example"]
+    assert "Not joined" in found["waiting@msp.example"] and "Not joined" in found["late@msp.example"]
     assert set(rows(browser, "?state=waiting")) == {"waiting@msp.example", "late@msp.example"}
     assert set(rows(browser, "?state=invited")) == {"invited@msp.example"}
 
@@ -258,3 +258,13 @@ def test_a_changed_role_changes_at_once_what_the_team_shows(world, browser):
     assert Client.objects.visible_to(world.l1).exists()
     browser.post(f"/people/{world.l1.pk}/role/", {"role": "account manager"})
     assert not Client.objects.visible_to(world.l1).exists()
+
+
+def test_a_person_s_page_says_through_which_role_or_team_each_client_is_seen(world, browser):
+    from tiers.team_access import keep_to_teams
+
+    world.client("Other")
+    keep_to_teams(client=world.acme, teams=[Team.objects.get(name="L1 team")], by=world.manager, now=world.now)
+    said = text(browser.get(f"/people/{world.l1.pk}/"))
+    assert "Acme as team l1-team" in said and "Other as technician" in said
+    assert "Acme" not in text(browser.get(f"/people/{world.l2.pk}/"))
