@@ -64,7 +64,7 @@ class DocumentForm(forms.Form):
     )  # fmt: skip
     asks_receipt = forms.BooleanField(
         label="Ask team members to read this version", required=False,
-        help_text="They get a mail, and a reminder after 3 and 7 days.",
+        help_text="They get a mail, and a reminder after 3 and 7 days. A policy always asks.",
     )  # fmt: skip
     note = forms.CharField(
         label="What has changed, and why", max_length=300, error_messages={"required": "Say why: it stands for good."},

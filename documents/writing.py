@@ -60,8 +60,8 @@ def write(
     """Publish what a person wrote as the next version; a new, unsaved `document` is saved with its default readers.
 
     Of a generated document only `added` is taken: its body is not for people to write. `base_number` is the version
-    that the edit began with, 0 for none; `asks_receipt` None leaves it as it is. Raises PermissionDenied, BadDocument,
-    PublishedMeanwhile or NothingChanged.
+    that the edit began with, 0 for none; `asks_receipt` None leaves it as it is, and a policy always asks. Raises
+    PermissionDenied, BadDocument, PublishedMeanwhile or NothingChanged.
     """
     check_may_write(by, document.kind)
     live = _live(document)
@@ -200,6 +200,7 @@ def _publish(
 ) -> DocumentVersion:
     words = "\n".join(filter(None, (rendered(body).words, rendered(added).words)))
     document.words = words
+    document.asks_receipt = document.asks_receipt or document.kind == Document.Kind.POLICY
     document.save(update_fields=["words", "asks_receipt"])
     index(document)
     said = {"body": body, "added": added}
@@ -223,9 +224,8 @@ def _in_turn(source_key: str) -> None:
 
 def _made(*, source_key: str, name: str, kind: str, audience: str, client: Client | None) -> Document:
     document = Document(
-        source_key=source_key, kind=kind, audience=audience, client=client, name=_free_name(name, source_key),
-        asks_receipt=kind == Document.Kind.POLICY,
-    )  # fmt: skip
+        source_key=source_key, kind=kind, audience=audience, client=client, name=_free_name(name, source_key)
+    )
     if not slugify(document.name) or slugify(document.name) in RESERVED:
         document.slug = slugify(f"document {source_key.replace(':', ' ')}")[:120]
     document.save()

@@ -12,8 +12,8 @@ LONG = (
 )
 DESK = (
     "/documents/", "/documents/?q=plug", "/documents/restart-the-router/", "/documents/restart-the-router/edit/",
-    "/documents/restart-the-router/versions/2/", "/documents/agreed/readers/", "/documents/restart-the-router/audience/",
-    "/documents/new/",
+    "/documents/restart-the-router/versions/2/", "/documents/restart-the-router/audience/",
+    "/documents/agreed/readers/", "/documents/new/",
 )  # fmt: skip
 CLIENT = ("/portal/acme/documents/", "/portal/acme/documents/agreed/")
 

@@ -6,7 +6,6 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from guardian.shortcuts import remove_perm
-from papers import again, group, opened, paper
 
 from accounts import roles
 from accounts.models import User
@@ -15,11 +14,12 @@ from documents.receipts import NotAsked, ask, read, readers, remind, unread_by
 from documents.sharing import revoke
 from documents.writing import generate, put_out_of_force
 from outbox.models import Message
+from papers import again, group, opened, paper
 from tiers.models import Member, Team
 
 
 def asked(world, name="House rules", **said):
-    return paper(world, name, kind="POLICY", asks_receipt=True, **said)
+    return paper(world, name, **{"asks_receipt": True, **said})
 
 
 def told(occasion=""):
@@ -41,6 +41,12 @@ def test_the_members_of_teams_are_asked_by_mail_and_the_author_is_not(world):
     assert "“House rules”, version 1" in mail["text"] and "/documents/house-rules/" in mail["text"]
     assert Receipt.objects.get(user=world.manager).read_at == world.now
     assert [receipt.version.of for receipt in unread_by(world.l1)] == [document]
+
+
+def test_a_policy_always_asks(world):
+    document = asked(world, kind="POLICY", asks_receipt=False)
+    again(world, document, "A comma.", base=1, asks_receipt=False)
+    assert len(told()) == 6 and len(unread_by(world.l1)) == 1
 
 
 def test_nobody_is_asked_where_the_author_did_not_ask(world):
