@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,7 +81,9 @@ class Shelf:
 
     def moments(self, *, now: datetime) -> list[datetime]:
         """When something was published, began or ended, up to `now`, the latest first."""
-        dated = chain.from_iterable(map(self._days, agreement_versions(self._ids(AGREEMENT)).values()))
+        calendars = _by_name(row.id for row in _last_of_each(self.versions)[CALENDAR])
+        agreements = agreement_versions(self._ids(AGREEMENT)).values()
+        dated = (at for version in agreements for at in _days(version, calendars))
         return sorted({at for at in (*(row.at for row in self.versions), *dated) if at <= now}, reverse=True)
 
     def _agreements_by(self, as_of: datetime | None) -> dict[int, list[AgreementVersion]]:
@@ -93,15 +94,6 @@ class Shelf:
             if row.kind == AGREEMENT and (as_of is None or row.at <= as_of):
                 found[row.of].append(known[row.id])
         return found
-
-    def _days(self, version: AgreementVersion) -> Iterator[datetime]:
-        """When a version begins, and when it has ended."""
-        calendars = _by_name([row.id for row in _last_of_each(self.versions)[CALENDAR]])
-        zone = ZoneInfo(calendars[main_calendar(version.document)].calendar.timezone)
-        for key, later in (("effective_from", 0), ("effective_until", 1)):
-            if day := version.document.get(key):
-                begins = datetime.fromisoformat(day).replace(tzinfo=zone) + timedelta(days=later)
-                yield max(begins.astimezone(UTC), version.published_at)
 
     def _ids(self, kind: str) -> list[int]:
         return [row.id for row in self.versions if row.kind == kind]
@@ -154,6 +146,16 @@ def _last_of_each(rows: Iterable[Published]) -> Mapping[str, list[Published]]:
     for key in sorted(last):
         found[key[0]].append(last[key])
     return found
+
+
+def _days(version: AgreementVersion, calendars: Mapping[str, CalendarRef]) -> Iterator[datetime]:
+    """When a version begins, and when it has ended, in the zone of its calendar; not before it was published."""
+    days = [(version.document.get(key), later) for key, later in (("effective_from", 0), ("effective_until", 1))]
+    for day, later in days:
+        if day:
+            zone = ZoneInfo(calendars[main_calendar(version.document)].calendar.timezone)
+            at = datetime.fromisoformat(day).replace(tzinfo=zone) + timedelta(days=later)
+            yield max(at.astimezone(UTC), version.published_at)
 
 
 def _by_name(calendars: Iterable[int]) -> dict[str, CalendarRef]:
