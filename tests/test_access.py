@@ -48,6 +48,7 @@ ANSWERABLE_REFUSED = (302, 403, 422, 422, 422, 403, 403, 403)
 ANSWERABLE_TOLD = (302, 403, 409, 409, 409, 403, 403, 403)
 MANAGERS_TOLD = (302, 403, 409, 403, 409, 403, 403, 403)
 MANAGERS_ACT = (302, 403, 302, 403, 302, 403, 403, 403)
+MANAGERS_SENT_ON = (302, 403, 303, 403, 303, 403, 403, 403)
 MANAGERS_LOOK_UP = (302, 403, 404, 403, 404, 403, 403, 403)
 KEEPERS = (302, 403, 200, 200, 200, 403, 403, 403)
 KEEPERS_ACT = (302, 403, 302, 302, 302, 403, 403, 403)
@@ -119,8 +120,8 @@ PAGES = {
     "policies/<slug:slug>/draft/": Page("/policies/standard/draft/", MANAGERS),
     "policies/<slug:slug>/draft/trial/": Page("/policies/standard/draft/trial/", MANAGERS),
     "policies/<slug:slug>/draft/trial/<str:key>/": Page("/policies/standard/draft/trial/{ticket}/", MANAGERS),
-    "policies/<slug:slug>/draft/review/": Page("/policies/standard/draft/review/", MANAGERS_ACT),
-    "policies/<slug:slug>/draft/discard/": Page("/policies/standard/draft/discard/", MANAGERS_ACT),
+    "policies/<slug:slug>/draft/review/": Page("/policies/standard/draft/review/", MANAGERS_SENT_ON),
+    "policies/<slug:slug>/draft/discard/": Page("/policies/standard/draft/discard/", MANAGERS_SENT_ON),
     "policies/<slug:slug>/restoration/": Page("/policies/standard/restoration/", MANAGERS_LOOK_UP, "post"),
     "policies/<slug:slug>/draft/replay/": Page("/policies/standard/draft/replay/", MANAGERS),
     "vendors/": Page("/vendors/", STAFF),
