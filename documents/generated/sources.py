@@ -13,6 +13,7 @@ from documents.generated.playbook import playbook
 from documents.generated.policy import policy
 from documents.generated.reading import Ground, client_page, policy_facts, vendor_facts
 from documents.generated.vendor_sheet import vendor_sheet
+from documents.guide.prose import prose
 from documents.models import Document
 from tiers.models import PolicyVersion
 from tiers.policies import NoPolicy
@@ -95,4 +96,4 @@ def _contract(client: Client, known: Ground) -> str:
 
 
 def _guide(client: Client, known: Ground) -> str:
-    return guide(client.name, client_page(client, known))
+    return guide(prose(client_page(client, known), client.name, shared=True))

@@ -6,6 +6,7 @@ from generated_facts import part
 
 from documents.generated.guide import guide
 from documents.guide.page import Outside, Page, Promised, Stage, Times
+from documents.guide.prose import prose
 from documents.guide.scenarios import Scenario
 
 DESK = Stage(
@@ -23,7 +24,14 @@ PAGE = Page(
     outside=(Outside("Mail", "Google", "Your mail runs there.", "within 1 hour", "day and night"),),
     scenarios=(Scenario("Your till stops", "We come."),), intro="Good morning.\n\nWe look after you.",
 )  # fmt: skip
-DOCUMENT = guide("Acme & Sons", PAGE)
+
+
+def of(page=PAGE, **changed):
+    """The guide that this page makes."""
+    return guide(prose(replace(page, **changed), "Acme & Sons", shared=True))
+
+
+DOCUMENT = of()
 
 
 def test_it_begins_with_whom_it_is_for_and_the_words_that_were_written_for_them():
@@ -35,7 +43,7 @@ def test_it_begins_with_whom_it_is_for_and_the_words_that_were_written_for_them(
 
 def test_what_was_agreed_in_particular_is_listed():
     assert part(DOCUMENT, "Agreed with you in particular") == "- You have Dev \\| Ben."
-    assert "in particular" not in guide("Acme", replace(PAGE, agreed=()))
+    assert "in particular" not in of(agreed=())
 
 
 def test_a_step_with_several_times_has_a_table_and_the_last_one_goes_to_managers():
@@ -43,7 +51,7 @@ def test_a_step_with_several_times_has_a_table_and_the_last_one_goes_to_managers
         "| When it is | Taken up within | Passed on after |\n| --- | --- | --- |\n"
         "| Critical | 10 minutes | 30 minutes |\n| Minor | 2 hours | - |\n\nCounted day and night."
     )
-    alone = guide("Acme", replace(PAGE, stages=(DESK,)))
+    alone = of(stages=(DESK,))
     assert "| To our managers after |" in part(alone, "Our helpdesk")
 
 
@@ -65,23 +73,42 @@ def test_what_is_promised_has_its_hours_and_what_stands_still():
         "Counted day and night. While a vendor works on it, the time to solve stands still. "
         "While we wait for an answer from you, it stands still too."
     )
-    counts = guide("Acme", replace(PAGE, vendor_time_counts=True))
-    assert "While a vendor" not in part(counts, "What we promise")
-    assert "# What we promise" not in guide("Acme", replace(PAGE, promised=()))
+    assert "While a vendor" not in part(of(vendor_time_counts=True), "What we promise")
+    assert "# What we promise" not in of(promised=())
 
 
 def test_each_service_says_why_its_vendor_is_asked_and_how_soon_it_answers():
     assert part(DOCUMENT, "Mail by Google") == (
         "Your mail runs there. They promise a first answer within 1 hour.\n\nCounted day and night."
     )
-    assert "Should we need one, we tell you first." in guide("Acme", replace(PAGE, outside=()))
+    assert "Should we need one, we tell you first." in of(outside=())
 
 
 def test_updates_are_announced_only_where_they_are_promised():
     assert "you hear from us no later than promised" in part(DOCUMENT, "How we keep you informed")
-    assert "no later than promised" not in guide("Acme", replace(PAGE, updates_promised=False))
+    assert "no later than promised" not in of(updates_promised=False)
 
 
 def test_the_examples_are_those_of_the_page():
     assert part(DOCUMENT, "For example") == "## Your till stops\n\nWe come."
-    assert "# For example" not in guide("Acme", replace(PAGE, scenarios=()))
+    assert "# For example" not in of(scenarios=())
+
+
+def test_every_sentence_of_the_page_is_in_the_guide_and_the_guide_adds_none():
+    said = prose(PAGE, "Acme & Sons", shared=True)
+    sentences = [
+        said.lead, said.first, said.how_steps_work, *said.informed, said.promises.note,
+        *(text for block in (*(s.block for s in said.stages), *said.outside) for text in (block.text, block.note)),
+    ]  # fmt: skip
+    plain_words = DOCUMENT.replace("\\", "")
+    assert [text for text in sentences if text not in plain_words] == []
+    rest = plain_words
+    for text in sorted(sentences, key=len, reverse=True):
+        rest = rest.replace(text, "") if text else rest
+    left = [line for line in rest.splitlines() if line.strip() and not line.startswith(("#", "|", "- "))]
+    assert left == ["Good morning.", "We look after you.", "When critical.", "When critical.", "We come."]
+
+
+def test_a_step_without_any_time_has_its_sentence():
+    bare = Stage("Our helpdesk", vendor=False, level=1, times=(Times("Critical", "-", "-"),))
+    assert part(of(stages=(bare,)), "Our helpdesk") == "No time is set for this step."

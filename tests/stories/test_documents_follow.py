@@ -6,8 +6,11 @@ import pytest
 from generated_documents import bodies, document, live, live_policy, numbers
 
 from accounts import roles
-from clients.models import Client
+from clients.models import Client, PageWords
 from documents.catch_up import catch_up
+from documents.generated.reading import client_page, ground
+from documents.guide.reading import page_at
+from documents.guide.shelf import shelf
 from documents.models import Document, Receipt
 from documents.writing import write
 from sla.models import Calendar
@@ -267,3 +270,14 @@ def test_the_sheet_of_a_vendor_that_is_gone_stays_out_of_force_and_is_marked_onc
     caught_up.ladder(*LADDER)
     renewed_or_left(caught_up)
     assert document("vendor:microsoft").changes.count() == 1
+
+
+@pytest.mark.parametrize("name", ["Acme", "Borealis"])
+def test_the_guide_is_made_from_the_very_page_that_the_client_sees(caught_up, name):
+    client = Client.objects.get(name=name)
+    till = {"title": "Your till stops", "text": "We come."}
+    words = {"intro": "Good morning.", "scenarios": [till], "hidden": ["server"]}
+    PageWords.publish(client, words, author=caught_up.manager, note="Asked for", now=caught_up.now)
+    assert renewed(caught_up) == {f"guide:{client.slug}"}
+    assert "Good morning." in live(f"guide:{client.slug}").body
+    assert client_page(client, ground(now=caught_up.now)) == page_at(shelf(client), now=caught_up.now)
