@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -130,7 +131,7 @@ MFA_REQUIRED_FOR = env.list(
     default=["administrator", "manager"] if PUBLIC_URL.startswith("https://") and not LOCAL_MODE else [],
 )
 IDENTITY_PROVIDERS = identity_providers(env.str("OIDC_PROVIDERS", default=""), os.environ)
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = [str(ip_network(one.strip(), strict=False)) for one in env.list("TRUSTED_PROXIES", default=[])]
 ACCOUNT_ADAPTER = "accounts.adapter.SignInAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
