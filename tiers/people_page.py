@@ -89,7 +89,7 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{found} is deactivated and signed out everywhere.")
             return _to(found)
-    context = {"person": found, "refusal": refusal, **person_page.held(found, reader=request.user)}
+    context = {"person": found, "refusal": refusal, **person_page.held(found, reader=request.user, now=now)}
     return render(request, "accounts/people_departure.html", context, status=409 if refusal else 200)
 
 

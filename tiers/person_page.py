@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
+from django.utils.timezone import localtime
 
 from accounts import roles
 from accounts.models import AccessChange, User
@@ -16,7 +17,7 @@ from accounts.people_editing import is_of_a_client
 from clients.access import roles_by_client
 from clients.models import Client
 from tiers import people_list
-from tiers.models import Member
+from tiers.models import Member, Override
 from tiers.policies import live_policies
 from vendors.models import ContactPoint
 
@@ -38,14 +39,14 @@ def context(person: User, *, reader: User, now: datetime) -> dict[str, Any]:
         "is_of_a_client": is_of_a_client(found),
         "clients": _clients(found, seen_by),
         "changes": changes[:MOST_CHANGES],
-        **held(found, reader=reader),
+        **held(found, reader=reader, now=now),
     }
 
 
-def held(person: User, *, reader: User) -> dict[str, Any]:
+def held(person: User, *, reader: User, now: datetime) -> dict[str, Any]:
     """What would be left without somebody: tickets, places, vendors' contact points, clients, steps of policies."""
     tickets, count = import_string(settings.ASSIGNED_TICKETS)(person, reader=reader, most=MOST_TICKETS)
-    words = [*_places(person), *_contact_points(person), *_accounts(person), *_steps(person)]
+    words = [*_places(person), *_duties(person, now=now), *_contact_points(person), *_accounts(person), *_steps(person)]
     return {"tickets": tickets, "ticket_count": count, "held": words}
 
 
@@ -70,6 +71,14 @@ def _places(person: User) -> Iterator[str]:
         left = f"with {place.others} other{'s' if place.others != 1 else ''}" if place.others else "alone"
         on_call = ", and in its rotation" if _takes_turns(person, place.team.rotation) else ""
         yield f"Is in the team {place.team}, {left}{on_call}."
+
+
+def _duties(person: User, *, now: datetime) -> Iterator[str]:
+    """What the person has taken besides the rotations."""
+    taken = Override.objects.filter(user=person, removed_at__isnull=True, ends_at__gt=now).select_related("team")
+    for override in taken.order_by("begins_at"):
+        until = f"{localtime(override.ends_at):%A %d %B, %H:%M}"
+        yield f"Has taken the on-call duty of {override.team} until {until}."
 
 
 def _takes_turns(person: User, rotation: Mapping[str, Any]) -> bool:

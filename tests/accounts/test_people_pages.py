@@ -13,7 +13,7 @@ from accounts.models import AccessChange, User
 from clients.access import give_role
 from outbox.models import Message
 from tickets import lifecycle
-from tiers.models import Team
+from tiers.models import Override, Team
 from vendors.models import ContactPoint
 
 
@@ -176,16 +176,26 @@ def test_a_person_s_page_tells_what_they_hold(world, browser):
     ContactPoint.objects.update(owner=world.l1)
     give_role(world.l1, roles.ACCOUNT_MANAGER, world.acme)
     world.ladder({"tier": "L1", "notify": ["l1@msp.example"]})
+    team, now = Team.objects.get(name="L1 team"), database_now()
+    team.rotation = {"timezone": "UTC", "hand_over": "mon 09:00", "from": "2026-01-05", "days": 7}
+    team.save()
+    for days in (-1, 2):
+        Override.objects.create(
+            team=team, user=world.l1, begins_at=now - timedelta(days=3), ends_at=now + timedelta(days=days),
+            made_by=world.l1, made_at=now,
+        )  # fmt: skip
     said = text(browser.get(f"/people/{world.l1.pk}/"))
     for words in (
         f"Has 1 open ticket: {ticket.key}",
-        "Is in the team L1 team, alone.",
+        "Is in the team L1 team, alone, and in its rotation.",
+        f"Has taken the on-call duty of L1 team until {now + timedelta(days=2):%A %d %B, %H:%M}.",
         "Verifies “support@vendor.example” of Microsoft, Microsoft 365.",
         "Is account manager of Acme, and the only one.",
         "Is named in the policy Standard",
         "Acme as account manager",
     ):
         assert words in said
+    assert said.count("Has taken the on-call duty") == 1
 
 
 def test_who_holds_nothing_is_told_so(world, browser):
