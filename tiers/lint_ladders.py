@@ -103,7 +103,7 @@ def chosen(document: Mapping[str, Any], known: Known) -> set[int | None]:
 
 
 def _met(document: Mapping[str, Any], known: Known) -> dict[tuple[int | None, str], Situation]:
-    """A situation by the exception that wins in it (None for none) and its priority: a ladder depends on these alone."""
+    """A situation by the exception that wins in it (None for none) and its priority, which alone make a ladder."""
     exceptions = document.get("exceptions") or ()
     places = {id(row): index for index, row in enumerate(exceptions)}
     return {
