@@ -3,10 +3,13 @@
 import time
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.test import Client as Browser
 
+from accounts.clock import database_now
 from accounts.devices import device_words
+from accounts.invitations import invite, token_of
 from accounts.models import User
 from accounts.sessions import SEEN_AT
 
@@ -177,3 +180,20 @@ def test_an_unused_door_leaves_no_session_unlisted(world):
         if "import" in (text := path.read_text()) and ("import login\n" in text or "auth import login" in text)
     ]
     assert importers == []
+
+
+def test_who_comes_by_an_invitation_is_listed_too(world):
+    invitation = invite(world.l3, by=world.manager, now=database_now())
+    browser = Browser(HTTP_USER_AGENT=FIREFOX)
+    given = {"name": "Lena", "timezone": "UTC", "password": "quite another one", "again": "quite another one"}
+    assert browser.post(f"/invitations/{token_of(invitation)}/", given).url == "/"
+    assert "Firefox on Windows" in page_of(browser)
+
+
+def test_an_invitation_does_not_pass_a_second_factor_by(world):
+    Authenticator.objects.create(user=world.l3, type="totp", data={"secret": "kept"})
+    invitation = invite(world.l3, by=world.manager, now=database_now())
+    browser = Browser()
+    given = {"name": "Lena", "timezone": "UTC", "password": "quite another one", "again": "quite another one"}
+    assert browser.post(f"/invitations/{token_of(invitation)}/", given).url == "/sign-in/code/"
+    assert not inside(browser)
