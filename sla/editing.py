@@ -156,7 +156,7 @@ def _live(versions: type[V], row: NamedRow, author: User, base_number: int) -> V
 
 
 def check_note_and_name(row: NamedRow, note: str, problems: Sequence[Refusal]) -> None:
-    """Raise BadDocument with what is wrong with the name of a new row, the document's `problems`, and a missing note."""
+    """Raise BadDocument with what is wrong with the name of a new row, the `problems`, and a missing note."""
     missing = [] if note.strip() else [(("note",), "Say why: it stands beside the version for good.")]
     if found := [*_name(row), *problems, *missing]:
         raise BadDocument(found)

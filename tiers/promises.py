@@ -121,9 +121,7 @@ def check(clients: ClientQuerySet, *, now: datetime) -> list[Finding]:
     return [_finding(promise, now=now) for promise in promises(clients, now=now)]
 
 
-def survey(
-    clients: ClientQuerySet, *, now: datetime, policies: Sequence[PolicyVersion] | None = None
-) -> list[Survey]:
+def survey(clients: ClientQuerySet, *, now: datetime, policies: Sequence[PolicyVersion] | None = None) -> list[Survey]:
     """The same client by client, where what cannot be checked keeps nothing else from being checked.
 
     `policies` stand in for the live ones, to see what would be if they were.
@@ -174,9 +172,7 @@ def promises(clients: ClientQuerySet, *, now: datetime) -> Iterator[Promise]:
             yield from _of_case(case)
 
 
-def _ground(
-    clients: ClientQuerySet, *, now: datetime, policies: Sequence[PolicyVersion] | None = None
-) -> _Ground:
+def _ground(clients: ClientQuerySet, *, now: datetime, policies: Sequence[PolicyVersion] | None = None) -> _Ground:
     accounts = ServiceAccount.objects.filter(client__in=clients).select_related("service__vendor")
     services: dict[int, list[Service]] = {}
     for account in accounts.order_by("service__name"):

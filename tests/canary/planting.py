@@ -27,7 +27,8 @@ MACHINE = {
     "*.language", "accounts.User.password", "accounts.User.first_name", "accounts.User.last_name",
     "accounts.ApiKey.prefix", "accounts.ApiKey.scopes", "accounts.IdempotentAnswer.*", "accounts.Invitation.nonce",
     "outbox.Heartbeat.name", "sla.Agreement.kind", "vendors.Service.severity_of", "vendors.Service.engage_when",
-    "tickets.Clock.subject", "tickets.Ticket.next_metric", "tickets.Ticket.device_type", "tiers.Team.rotation",
+    "tickets.Clock.subject", "tickets.AlertGroup.dedupe_key",
+    "tiers.Feed.content_digest", "tickets.Ticket.next_metric", "tickets.Ticket.device_type", "tiers.Team.rotation",
     "integrations.Integration.*", "documents.Document.source_key", "documents.Document.words",
     "vendors.ContactPoint.hours",
 }  # fmt: skip

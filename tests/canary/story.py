@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from accounts.clock import database_now
+from canary import shelf
 from canary.planting import ACME, OTHER, Planted
 from clients.models import Asset, Client, Contact, Site
 from programs import program_of
@@ -21,6 +23,7 @@ class CanaryWorld(World):
 
     def __init__(self) -> None:
         super().__init__()
+        self.now = database_now() - timedelta(hours=3)  # pages and share links go by the real clock
         self.planted = Planted()
         self._name_the_provider()
         self._name_vendors()
@@ -30,6 +33,8 @@ class CanaryWorld(World):
         self.people = {ACME: self._people_of(self.acme, ACME), OTHER: self._people_of(self.other, OTHER)}
         self._write_policy()
         self.tickets = {ACME: self._tickets_of(self.acme, ACME), OTHER: self._tickets_of(self.other, OTHER)}
+        self.tokens: dict[str, str] = {}
+        shelf.fill(self)
 
     def named(self, where: str, whose: str = "internal") -> str:
         return self.planted.word(where, whose)

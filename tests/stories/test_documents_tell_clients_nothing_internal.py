@@ -108,9 +108,7 @@ def _policy(world, canary, names, wait):
     ]  # fmt: skip
     Policy.objects.update(name=canary("policy name"))
     document = {"ladders": dict.fromkeys(("P1", "P2", "P3"), steps), "exceptions": exceptions, "routing": routing}
-    PolicyVersion.publish(
-        world.policy, document, author=world.manager, note=canary("version note"), now=world.now
-    )
+    PolicyVersion.publish(world.policy, document, author=world.manager, note=canary("version note"), now=world.now)
 
 
 def _whole(document):

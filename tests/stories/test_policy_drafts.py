@@ -8,12 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
 from sla.editing import BadDocument, NothingChanged, NotPublished, PublishedMeanwhile, Unattainable
+from tickets.intake import NewTicket, open_ticket
 from tiers import drafts
 from tiers.drafts import DraftOpen, LintErrors, NoDraft, SavedMeanwhile
 from tiers.models import Policy, PolicyVersion
 from tiers.policies import live_policy
 from tiers.policy_changes import changes
-from tickets.intake import NewTicket, open_ticket
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`manage.py bench [sweep|time|documents|all] [--json]`: timings, and which goals they meet; exit 1 when one is missed."""
+"""`manage.py bench [sweep|time|documents|all] [--json]`: timings and their goals; exit 1 when one is missed."""
 
 import json
 import os
