@@ -30,7 +30,7 @@ def saved(page):
 
 def drag(page, row, before):
     """Take a row by its handle, as a hand does, and drop it at the upper edge of another."""
-    page.locator("#routing-part").evaluate("part => part.scrollIntoView()")
+    page.locator("#routing-part").evaluate("part => part.scrollIntoView({ behavior: 'instant' })")
     grip = page.locator(f'[id="{row}"] summary [data-grip]').bounding_box()
     edge = page.locator(f'[id="{before}"]').bounding_box()
     page.mouse.move(grip["x"] + 7, grip["y"] + 7)
