@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from accounts.language import LANGUAGES
 from accounts.zones import check_zone
 
 
@@ -39,6 +40,9 @@ class User(AbstractUser):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(max_length=120)
     timezone = models.CharField(max_length=60, default="UTC", validators=[check_zone])
+    language = models.CharField(
+        max_length=8, blank=True, choices=list(LANGUAGES.items()), help_text="Of clients' pages; empty: as the client's"
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

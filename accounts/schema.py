@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -75,6 +75,7 @@ Label = text(80, shortest=1)
 Words = text(300, shortest=1)
 Text = text(4000)
 Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/London"]})]
+Language = Literal["en", "de"]  # accounts.language.LANGUAGES
 OptionalZone = Annotated[str, AfterValidator(_or_empty(_zone))]
 Email = Annotated[text(254, shortest=1), AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
 OptionalEmail = Annotated[text(254), AfterValidator(_or_empty(_email))]

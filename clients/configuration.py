@@ -8,8 +8,9 @@ from pydantic import BeforeValidator, Field
 from accounts import roles
 from accounts.access_log import What, record
 from accounts.configuration import Change, Entry, Run, refuse_twins
+from accounts.language import DEFAULT
 from accounts.models import User
-from accounts.schema import Email, Name, OptionalZone, Row, Zone, text
+from accounts.schema import Email, Language, Name, OptionalZone, Row, Zone, text
 from clients.access import give_role, grant_defaults, group_of, take_role
 from clients.models import Asset, Client, ClientOwned, Contact, Site
 from clients.page_configuration import PageRow, page_form, settle_page
@@ -55,6 +56,7 @@ class ClientRow(Row):
 
     name: Name
     timezone: Zone = None
+    language: Language = None
     agreement: Name = None
     account_managers: list[Email] = None
     teams: Annotated[list[Name], Field(description="Only their technicians see the client; empty: all of them")] = None
@@ -78,7 +80,7 @@ def import_clients(entries: Sequence[Entry[ClientRow]], run: Run, *, settle_team
 def _import_client(entry: Entry[ClientRow], run: Run, settle_teams: SettleTeams) -> None:
     row = Client.objects.filter(name=entry.row.name).first() or Client(name=entry.row.name)
     run.needs(entry, row, "timezone", "agreement")
-    values = entry.values("timezone")
+    values = entry.values("timezone", "language")
     if entry.gives("agreement"):
         values["agreement"] = find_agreement(run, Agreement.Kind.SLA, entry.row.agreement, entry, "agreement")
     managers = _account_managers(entry, run)
@@ -174,6 +176,7 @@ def _client_form(client: Client, teams: list[str]) -> dict[str, Any]:
     return _written(
         name=client.name,
         timezone=client.timezone,
+        language="" if client.language == DEFAULT else client.language,
         agreement=client.agreement.name,
         account_managers=[user.email for user in managers],
         teams=teams,

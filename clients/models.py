@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from accounts.language import DEFAULT, LANGUAGES
 from accounts.models import User
 from accounts.versions import NamedRow, Version
 from sla.models import Agreement
@@ -32,6 +33,12 @@ class Client(NamedRow):
     """An organisation whose IT we look after."""
 
     timezone = models.CharField(max_length=60)
+    language = models.CharField(
+        max_length=8,
+        default=DEFAULT,
+        choices=list(LANGUAGES.items()),
+        help_text="Of its page and of mails to its people",
+    )
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="clients")
     followed_agreement = models.ForeignKey(
         Agreement, null=True, on_delete=models.PROTECT, related_name="+",

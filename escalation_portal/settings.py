@@ -7,6 +7,7 @@ from pathlib import Path
 
 import environ
 
+from accounts.language import LANGUAGES as CLIENT_LANGUAGES
 from accounts.oidc_config import identity_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -165,6 +166,8 @@ X_FRAME_OPTIONS = "DENY"
 FIELD_KEYS = env.list("FIELD_KEYS", default=["l9bSUxdRYRf3DBvxbSBsVjFmGcOnLcj4eQSzgUcUhcY="] if LOCAL_MODE else [])
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = list(CLIENT_LANGUAGES.items())
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -9,7 +9,7 @@ from accounts.access_log import What, record
 from accounts.configuration import Change, Entry, Run, refuse_twins
 from accounts.models import User
 from accounts.people import administrators, person, set_staff_role, staff_role
-from accounts.schema import Email, Name, OptionalEmail, Row, Text, Zone
+from accounts.schema import Email, Language, Name, OptionalEmail, Row, Text, Zone
 from sla.configuration import find_agreement
 from sla.models import Agreement
 from tiers.models import Member, Team, Tier
@@ -42,6 +42,9 @@ class TierRow(Row):
     name: Name
     level: Annotated[int, Field(ge=1, le=99)] = None
     title: Name = None
+    title_in: Annotated[
+        dict[Language, Name], Field(description="The title in other languages, as it stands after “an” in German")
+    ] = None
     team: Name = None
     ola: Name = None
     responsibilities: Text = None
@@ -123,7 +126,7 @@ def import_tiers(entries: Sequence[Entry[TierRow]], run: Run) -> None:
 def _import_tier(entry: Entry[TierRow], run: Run) -> None:
     row = Tier.objects.filter(name=entry.row.name).first() or Tier(name=entry.row.name, title=entry.row.name)
     run.needs(entry, row, "level", "team", "ola")
-    values = entry.values("level", "title", "responsibilities")
+    values = entry.values("level", "title", "title_in", "responsibilities")
     if entry.gives("team"):
         values["team"] = run.find(Team, entry.row.team, entry, "team")
     if entry.gives("ola"):
@@ -164,6 +167,7 @@ def _tier_form(tier: Tier) -> dict[str, Any]:
         "name": tier.name,
         "level": tier.level,
         "title": tier.title,
+        "title_in": tier.title_in,
         "team": tier.team.name,
         "ola": tier.ola.name,
         "responsibilities": tier.responsibilities,

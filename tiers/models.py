@@ -114,6 +114,7 @@ class Tier(NamedRow):
 
     level = models.PositiveSmallIntegerField(unique=True)
     title = models.CharField(max_length=120, help_text="In plain words, for clients")
+    title_in = models.JSONField(default=dict, blank=True, help_text="The title in other languages, by their code")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="tiers")
     ola = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="tiers")
     responsibilities = models.TextField(blank=True)

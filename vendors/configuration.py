@@ -45,7 +45,7 @@ def _import_service(entry: Entry[ServiceRow], vendor: Vendor, run: Run) -> None:
         run.refuse(entry, f"{name} belongs to {row.vendor}", "name")
     _check_service(entry, row, run)
     run.checked()
-    values = entry.values("category", "plan", "client_text") | _documents(entry)
+    values = entry.values("category", "plan", "client_text", "client_text_in") | _documents(entry)
     promised = Change()
     if entry.gives("commitment"):
         values["commitment"], promised = import_commitment(entry, name, _commitment(entry), run)
@@ -199,6 +199,7 @@ def _service_form(service: Service) -> dict[str, Any]:
         category=service.category,
         plan=service.plan,
         client_text=service.client_text,
+        client_text_in=service.client_text_in,
         contacts=contact_forms(service),
         commitment=live_document(AgreementVersion, service.commitment) if service.commitment else {},
         **{key: getattr(service, key) for key in JSON_KEYS},

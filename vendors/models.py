@@ -27,6 +27,7 @@ class Service(NamedRow):
     engage_when = models.JSONField(default=list, help_text="[{error_codes, categories, tier_level, minutes, words}]")
     template = models.JSONField(default=dict, help_text="{subject, body} with flat {{key}} placeholders")
     client_text = models.CharField(max_length=300, blank=True, help_text="When and why it is engaged, for clients")
+    client_text_in = models.JSONField(default=dict, blank=True, help_text="The same in other languages, by their code")
 
 
 class ContactPoint(models.Model):

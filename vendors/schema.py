@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from accounts.patterns import expression
-from accounts.schema import Day, Email, Label, Name, OptionalUrl, Row, Text, Upper, Words, in_order, text
+from accounts.schema import Day, Email, Label, Language, Name, OptionalUrl, Row, Text, Upper, Words, in_order, text
 from sla.agreement_document import METRICS
 from sla.configuration import FirstDay, LastDay, Priority, Target
 
@@ -81,6 +81,9 @@ class ServiceRow(Row):
     category: text(40) = None
     plan: text(80) = None
     client_text: Annotated[text(300), Field(description="When and why it is engaged, for clients")] = None
+    client_text_in: Annotated[
+        dict[Language, text(300)], Field(description="The same in other languages, by their code")
+    ] = None
     contacts: list[ContactPointRow] = None
     commitment: CommitmentRow | None = None
     severity_of: dict[Priority, Severity] = None

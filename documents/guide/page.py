@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from documents.guide.plain_words import MEANING, URGENCY, counted, how_soon, how_urgent, listed, sentence
+from accounts.language import Say, message
+from documents.guide.plain_words import AND, MEANING, URGENCY, counted, duration, how_soon, how_urgent, listed, sentence
 from documents.guide.provision import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE, Provision
 from documents.guide.scenarios import Scenario, scenarios
 from sla.agreements import Terms
 from sla.business_time import BusinessCalendar
-from sla.durations import words as duration_words
 from sla.priorities import PRIORITIES
 from tiers.ladder import Ladder, Step
 from vendors.models import Service
 
 # What an agreement can promise, and what stands above it in the table.
 PROMISES = {
-    ACKNOWLEDGE: "Taken up within",
-    RESPOND: "First reply within",
-    UPDATE: "An update at least every",
-    RESOLVE: "Solved within",
+    ACKNOWLEDGE: message("Taken up within"),
+    RESPOND: message("First reply within"),
+    UPDATE: message("An update at least every"),
+    RESOLVE: message("Solved within"),
 }
-NOT_SET, DECLINED = "-", "not promised"
+NOT_SET, DECLINED = "-", message("not promised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Stage:
     """One step of the ladder as the client reads it.
 
     `waits` are its times by priority, how soon it is taken up and when it is passed on; `times` are these in words.
+    `called` is its title in the middle of a sentence.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Stage:
     times: tuple[Times, ...] = ()
     counted: str = ""
     waits: tuple[tuple[str, str, str], ...] = ()
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,17 @@ class Page:
 
 
 def page(known: Provision) -> Page:
-    """Assemble the page of one client."""
+    """Assemble the page of one client, in the language in which it is said to it."""
+    say = known.say
     climbed = {priority: known.ladder(priority) for priority in known.priorities}
     measured = {p: terms for p in climbed if (terms := known.measured_by(climbed[p]))}
-    metrics = [m for m in PROMISES if any(_time(p, terms, m) != NOT_SET for p, terms in measured.items())]
+    metrics = [m for m in PROMISES if any(_time(p, terms, m, say) != NOT_SET for p, terms in measured.items())]
     return Page(
         first=_first(known, climbed),
         stages=tuple(_stages(known, climbed)),
-        promise_headings=tuple(PROMISES[metric] for metric in metrics),
-        promised=tuple(_promised(p, terms, metrics) for p, terms in measured.items()) if metrics else (),
-        promises_counted=_counted({p: terms.calendar_for(p).calendar for p, terms in measured.items()}),
+        promise_headings=tuple(say(PROMISES[metric]) for metric in metrics),
+        promised=tuple(_promised(p, terms, metrics, say) for p, terms in measured.items()) if metrics else (),
+        promises_counted=_counted({p: terms.calendar_for(p).calendar for p, terms in measured.items()}, say),
         updates_promised=UPDATE in metrics,
         vendor_time_counts=all(terms.vendor_time_counts for terms in measured.values()),
         agreed=tuple(_agreed(known)),
@@ -117,8 +120,9 @@ def _first(known: Provision, climbed: Mapping[str, Ladder]) -> str:
     for priority, ladder in climbed.items():
         titles.setdefault(known.title(ladder.tier_at_or_below(ladder.start)), []).append(priority)
     *special, (usual, _) = sorted(titles.items(), key=lambda row: len(row[1]))
-    said = [f"{title} when it is {how_urgent(which)}" for title, which in special]
-    return listed([*said, f"{usual} otherwise" if said else usual])
+    say = known.say
+    said = [say("{title} when it is {urgent}", title=title, urgent=how_urgent(which, say)) for title, which in special]
+    return listed([*said, say("{title} otherwise", title=usual) if said else usual], AND, say)
 
 
 def _stages(known: Provision, climbed: Mapping[str, Ladder]) -> list[Stage]:
@@ -139,11 +143,12 @@ def _stage(
     known: Provision, name: str, reached: Mapping[str, tuple[Step, ...]], climbed: Mapping[str, Ladder]
 ) -> Stage:
     steps = {priority: step for priority, steps in reached.items() for step in steps if step.name == name}
-    only = f"When {how_urgent(steps)}" if len(steps) < len(climbed) else ""
+    say = known.say
+    only = say("When {urgent}", urgent=how_urgent(steps, say)) if len(steps) < len(climbed) else ""
     step = next(iter(steps.values()))
     if step.vendor:
         waits = tuple((priority, "", "") for priority in steps)
-        return Stage("The vendor of the service", vendor=True, level=0, only=only, waits=waits)
+        return Stage(say("The vendor of the service"), vendor=True, level=0, only=only, waits=waits)
     tier = known.tiers.get(name)
     waits = tuple(_waits(known, steps))
     return Stage(
@@ -151,46 +156,47 @@ def _stage(
         vendor=False,
         level=tier.level if tier else 1,
         only=only,
-        times=tuple(_times(waits)),
-        counted=_counted({p: known.calendar(s, p, climbed[p]) for p, s in steps.items()}),
+        times=tuple(_times(waits, say)),
+        counted=_counted({p: known.calendar(s, p, climbed[p]) for p, s in steps.items()}, say),
         waits=waits,
+        called=known.title(step),
     )
 
 
 def _waits(known: Provision, steps: Mapping[str, Step]) -> list[tuple[str, str, str]]:
     return [
-        (p, _length(known.wait(step, p, ACKNOWLEDGE)), _length(known.wait(step, p, RESOLVE)))
+        (p, *(_length(known.wait(step, p, metric), known.say) for metric in (ACKNOWLEDGE, RESOLVE)))
         for p, step in steps.items()
     ]
 
 
-def _times(waits: Sequence[tuple[str, str, str]]) -> list[Times]:
+def _times(waits: Sequence[tuple[str, str, str]], say: Say) -> list[Times]:
     """The step's times; urgencies with the same times stand together."""
     return [
-        Times(sentence(how_urgent([priority for priority, _, _ in alike])), *times)
+        Times(sentence(how_urgent([priority for priority, _, _ in alike], say)), *times)
         for times, alike in groupby(waits, key=lambda row: row[1:])
     ]
 
 
-def _counted(calendars: Mapping[str, BusinessCalendar | None]) -> str:
+def _counted(calendars: Mapping[str, BusinessCalendar | None], say: Say) -> str:
     known = {priority: calendar for priority, calendar in calendars.items() if calendar}
-    return counted(known) if known else ""
+    return counted(known, say) if known else ""
 
 
-def _promised(priority: str, terms: Terms, metrics: Sequence[str]) -> Promised:
-    times = tuple((PROMISES[metric], _time(priority, terms, metric)) for metric in metrics)
-    return Promised(urgency=sentence(URGENCY[priority]), meaning=MEANING[priority], times=times, priority=priority)
+def _promised(priority: str, terms: Terms, metrics: Sequence[str], say: Say) -> Promised:
+    times = tuple((say(PROMISES[metric]), _time(priority, terms, metric, say)) for metric in metrics)
+    return Promised(sentence(say(URGENCY[priority])), say(MEANING[priority]), times, priority)
 
 
-def _time(priority: str, terms: Terms, metric: str) -> str:
+def _time(priority: str, terms: Terms, metric: str, say: Say) -> str:
     """How long a promise allows; told apart: that there is none, and that nothing was agreed about it."""
     if (priority, metric) in terms.declined:
-        return DECLINED
-    return _length(terms.targets.get(priority, {}).get(metric))
+        return say(DECLINED)
+    return _length(terms.targets.get(priority, {}).get(metric), say)
 
 
-def _length(seconds: int | None) -> str:
-    return NOT_SET if seconds is None else duration_words(seconds)
+def _length(seconds: int | None, say: Say) -> str:
+    return NOT_SET if seconds is None else duration(seconds, say)
 
 
 def _agreed(known: Provision) -> list[str]:
@@ -206,11 +212,15 @@ def _told(exception: Mapping[str, Any], client: str, used: set[str]) -> bool:
 
 
 def _outside(service: Service, known: Provision) -> Outside:
+    say = known.say
     answers = {p: target for p in PRIORITIES if (target := known.first_answer(service, p))}
     return Outside(
         service=service.name,
         vendor=service.vendor.name,
-        why=service.client_text or f"When a fault lies inside {service.name} itself, only its engineers can clear it.",
-        promise=how_soon({priority: target.seconds for priority, target in answers.items()}),
-        counted=_counted({priority: target.calendar.calendar for priority, target in answers.items()}),
+        why=service.client_text_in.get(say.code) or service.client_text or say(_INSIDE, service=service.name),
+        promise=how_soon({priority: target.seconds for priority, target in answers.items()}, say),
+        counted=_counted({priority: target.calendar.calendar for priority, target in answers.items()}, say),
     )
+
+
+_INSIDE = message("When a fault lies inside {service} itself, only its engineers can clear it.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.language import ENGLISH, Say, message
 from sla.agreement_document import METRICS
 from sla.agreements import Target, Terms
 from sla.business_time import BusinessCalendar
@@ -13,7 +14,7 @@ from vendors.models import Service
 
 ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE = METRICS["SLA"]
 # What clients read where nobody wrote a title: never the internal name.
-UNTITLED = "our team"
+UNTITLED = message("our team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class PublicTier:
 class Provision:
     """Tiers, calendars by name; agreements by id; the services that the client has accounts with.
 
-    `words` is what was written for its page, in the form of `clients/page_words.py`.
+    `words` is what was written for its page, in the form of `clients/page_words.py`; `say` is how it is said to it.
     """
 
     client: str
@@ -40,6 +41,7 @@ class Provision:
     calendars: Mapping[str, BusinessCalendar]
     services: tuple[Service, ...]
     words: Mapping[str, Any] = field(default_factory=dict)
+    say: Say = ENGLISH
 
     @property
     def priorities(self) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ class Provision:
 
     def title(self, step: Step) -> str:
         """What clients call the people of a step."""
-        return self.tiers[step.tier].title if step.tier in self.tiers else UNTITLED
+        return self.tiers[step.tier].title if step.tier in self.tiers else self.say(UNTITLED)
 
     def wait(self, step: Step, priority: str, metric: str) -> int | None:
         """The seconds that a step has to acknowledge or resolve: its own, else what its tier says."""

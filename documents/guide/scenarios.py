@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from accounts.language import message
 from clients.page_words import MOST_SCENARIOS, QUESTION, SERVER, VENDOR
-from documents.guide.plain_words import hours
+from documents.guide.plain_words import duration, hours
 from documents.guide.provision import ACKNOWLEDGE, RESOLVE, Provision
-from sla.durations import words as duration_words
 from sla.priorities import P1, P4
 from tiers.ladder import Ladder, Step
 from tiers.routing import Request, route
@@ -59,34 +59,55 @@ def generated(known: Provision) -> Iterator[Scenario]:
 
 def _server(known: Provision) -> Scenario:
     begun = _begin(known, Request(title="File server", device_type="SERVER", client=known.client), P1)
-    text = f"Nobody else is needed to begin: it is taken up by {known.title(begun.step)}{_within(known, begun)}."
+    say = known.say
+    text = [
+        say(
+            "Nobody else is needed to begin: it is taken up by {who}{within}.",
+            who=known.title(begun.step),
+            within=_within(known, begun),
+        )
+    ]
     stays = known.wait(begun.step, P1, RESOLVE)
     if begun.next_tier and stays is not None:
-        goes = f"goes on to {known.title(begun.next_tier)}"
-        text += f" If it is not solved within {duration_words(stays)}, it {goes} without your asking."
-    return Scenario("Your file server stops answering", text, SERVER)
+        text.append(say(_GOES_ON, time=duration(stays, say), who=known.title(begun.next_tier)))
+    return Scenario(say("Your file server stops answering"), " ".join(text), SERVER)
+
+
+_GOES_ON = message("If it is not solved within {time}, it goes on to {who} without your asking.")
 
 
 def _vendor(known: Provision, service: Service) -> Scenario:
     begun = _begin(known, Request(title=service.name, client=known.client), P1, service=service.name)
-    mail = _carries_mail(service)
-    runs = f"{'Your mail runs on' if mail else 'You rely on'} {service.name}."
-    ours = f"It is taken up by {known.title(begun.step)}{_within(known, begun)}, and what lies in our hands we solve."
-    theirs = f"A serious fault there may need {service.vendor.name}'s engineers{_promise(known, service)}."
-    return Scenario(
-        "Your mail fails" if mail else f"{service.name} fails",
-        f"{runs} {ours} {theirs} It may then take longer than a fault of our own. We stay in charge of it.",
-        VENDOR,
+    say, mail = known.say, _carries_mail(service)
+    runs = say("Your mail runs on {service}.", service=service.name)
+    rely = say("You rely on {service}.", service=service.name)
+    ours = say(
+        "It is taken up by {who}{within}, and what lies in our hands we solve.",
+        who=known.title(begun.step),
+        within=_within(known, begun),
     )
+    theirs = say(
+        "A serious fault there may need {vendor}'s engineers{promise}.",
+        vendor=service.vendor.name,
+        promise=_promise(known, service),
+    )
+    longer = say("It may then take longer than a fault of our own. We stay in charge of it.")
+    title = say("Your mail fails") if mail else say("{service} fails", service=service.name)
+    return Scenario(title, " ".join([runs if mail else rely, ours, theirs, longer]), VENDOR)
 
 
 def _question(known: Provision) -> Scenario:
     begun = _begin(known, Request(title="Question", client=known.client), P4)
-    terms = known.measured_by(begun.ladder)
+    say, terms = known.say, known.measured_by(begun.ladder)
     solved = terms.targets.get(P4, {}).get(RESOLVE) if terms else None
-    until = f", and answered within {duration_words(solved)}" if solved is not None else ""
-    text = f"It is taken up by {known.title(begun.step)}{_within(known, begun)}{until}. Faults come first."
-    return Scenario("You have a question that can wait", text, QUESTION)
+    until = say(", and answered within {time}", time=duration(solved, say)) if solved is not None else ""
+    text = say(
+        "It is taken up by {who}{within}{until}. Faults come first.",
+        who=known.title(begun.step),
+        within=_within(known, begun),
+        until=until,
+    )
+    return Scenario(say("You have a question that can wait"), text, QUESTION)
 
 
 def _begin(known: Provision, request: Request, priority: str, *, service: str = "") -> _Begun:
@@ -102,18 +123,20 @@ def _within(known: Provision, begun: _Begun) -> str:
     """The first wait with a space before it: " within 10 minutes, day and night"."""
     seconds = known.wait(begun.step, begun.priority, ACKNOWLEDGE)
     calendar = known.calendar(begun.step, begun.priority, begun.ladder)
+    say = known.say
     if seconds is None or calendar is None:
-        return " first"
-    return f" within {duration_words(seconds)}, {'day and night' if calendar.always_open else 'during working hours'}"
+        return say(" first")
+    when = say("day and night") if calendar.always_open else say("during working hours")
+    return say(" within {time}, {hours}", time=duration(seconds, say), hours=when)
 
 
 def _promise(known: Provision, service: Service) -> str:
     target = known.first_answer(service, P1)
     if target is None:
         return ""
-    calendar = target.calendar.calendar
-    when = "" if calendar.always_open else f" ({hours(calendar)})"
-    return f", who promise a first answer within {duration_words(target.seconds)}{when}"
+    say, calendar = known.say, target.calendar.calendar
+    when = "" if calendar.always_open else f" ({hours(calendar, say)})"
+    return say(", who promise a first answer within {time}{hours}", time=duration(target.seconds, say), hours=when)
 
 
 def _telling(services: tuple[Service, ...]) -> Service | None:
