@@ -1,4 +1,4 @@
-"""Who you are: people and API keys; invitations, and the record of who was let in to what."""
+"""Who you are: people and API keys; invitations, wrong passwords, and the record of who was let in to what."""
 
 import pgtrigger
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -76,6 +76,7 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True, help_text="From then on another key stands for it")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
@@ -141,6 +142,7 @@ class AccessChange(models.Model):
         ROLE = "ROLE", "Role"
         DEACTIVATED = "DEACTIVATED", "Deactivated"
         REACTIVATED = "REACTIVATED", "Reactivated"
+        FACTORS_FORGOTTEN = "FACTORS_FORGOTTEN", "Second factors forgotten"
         ACCESS = "ACCESS", "Access"
         TEAMS = "TEAMS", "Teams"
         KEY_MADE = "KEY_MADE", "Key made"
@@ -161,3 +163,30 @@ class AccessChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_what_display()}: {self.person or self.about}"
+
+
+class KnownPlace(models.Model):
+    """A network from which somebody was signed in, so that wrong passwords of strangers do not lock it out."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_places")
+    network = models.CharField(max_length=50)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "network"], name="one_row_per_known_place")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.network}"
+
+
+class WrongPassword(models.Model):
+    """One wrong password for a mail address, known or not; kept for as long as `lockout` counts it."""
+
+    address = models.CharField(max_length=254)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "at"], name="wrong_passwords_of_one_address")]
+
+    def __str__(self) -> str:
+        return f"{self.address} at {self.at}"
