@@ -19,6 +19,8 @@ from sla.agreements import latest
 from tiers import policy_page
 from tiers.models import Policy, PolicyVersion, Tier
 from tiers.policy_changes import Said, changes
+from tiers.policy_readers import sight_of
+from tiers.policy_sight import Sight, part
 from tiers.roster import Roster, roster
 
 PARTS = {
@@ -46,17 +48,36 @@ def policies(request: HttpRequest) -> HttpResponse:
     staff = roster(now=now)
     versions = {version.of_id: version for version in latest(PolicyVersion).select_related("of", "author")}
     drafts = {draft.of_id: draft for draft in PolicyVersion.objects.filter(number=None).select_related("edited_by")}
-    rows = [
-        {"policy": policy, "version": versions.get(policy.pk), "draft": drafts.get(policy.pk)}
-        for policy in Policy.objects.all()
-    ]
-    context = {"rows": rows, "now": now, "on_call": _on_call(staff, now), "may_edit": _may_edit(request)}
+    known = [(policy, versions.get(policy.pk), drafts.get(policy.pk)) for policy in Policy.objects.all()]
+    sight = sight_of(request.user)
+    rows = [_row(*row, sight) for row in known if _concerns(sight, *row[1:])]
+    context = {
+        "rows": rows, "others": len(known) - len(rows), "now": now, "on_call": _on_call(staff, now),
+        "may_edit": _may_edit(request),
+    }  # fmt: skip
     return render(request, "tiers/policies.html", context)
+
+
+def _row(
+    policy: Policy, version: PolicyVersion | None, draft: PolicyVersion | None, sight: Sight
+) -> dict[str, Any]:  # fmt: skip
+    clients = part(version.document, sight).document.get("clients") if version else []
+    note = sight.told(version.note) if version else ""
+    return {"policy": policy, "version": version, "draft": draft, "clients": clients, "note": note}
+
+
+def _concerns(sight: Sight, live: PolicyVersion | None, draft: PolicyVersion | None) -> bool:
+    """Whether a policy is for anybody whom the reader sees: by its live version, or else by its draft."""
+    by = live or draft
+    return by is None or sight.concerns(by.document)
 
 
 @for_roles(STAFF)
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
-    """One policy in its live version, or with `?version=` or `?as_of=` in an earlier one; `?against=` compares two."""
+    """One policy in its live version, or with `?version=` or `?as_of=` in an earlier one; `?against=` compares two.
+
+    One that is only for clients whom the reader does not see is as good as none: 404.
+    """
     return page_of(request, get_object_or_404(Policy, slug=slug), _asked(request))
 
 
@@ -65,29 +86,44 @@ def page_of(
 ) -> HttpResponse:
     """The page of a policy; `blocked_by` is the draft for which this version was not taken up again.
 
-    Raises Http404 for an unknown number.
+    The reader sees the exceptions and rules for clients that they may see, and how many others there are.
+    Raises Http404 for an unknown number, and for a policy that is only for other clients.
     """
+    sight = sight_of(request.user)
     known = list(PolicyVersion.objects.filter(of=row).select_related("of", "author", "edited_by"))
     versions = sorted((version for version in known if version.number), key=lambda version: -version.number)
+    draft = next((version for version in known if not version.number), None)
+    if not _concerns(sight, versions[0] if versions else None, draft):
+        raise Http404
     shown, other = _chosen(versions, asked), _numbered(versions, asked.against)
     context = {
         "policy": row,
         "version": shown,
+        "note": sight.told(shown.note) if shown else "",
         "versions": versions,
+        "told": [{"version": version, "note": sight.told(version.note)} for version in versions],
         "is_live": shown in versions[:1],
         "until": next((v.published_at for v in reversed(versions) if shown and v.number > shown.number), None),
         "asked": asked,
-        "draft": next((version for version in known if not version.number), None),
+        "draft": draft,
         "blocked_by": blocked_by,
         "may_edit": _may_edit(request),
         "against": other,
-        "parts": parts_of(changes(other.document, shown.document)) if shown and other else [],
         "now": database_now(),
     }
+    if shown and other:
+        context |= _differences(other, shown, sight)
     if shown:
-        context |= _content(shown, now=context["now"])
+        context |= _content(shown, sight, now=context["now"])
     status = 409 if blocked_by else 400 if asked.fault else 200
     return render(request, "tiers/policy.html", context, status=status)
+
+
+def _differences(before: PolicyVersion, after: PolicyVersion, sight: Sight) -> dict[str, Any]:
+    """What changed, as far as the reader may see it, and how much more did."""
+    said = changes(part(before.document, sight).document, part(after.document, sight).document)
+    more = 0 if sight.is_whole else len(changes(before.document, after.document)) - len(said)
+    return {"parts": parts_of(said), "parts_unseen": max(more, 0)}
 
 
 def _may_edit(request: HttpRequest) -> bool:
@@ -138,15 +174,18 @@ def _numbered(versions: list[PolicyVersion], number: int | None) -> PolicyVersio
     return found
 
 
-def _content(version: PolicyVersion, *, now: datetime) -> dict[str, Any]:
-    staff, document = roster(now=now), version.document
+def _content(version: PolicyVersion, sight: Sight, *, now: datetime) -> dict[str, Any]:
+    staff, seen = roster(now=now), part(version.document, sight)
+    document = seen.document
     responsibilities = dict(Tier.objects.values_list("pk", "responsibilities"))
     return {
         "clients": document.get("clients") or [],
         "ladders": policy_page.ladders(document, staff),
         "tiers": policy_page.tiers(staff, responsibilities),
         "exceptions": policy_page.exceptions(document, staff),
+        "exceptions_unseen": seen.exceptions,
         "rules": policy_page.rules(document),
+        "rules_unseen": seen.rules,
         "on_call": _on_call(staff, now),
     }
 

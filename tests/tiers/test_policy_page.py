@@ -112,5 +112,5 @@ def test_a_team_without_people_stands_out(desk, world):
 def test_the_page_asks_a_fixed_number_of_queries(desk, world, django_assert_max_num_queries):
     for number in range(3):
         world.person(f"more{number}@msp.example", "technician", world.tiers["L1"].team)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         desk.get("/policies/standard/")
