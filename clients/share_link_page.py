@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -39,7 +40,7 @@ def share_links(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         _, token = make_link(client=client, label=given["label"], days=given["days"], by=request.user, now=now)
-        form, url = LinkForm(), request.build_absolute_uri(reverse("shared-page", args=[token]))
+        form, url = LinkForm(), settings.PUBLIC_URL + reverse("shared-page", args=[token])
     context = {"client": client, "links": _rows(client, now=now), "form": form, "url": url, "now": now}
     return render(request, "clients/page_share_links.html", context, status=422 if form.is_bound else 200)
 

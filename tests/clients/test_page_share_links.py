@@ -131,11 +131,11 @@ def test_who_revoked_and_when_go_together(link):
 # the page ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_link_is_shown_once_and_opens(world, client, keeper):
+def test_the_link_is_shown_once_and_opens(world, client, keeper, settings):
     client.force_login(keeper)
     html = client.post(PAGE, {"label": "The board", "days": "7"}).content.decode()
-    url = re.search(r'value="(http://testserver/share/[^"]+)"', html)[1]
-    assert Browser().get(url.removeprefix("http://testserver")).status_code == 200
+    url = re.search(rf'value="({settings.PUBLIC_URL}/share/[^"]+)"', html)[1]
+    assert Browser().get(url.removeprefix(settings.PUBLIC_URL)).status_code == 200
     after = client.get(PAGE).content.decode()
     assert "The board" in after and "/share/" not in after
     row = ShareLink.objects.get()
@@ -190,3 +190,10 @@ def test_the_list_asks_a_fixed_number_of_queries(world, client, django_assert_nu
     client.get(PAGE)
     with django_assert_num_queries(2 + 4 + 1):  # session, user; roles, client, clock, links; what the rail counts
         client.get(PAGE)
+
+
+def test_its_address_is_the_public_one_whatever_the_server_behind_the_proxy_is_called(world, client, settings):
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://desk.msp.example", ["*"]
+    client.force_login(world.manager)
+    shown = client.post(PAGE, {"label": "Board", "days": 3}, headers={"host": "10.0.0.7:8000"}).content.decode()
+    assert re.findall(r"https?://[^\"]*/share/", shown) == ["https://desk.msp.example/share/"]
