@@ -76,7 +76,7 @@ class Claims(OpenIDConnectOAuth2Adapter):
         return keys[kid] if kid else keys.keys[0]
 
     def get_callback_url(self, request: HttpRequest, app: Any) -> str:
-        return settings.PUBLIC_URL.rstrip("/") + reverse("openid_connect_callback", args=[self.provider_id])
+        return settings.PUBLIC_URL + reverse("openid_connect_callback", args=[self.provider_id])
 
 
 class Provider(OpenIDConnectProvider):

@@ -17,7 +17,7 @@ LOCAL_MODE = env.bool("PORTAL_LOCAL", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-local-use" if LOCAL_MODE else environ.Env.NOTSET)
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -90,7 +90,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "escalation_portal.navigation.rail",
             ],
-            "builtins": ["escalation_portal.templatetags.look"],
+            "builtins": ["escalation_portal.templatetags.look", "django.templatetags.i18n"],
         },
     }
 ]

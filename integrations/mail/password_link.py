@@ -43,4 +43,4 @@ def send(key: str, payload: dict[str, Any]) -> None:
 def link_for(user: User) -> str:
     """A link that works once, for an hour."""
     parts = [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
-    return settings.PUBLIC_URL.rstrip("/") + reverse("new-password", args=parts)
+    return settings.PUBLIC_URL + reverse("new-password", args=parts)

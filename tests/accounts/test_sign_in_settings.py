@@ -16,9 +16,9 @@ ONE = '[{"id": "c", "name": "C", "issuer": "https://c.example", "client_id": "p"
 PLAIN = {"SECRET_KEY": "x" * 50, "DJANGO_SETTINGS_MODULE": "escalation_portal.settings", "PORTAL_LOCAL": "0"}
 
 
-def read(**environment):
+def read(said=READ, **environment):
     here = {"cwd": Path(__file__).parents[2], "env": {"PATH": os.environ["PATH"], **PLAIN, **environment}}
-    return subprocess.run([sys.executable, "-c", READ], **here, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-c", said], **here, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,10 @@ def test_the_environment_is_read(environment, expected):
 def test_what_cannot_be_is_named_and_nothing_starts(environment, said):
     done = read(**environment)
     assert done.returncode != 0 and said in done.stderr
+
+
+@pytest.mark.parametrize("written", ["https://desk.example", "https://desk.example/", "https://desk.example//"])
+def test_a_slash_behind_the_public_address_changes_no_link_and_no_form(written):
+    said = "from django.conf import settings as s; print(s.PUBLIC_URL, *s.CSRF_TRUSTED_ORIGINS)"
+    done = read(said, PUBLIC_URL=written)
+    assert done.stdout.split() == ["https://desk.example"] * 2, done.stderr
