@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from allauth.core.ratelimit import consume_or_429
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.clock import database_now
+from accounts.language import LANGUAGES
 from accounts.models import User
+from accounts.password_form import ChangePasswordForm
 from accounts.roles import STAFF
 from accounts.second_factor import lacks_second_factor
 from accounts.sessions import end_other_sessions, end_session, remember, sessions_of
@@ -28,9 +30,14 @@ class AccountForm(forms.Form):
 
     name = forms.CharField(max_length=120, help_text="How you are named here.")
     timezone = forms.ChoiceField(label="Time zone", help_text="All times are shown in it.")
+    language = forms.ChoiceField(
+        required=False, choices=[("", "As the client's"), *LANGUAGES.items()],
+        help_text="Of the pages that clients read. The rest of the portal is in English.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": user.name, "timezone": user.timezone}, **kwargs)
+        own = {"name": user.name, "timezone": user.timezone, "language": user.language}
+        super().__init__(*args, initial=own, **kwargs)
         self.fields["timezone"].choices = _with(user.timezone)
 
 
@@ -60,7 +67,10 @@ def password(request: HttpRequest) -> HttpResponse:
     """A new password, which signs this person out everywhere else."""
     if not request.user.has_usable_password():
         raise PermissionDenied("You sign in without a password of this portal, so there is none to change.")
-    form = PasswordChangeForm(request.user, request.POST or None)
+    too_many = request.method == "POST" and consume_or_429(request, action="reauthenticate", user=request.user)
+    if too_many:
+        return too_many
+    form = ChangePasswordForm(request.user, request.POST or None)
     if form.is_valid():
         user = form.save()
         update_session_auth_hash(request, user)

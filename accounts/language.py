@@ -1,7 +1,7 @@
 """Saying things to a reader in the reader's language: messages in English, and what a catalogue makes of them. Pure.
 
-Whoever writes sentences is handed a `Say` and calls it with a message, `say("By {time}.", time=…)`; the message is what is
-looked up, so that word order and plurals are the language's own. `ENGLISH` says every message as it stands.
+Whoever writes sentences is handed a `Say` and calls it with a message, `say("By {time}.", time=…)`. The message is what
+is looked up, so that word order and plurals are the language's own. `ENGLISH` says every message as it stands.
 """
 
 from dataclasses import dataclass, field

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.language import LANGUAGES
 from accounts.models import User
 from accounts.roles import ACCOUNT_MANAGER, MANAGERS
 from clients.models import Client, PageWords
@@ -52,6 +53,18 @@ def publish_words(
     if not changed_keys(live.document if live else {}, document):
         raise NothingChanged(live or PageWords(of=client, document={}))
     return PageWords.publish(client, dict(document), author=author, note=note.strip(), now=now)
+
+
+def choose_language(*, client: Client, language: str, by: User) -> None:
+    """From now on the client's page and mails to its people are in this language; what was told stays as it was told.
+
+    Raises PermissionDenied, ValueError for a language that the pages are not written in.
+    """
+    if not kept_by(by).filter(pk=client.pk).exists():
+        raise PermissionDenied
+    if language not in LANGUAGES:
+        raise ValueError(f"{language[:20]} is no language of the pages: choose {' or '.join(LANGUAGES.values())}.")
+    Client.objects.filter(pk=client.pk).update(language=language)
 
 
 def check_words(document: Mapping[str, Any]) -> list[Refusal]:

@@ -11,10 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
+from accounts.language import Say
+from accounts.languages import speaking
 from accounts.models import User
+from accounts.speech import asked_language, other_languages, speech
 from clients.models import Client
 from documents.attachments import download
 from documents.forms import KIND_WORDS, SearchForm
+from documents.guide.plain_words import whole_day
 from documents.models import Document, DocumentVersion
 from documents.pages import body_of
 from documents.search import found_in
@@ -28,12 +32,13 @@ GRANT = "read_client_page"
 def client_documents(request: HttpRequest, slug: str) -> HttpResponse:
     """The client's documents that the reader may read, or those in which something is found."""
     client = _client(request.user, slug)
+    say = _speech(request, client)
     form = SearchForm(request.GET)
     form.is_valid()
     asked = form.cleaned_data.get("q", "").strip()
     documents = _of(client, request.user).defer("words", "search")
     found = found_in(documents, asked) if asked else documents
-    rows = [{"document": d, "kind": KIND_WORDS[d.kind], "snippet": getattr(d, "snippet", "")} for d in found]
+    rows = [{"document": d, "kind": say(KIND_WORDS[d.kind]), "snippet": getattr(d, "snippet", "")} for d in found]
     return _rendered(request, "documents/client_documents.html", client, {"rows": rows, "asked": asked, "form": form})
 
 
@@ -46,7 +51,8 @@ def client_document(request: HttpRequest, slug: str, document: str) -> HttpRespo
     found = get_object_or_404(_of(client, request.user), slug=document)
     live = DocumentVersion.live(found)
     files = found.attachments.defer("content")
-    context = {"document": found, "version": live, "body": body_of(live), "attachments": files}
+    day = whole_day(live.published_at, zone=ZoneInfo(client.timezone), say=_speech(request, client)) if live else ""
+    context = {"document": found, "day": day, "body": body_of(live), "attachments": files}
     return _rendered(request, "documents/client_document.html", client, context)
 
 
@@ -69,6 +75,15 @@ def _of(client: Client, user: User) -> QuerySet[Document]:
 
 
 def _rendered(request: HttpRequest, template: str, client: Client, context: dict) -> HttpResponse:
-    """Rendered in the client's zone, whoever reads it."""
-    with timezone.override(ZoneInfo(client.timezone)):
-        return render(request, template, {**context, "client": client, "now": database_now()})
+    """Rendered in the client's zone and the reader's language."""
+    say, asked = _speech(request, client), asked_language(request)
+    common = {
+        "client": client, "now": database_now(), "language": say.code,
+        "other_languages": other_languages(request, say), "lang": f"?lang={asked}" if asked else "",
+    }  # fmt: skip
+    with timezone.override(ZoneInfo(client.timezone)), speaking(say):
+        return render(request, template, {**context, **common})
+
+
+def _speech(request: HttpRequest, client: Client) -> Say:
+    return speech(request, request.user.language, client.language)

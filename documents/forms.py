@@ -6,16 +6,19 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 
+from accounts.language import message
 from accounts.models import User
 from clients.models import Client
 from documents.models import Document, DocumentVersion
-from documents.permissions import may_write
+from documents.permissions import may_write_kind
 from documents.readership import grantable, words_of
 from documents.search import LONGEST_QUERY
+from documents.sharing import Opening
 
 KIND_WORDS = {
-    "POLICY": "Policy", "RUNBOOK": "Runbook", "PLAYBOOK": "Playbook", "CONTRACT": "Contract",
-    "VENDOR_SHEET": "Vendor sheet", "CLIENT_GUIDE": "Client guide", "REVIEW": "Review",
+    "POLICY": message("Policy"), "RUNBOOK": message("Runbook"), "PLAYBOOK": message("Playbook"),
+    "CONTRACT": message("Contract"),
+    "VENDOR_SHEET": message("Vendor sheet"), "CLIENT_GUIDE": message("Client guide"), "REVIEW": message("Review"),
 }  # fmt: skip
 AUDIENCE_WORDS = {"INTERNAL": "Internal", "CLIENT": "For a client"}
 MARKDOWN_HELP = "Markdown: # heading, **strong**, - list, 1. steps, - [ ] box, | table |, [words](https://address)."
@@ -74,7 +77,7 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, document: Document, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind, words) for kind, words in KIND_WORDS.items() if may_write(by, kind)]
+        self.fields["kind"].choices = [(kind, words) for kind, words in KIND_WORDS.items() if may_write_kind(by, kind)]
         known = document.pk is not None
         for name in [*(("name", "kind") if known else ()), "body" if document.is_generated else "added"]:
             del self.fields[name]
@@ -102,19 +105,20 @@ class AudienceForm(forms.Form):
         choices=[("INTERNAL", "Internal: our own people"), ("CLIENT", "A client's decision makers")],
     )  # fmt: skip
     client = forms.ModelChoiceField(
-        Client.objects.none(), required=False, empty_label="-", help_text="Needed for a client's document."
-    )
+        Client.objects.none(), required=False, empty_label="-",
+        help_text="Needed for a client's document. An internal one about a client is read by those who may see it.",
+    )  # fmt: skip
     why = why_field()
-    confirmed = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["client"].queryset = Client.objects.visible_to(by).order_by("name")
 
-    def ask(self, client: Client) -> None:
-        """From now on the form confirms this client, and no other that is chosen afterwards."""
+    def ask(self, opening: Opening) -> None:
+        """From now on the form confirms this: for whom, which version, with which files; anything else asks anew."""
         self.data = self.data.copy()
-        self.data[self.add_prefix("confirmed")] = str(client.pk)
+        self.data[self.add_prefix("confirmed")] = opening.seen
 
 
 class GroupChoice(forms.ModelChoiceField):

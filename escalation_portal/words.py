@@ -2,16 +2,18 @@
 
 from datetime import datetime, timedelta, tzinfo
 
+from accounts.language import ENGLISH, Say
+from documents.guide.plain_words import whole_moment
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (1, "s"))
 HOURS_UP_TO = 3 * DAY
 WEEK = timedelta(days=7)
 
 
-def absolute(at: datetime, *, zone: tzinfo) -> str:
+def absolute(at: datetime, *, zone: tzinfo, say: Say = ENGLISH) -> str:
     """The whole moment with its zone: "Mon 23 Nov 2026 09:12 CET"."""
-    local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M} {local.tzname()}"
+    return whole_moment(at, zone=zone, say=say)
 
 
 def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:

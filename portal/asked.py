@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 
+from accounts.language import ENGLISH, Say
+
 LONGEST = 40
 
 
@@ -15,7 +17,7 @@ class AsOf:
     fault: str = ""
 
 
-def as_of(written: str, *, now: datetime, zone: tzinfo) -> AsOf:
+def as_of(written: str, *, now: datetime, zone: tzinfo, say: Say = ENGLISH) -> AsOf:
     """What `?as_of=` means: a date, which is the end of that day in the client's zone, or a moment in ISO form.
 
     A moment without an offset is the client's time. Today's date is the present.
@@ -26,12 +28,13 @@ def as_of(written: str, *, now: datetime, zone: tzinfo) -> AsOf:
     try:
         at = _moment(text, zone)
     except (ValueError, OverflowError):
-        fault = f"“{text[:LONGEST]}” is not a date. Write it like 2026-05-03, or leave it empty."
+        fault = say("“{text}” is not a date. Write it like 2026-05-03, or leave it empty.", text=text[:LONGEST])
         return AsOf(None, text[:LONGEST], fault)
     if _is_date(text) and at.astimezone(zone).date() == now.astimezone(zone).date():
         return AsOf(None, text)
     if at > now:
-        return AsOf(None, text, f"{text[:LONGEST]} has not come yet. Choose a day that has been, or leave it empty.")
+        fault = say("{day} has not come yet. Choose a day that has been, or leave it empty.", day=text[:LONGEST])
+        return AsOf(None, text, fault)
     return AsOf(at, text)
 
 

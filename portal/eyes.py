@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from accounts.access_log import What, record
 from accounts.models import User
 from accounts.roles import MANAGERS, OF_A_CLIENT
+from accounts.speech import asked_language
 from clients.models import Client
 
 DIGITS = 10
@@ -17,15 +18,18 @@ READ = "Their page was read as they see it"
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """Who reads, and the `person` whose page is shown to somebody else, if it is."""
+    """Who reads, the `person` whose page is shown to somebody else, if it is, and the language that was asked for."""
 
     reader: User
     person: User | None = None
+    lang: str = ""
 
     @property
     def query(self) -> str:
-        """What the links of the page carry on: "?see_as=12", or nothing."""
-        return f"?{urlencode({'see_as': self.person.pk})}" if self.person else ""
+        """What the links of the page carry on: "?see_as=12&lang=de", or nothing."""
+        carried = {"see_as": self.person.pk if self.person else "", "lang": self.lang}
+        query = urlencode({key: value for key, value in carried.items() if value})
+        return f"?{query}" if query else ""
 
 
 def eyes(request: HttpRequest, client: Client, *, now: datetime) -> Eyes:
@@ -33,14 +37,14 @@ def eyes(request: HttpRequest, client: Client, *, now: datetime) -> Eyes:
 
     Raises Http404 for everybody else who asks for it, and for a person who is not the client's.
     """
-    asked = request.GET.get("see_as")
+    asked, lang = request.GET.get("see_as"), asked_language(request)
     if asked is None:
-        return Eyes(request.user)
+        return Eyes(request.user, lang=lang)
     person = _person(asked, client) if request.user.roles & MANAGERS else None
     if person is None:
         raise Http404
     record(What.ACCESS, by=request.user, person=person, about=client.slug, after=READ, now=now)
-    return Eyes(person, person)
+    return Eyes(person, person, lang)
 
 
 def _person(asked: str, client: Client) -> User | None:

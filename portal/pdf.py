@@ -10,6 +10,7 @@ from typing import Any
 import typst
 from django.conf import settings
 
+from accounts.language import ENGLISH, Say
 from documents.guide.prose import prose
 from documents.guide.reading import page_of
 from documents.guide.shelf import Edition
@@ -18,20 +19,28 @@ TEMPLATE = Path(settings.BASE_DIR, "templates", "portal", "page.typ")
 FONTS = Path(settings.BASE_DIR, "static", "fonts")
 MOST_SECONDS = 10
 FILES_KEPT = 64
+# Whose spelling a language is broken at line ends by, where it has several.
+REGIONS = {"en": "GB", "de": "DE"}
 # One file at a time: setting one keeps a core busy for a moment.
 _press = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")
 
 
 @lru_cache(maxsize=FILES_KEPT)
-def pdf_of(edition: Edition, day: str) -> bytes:
-    """The file for these versions, that names the day for which it holds: A4, tagged, its fonts inside.
+def pdf_of(edition: Edition, day: str, say: Say = ENGLISH) -> bytes:
+    """The file for these versions in this language, naming the day for which it holds: A4, tagged, its fonts inside.
 
     Raises TimeoutError when it takes longer than it may, LookupError where no policy covers the client.
     """
-    page = page_of(edition)
+    page = page_of(edition, say)
     if page is None:
         raise LookupError(f"No policy covers {edition.client[1]}.")
-    words = asdict(prose(page, edition.client[1], shared=True)) | {"client": edition.client[1], "day": day}
+    words = asdict(prose(page, edition.client[1], shared=True, say=say)) | {
+        "client": edition.client[1],
+        "day": day,
+        "lang": say.code,
+        "region": REGIONS.get(say.code),
+        "page": say.template("Page {number} of {last}"),
+    }
     return _press.submit(_set, words).result(timeout=MOST_SECONDS)
 
 

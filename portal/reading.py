@@ -21,7 +21,7 @@ RESOLVED_STAY = timedelta(days=7)
 # The columns of a ticket that a client may see something of.
 COLUMNS = (
     "pk", "title", "priority", "status", "holder_kind", "step", "opened_at", "acknowledged_at", "resolved_at",
-    "wake_at", "merged_into_id", "title_of_tier", "since", "vendor", "vendor_case", "went_to_vendor",
+    "wake_at", "merged_into_id", "title_of_tier", "titles_of_tier", "since", "vendor", "vendor_case", "went_to_vendor",
 )  # fmt: skip
 CUSTODY = ("ticket_id", "holder_kind", "vendor", "began_at", "origin", "came_at")
 
@@ -60,6 +60,7 @@ def rows(tickets: QuerySet, ledgers: Mapping[int, list[Change]], *, limit: int =
     lodged = VendorCase.objects.filter(ticket=OuterRef("pk"), lodged_at__isnull=False)
     found = tickets.annotate(
         title_of_tier=F("tier__title"),
+        titles_of_tier=F("tier__title_in"),
         since=Subquery(held.values("began_at")[:1]),
         vendor=Subquery(held.values("vendor_case__vendor__name")[:1]),
         vendor_case=Subquery(held.values("vendor_case")[:1]),
@@ -75,7 +76,7 @@ def _add_events(known: Mapping[int, Row]) -> None:
     """What was told to this client; what a former one was told, when the ticket was its, is not."""
     own = TicketEvent.objects.filter(ticket_id__in=known, seq__gt=F("ticket__public_from"))
     public = own.exclude(client_text="").order_by("ticket_id", "seq")
-    for event in public.values("ticket_id", "at", "kind", "client_text"):
+    for event in public.values("ticket_id", "at", "kind", "client_text", "why"):
         known[event["ticket_id"]]["events"].append(event)
 
 

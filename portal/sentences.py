@@ -6,11 +6,11 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from documents.guide.plain_words import clock_time
+from accounts.language import ENGLISH, Say, message
+from documents.guide.plain_words import clock_time, duration, whole_moment
 from documents.guide.provision import UNTITLED
-from sla.durations import words as duration_words
 from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE, VENDOR_RESPOND
 from tickets.status import (
     CLOSED,
@@ -25,27 +25,31 @@ from tickets.status import (
 
 Row = Mapping[str, Any]
 Said = list[SafeString]
-SORRY = "We are sorry; it has been passed on to those in charge."
+SORRY = message("We are sorry; it has been passed on to those in charge.")
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How moments are said: in the client's zone, as seen from now."""
+    """How moments are said: in the client's zone, as seen from now, in the reader's language."""
 
     now: datetime
     zone: tzinfo
+    say: Say = ENGLISH
 
     def said(self, at: datetime) -> SafeString:
         """ "09:12", "Mon 09:12", "3 May 09:12"; the whole moment stands in the title."""
-        local = at.astimezone(self.zone)
-        whole = f"{local:%a} {local.day} {local:%b %Y %H:%M} {local.tzname()}"
-        words = clock_time(at, now=self.now, zone=self.zone)
+        whole = whole_moment(at, zone=self.zone, say=self.say)
+        words = clock_time(at, now=self.now, zone=self.zone, say=self.say)
         return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), whole, words)
 
     def when(self, at: datetime) -> SafeString:
         """ "at 09:12", "on Mon 09:12"."""
         today = at.astimezone(self.zone).date() == self.now.astimezone(self.zone).date()
-        return format_html("{} {}", "at" if today else "on", self.said(at))
+        return self.tell(message("at {time}") if today else message("on {time}"), time=self.said(at))
+
+    def tell(self, text: str, **words: object) -> SafeString:
+        """A message with these words in it, as HTML."""
+        return format_html(self.say.template(text), **words) if words else format_html("{}", self.say(text))
 
 
 def sentences(row: Row, times: Times) -> Said:
@@ -59,79 +63,92 @@ def next_update(row: Row, times: Times) -> SafeString:
     "" once it has ended. Where nothing was promised it says so, and while the client must speak, that it is awaited.
     """
     if row["status"] in (RESOLVED, CLOSED, MERGED):
-        return mark_safe("")
+        return SafeString("")
     if row["status"] == WAITING_ON_CLIENT:
-        return mark_safe("After your answer; until then it is your turn.")
+        return times.tell(message("After your answer; until then it is your turn."))
     for metric, promised, late in _NEWS:
         due = _due(row, metric)
         if due:
-            return format_html(late if due <= times.now else promised, times.said(due))
-    return mark_safe("We have not promised a time. What happens is shown here at once.")
+            return times.tell(late if due <= times.now else promised, time=times.said(due))
+    return times.tell(message("We have not promised a time. What happens is shown here at once."))
 
 
 _NEWS = (
     (
         RESPOND,
-        "By {}, with our first reply.",
-        "Our first reply was due by {}. We are sorry that you still wait for it.",
+        message("By {time}, with our first reply."),
+        message("Our first reply was due by {time}. We are sorry that you still wait for it."),
     ),
-    (UPDATE, "By {}.", "The update that we owe you was due by {}. We are sorry."),
+    (UPDATE, message("By {time}."), message("The update that we owe you was due by {time}. We are sorry.")),
 )
 
 
 def _new(row: Row, times: Times) -> Said:
-    since = format_html("Your request is with {} since {}.", _who(row), times.said(row["since"]))
+    since = times.said(row["since"])
+    stands = times.tell(message("Your request is with {who} since {time}."), who=_who(row, times.say), time=since)
     due = _due(row, ACKNOWLEDGE)
     if due is None:
-        return [since, *_solved_by(row, times)]
+        return [stands, *_solved_by(row, times)]
     if due <= times.now:
-        return [since, format_html("It should have been taken up by {}. {}", times.said(due), SORRY)]
-    return [since, format_html("Somebody takes it up by {}.", times.said(due))]
+        return [stands, _late(message("It should have been taken up by {time}. {sorry}"), due, times)]
+    return [stands, times.tell(message("Somebody takes it up by {time}."), time=times.said(due))]
 
 
 def _in_progress(row: Row, times: Times) -> Said:
-    begun = max(row["since"], row["acknowledged_at"] or row["since"])
-    since = format_html("It is being worked on by {} since {}.", _who(row), times.said(begun))
-    return [since, *_solved_by(row, times)]
+    begun = times.said(max(row["since"], row["acknowledged_at"] or row["since"]))
+    stands = times.tell(message("It is being worked on by {who} since {time}."), who=_who(row, times.say), time=begun)
+    return [stands, *_solved_by(row, times)]
 
 
 def _waiting_on_vendor(row: Row, times: Times) -> Said:
-    since = format_html("We are waiting for {} since {}.", row["vendor"] or "the vendor", times.said(row["since"]))
+    vendor, since = row["vendor"] or times.say("the vendor"), times.said(row["since"])
+    stands = times.tell(message("We are waiting for {vendor} since {time}."), vendor=vendor, time=since)
     due = _due(row, VENDOR_RESPOND)
     if due is None:
-        return [since, *_solved_by(row, times)]
+        return [stands, *_solved_by(row, times)]
+    until = times.said(due)
     if due <= times.now:
-        return [since, format_html("Their first answer was due by {}. We are pressing them for it.", times.said(due))]
-    promised = duration_words(row["clocks"][VENDOR_RESPOND]["target_seconds"])
-    return [since, format_html("They promise a first answer within {}, so by {}.", promised, times.said(due))]
+        return [
+            stands,
+            times.tell(message("Their first answer was due by {time}. We are pressing them for it."), time=until),
+        ]
+    within = duration(row["clocks"][VENDOR_RESPOND]["target_seconds"], times.say)
+    return [
+        stands,
+        times.tell(message("They promise a first answer within {within}, so by {time}."), within=within, time=until),
+    ]
 
 
 def _waiting_on_client(row: Row, times: Times) -> Said:
-    since = format_html("We are waiting for your answer since {}.", times.said(row["since"]))
+    since = times.tell(message("We are waiting for your answer since {time}."), time=times.said(row["since"]))
     if row["wake_at"] is None:
         return [since]
-    return [since, format_html("Without it we go on with what we know {}.", times.when(row["wake_at"]))]
+    return [
+        since,
+        times.tell(message("Without it we go on with what we know {when}."), when=times.when(row["wake_at"])),
+    ]
 
 
 def _on_hold(row: Row, times: Times) -> Said:
     if row["wake_at"] is None:
-        return [format_html("Work on it pauses since {}.", times.said(row["since"]))]
-    return [format_html("Work on it pauses and goes on by itself {}.", times.when(row["wake_at"]))]
+        return [times.tell(message("Work on it pauses since {time}."), time=times.said(row["since"]))]
+    return [times.tell(message("Work on it pauses and goes on by itself {when}."), when=times.when(row["wake_at"]))]
 
 
 def _resolved(row: Row, times: Times) -> Said:
-    done = format_html("Resolved {}.", times.when(row["resolved_at"]))
+    done = times.tell(message("Resolved {when}."), when=times.when(row["resolved_at"]))
     if row["wake_at"] is None:
         return [done]
-    return [done, format_html("If it is not, tell us by {} and we take it up again.", times.said(row["wake_at"]))]
+    until = times.said(row["wake_at"])
+    return [done, times.tell(message("If it is not, tell us by {time} and we take it up again."), time=until)]
 
 
 def _closed(row: Row, times: Times) -> Said:
-    return [format_html("Resolved {}, and closed since.", times.when(row["resolved_at"]))]
+    return [times.tell(message("Resolved {when}, and closed since."), when=times.when(row["resolved_at"]))]
 
 
-def _merged(_row: Row, _times: Times) -> Said:
-    return [mark_safe("Joined with another of your requests, where it goes on.")]
+def _merged(_row: Row, times: Times) -> Said:
+    return [times.tell(message("Joined with another of your requests, where it goes on."))]
 
 
 def _solved_by(row: Row, times: Times) -> Said:
@@ -139,12 +156,21 @@ def _solved_by(row: Row, times: Times) -> Said:
     if due is None:
         return []
     if due <= times.now:
-        return [format_html("It should have been solved by {}. {}", times.said(due), SORRY)]
-    return [format_html("We promised to solve it by {}.", times.said(due))]
+        return [_late(message("It should have been solved by {time}. {sorry}"), due, times)]
+    return [times.tell(message("We promised to solve it by {time}."), time=times.said(due))]
 
 
-def _who(row: Row) -> str:
-    return row["title_of_tier"] or UNTITLED
+def _late(text: str, due: datetime, times: Times) -> SafeString:
+    return times.tell(text, time=times.said(due), sorry=times.say(SORRY))
+
+
+def _who(row: Row, say: Say) -> str:
+    return tier_title(row, say) or say(UNTITLED)
+
+
+def tier_title(row: Row, say: Say) -> str:
+    """What its tier is called in this language; "" where nobody wrote that."""
+    return (row.get("titles_of_tier") or {}).get(say.code) or row["title_of_tier"] or ""
 
 
 def _due(row: Row, metric: str) -> datetime | None:

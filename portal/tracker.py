@@ -7,10 +7,12 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from accounts.language import ENGLISH, Say
 from documents.guide.plain_words import URGENCY, sentence
 from documents.guide.provision import UNTITLED
-from portal.sentences import Times, next_update, sentences
+from portal.sentences import Times, next_update, sentences, tier_title
 from portal.shares import Part, parts
+from tickets.sentences import for_client
 from tickets.status import CLIENT, CLOSED, MERGED, NEW, RESOLVED, TIER, VENDOR, WAITING_ON_CLIENT
 
 Row = Mapping[str, Any]
@@ -59,34 +61,40 @@ class Tracked:
         return self.told[:-4:-1]
 
 
-def tracked(row: Row, *, now: datetime, zone: tzinfo) -> Tracked:
+def tracked(row: Row, *, now: datetime, zone: tzinfo, say: Say = ENGLISH) -> Tracked:
     """A row of `reading.rows` in words."""
-    times = Times(now, zone)
+    times = Times(now, zone, say)
     return Tracked(
         key=f"ESC-{row['pk']}",
         title=row["title"],
-        urgency=sentence(URGENCY[row["priority"]]),
+        urgency=sentence(say(URGENCY[row["priority"]])),
         opened_at=row["opened_at"],
         ended=row["status"] in ENDED,
         asks_you=row["status"] == WAITING_ON_CLIENT,
-        marks=tuple(marks(row)),
+        marks=tuple(marks(row, say)),
         sentences=tuple(sentences(row, times)),
         next_update=next_update(row, times),
-        hands=hands(row),
+        hands=hands(row, say),
         since=row["since"],
-        parts=tuple(parts([row["ledger"]], until=now)),
-        told=tuple(Told(e["at"], e["client_text"], e["kind"] == "PUBLIC_REPLY") for e in row["events"]),
+        parts=tuple(parts([row["ledger"]], until=now, say=say)),
+        told=tuple(Told(e["at"], told_words(e, say), e["kind"] == "PUBLIC_REPLY") for e in row["events"]),
     )
 
 
-def hands(row: Row) -> str:
+def told_words(event: Row, say: Say) -> str:
+    """What was told, said again in the reader's language where a why-record is there; else as it was told then."""
+    record = event.get("why") or {}
+    return (for_client(record, say) if "rule" in record else "") or event["client_text"]
+
+
+def hands(row: Row, say: Say = ENGLISH) -> str:
     """Whose hands it is in, as the client knows them: "our helpdesk", "Microsoft", "you"; "" once it has ended."""
     if row["holder_kind"] == VENDOR:
-        return row["vendor"] or "the vendor"
-    return {TIER: row["title_of_tier"] or UNTITLED, CLIENT: "you"}.get(row["holder_kind"], "")
+        return row["vendor"] or say("the vendor")
+    return {TIER: tier_title(row, say) or say(UNTITLED), CLIENT: say("you")}.get(row["holder_kind"], "")
 
 
-def marks(row: Row) -> list[Mark]:
+def marks(row: Row, say: Say = ENGLISH) -> list[Mark]:
     """Received → Being worked on → With a vendor or specialist → Resolved, each done, current, ahead or not needed.
 
     None for one that goes on as another: how far that one is, its own page says.
@@ -94,7 +102,7 @@ def marks(row: Row) -> list[Mark]:
     if row["status"] == MERGED:
         return []
     reached = _reached(row)
-    words = ("Received", "Being worked on", _third(row), "Resolved")
+    words = (say("Received"), say("Being worked on"), _third(row, say), say("Resolved"))
     return [Mark(text, _state(index, reached, row)) for index, text in enumerate(words)]
 
 
@@ -106,12 +114,12 @@ def _reached(row: Row) -> int:
     return 0 if row["status"] == NEW and not row["acknowledged_at"] else 1
 
 
-def _third(row: Row) -> str:
+def _third(row: Row, say: Say) -> str:
     if row["holder_kind"] == VENDOR:
-        return f"With {row['vendor']}"
+        return say("With {vendor}", vendor=row["vendor"])
     if row["step"] > 0 and row["status"] not in ENDED:
-        return f"With {row['title_of_tier'] or UNTITLED}"
-    return "With a vendor or specialist"
+        return say("With {who}", who=tier_title(row, say) or say(UNTITLED))
+    return say("With a vendor or specialist")
 
 
 def _state(index: int, reached: int, row: Row) -> str:

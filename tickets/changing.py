@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts.language import message
 from accounts.models import User
 from clients.models import Client
 from sla.priorities import PRIORITIES
@@ -114,13 +115,14 @@ def _resettle(work: Work, changes: Changes, *, because: str, now: datetime) -> N
     moved += begin_missing(work, now=now)
     note_terms(work)
     if moved:
-        told = "We have changed how urgent your request is." if changes.priority else ""
+        told = message("We have changed how urgent your request is.") if changes.priority else ""
         tell_terms(work, moved, because=because, now=now, told=told)
 
 
 def _situate(work: Work, changes: Changes) -> None:
     if changes.client:
         work.client_id, work.client = changes.client.pk, changes.client.name
+        work.client_language = changes.client.language
         work.client_agreement_id, work.contact_email = changes.client.agreement_id, ""
     if changes.service:
         work.service_id, work.service = changes.service.pk, changes.service.name

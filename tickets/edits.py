@@ -82,5 +82,5 @@ def tell_terms(work: Work, moved: Sequence[Moved], *, because: str, now: datetim
         "clocks": [m.record() for m in moved],
         "told": told,
     }
-    client_text = for_client(why) if any(m.before.metric in SLAS for m in moved) else ""
+    client_text = for_client(why, work.say) if any(m.before.metric in SLAS for m in moved) else ""
     event(work, "TERMS_CHANGED", internal(why), now=now, client_text=client_text, why=why)

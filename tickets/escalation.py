@@ -205,8 +205,8 @@ def climb_to(work: Work, index: int, *, text: str, because: str, now: datetime, 
         event(work, "ESCALATED", text, now=now, why=why, step=index, **of_event)
         return
     arrive(work, index, now=now, because=because)
-    why = {**why, "title": work.tier.title}
-    told = for_client(why) if "rule" in why else ""
+    why = {**why, **work.tier.public}
+    told = for_client(why, work.say) if "rule" in why else ""
     event(work, "ESCALATED", text, now=now, client_text=told, why=why, step=index, **of_event)
     tell_step(work, step, because=text, now=now)
 
@@ -214,11 +214,18 @@ def climb_to(work: Work, index: int, *, text: str, because: str, now: datetime, 
 def _remind_client(work: Work, action: RemindClient, *, now: datetime) -> None:
     work.reminders += 1
     next_reminder(work, now=now)
-    event(work, "CLIENT_REMINDED", internal(action.why), now=now, client_text=for_client(action.why), why=action.why)
+    event(
+        work,
+        "CLIENT_REMINDED",
+        internal(action.why),
+        now=now,
+        client_text=for_client(action.why, work.say),
+        why=action.why,
+    )
 
 
 def _wake(work: Work, action: Wake, *, now: datetime) -> None:
-    text, told, kind = internal(action.why), for_client(action.why), "WOKE"
+    text, told, kind = internal(action.why), for_client(action.why, work.say), "WOKE"
     match work.status:
         case "RESOLVED":
             work.status, work.wake_at, kind = CLOSED, None, "CLOSED"

@@ -160,7 +160,7 @@ def _calm(source: EventSource, reported: ReportedEvent, client: Client, *, now: 
         with telling_missed(work, now=at):
             finish(work, "The condition ended by itself.", now=at, by_person=False)
         record = {"rule": "CONDITION_ENDED", "source": source.name, "delivery": reported.delivery_id}
-        timeline(work, "RESOLVED", internal(record), now=at, client_text=for_client(record), why=record)
+        timeline(work, "RESOLVED", internal(record), now=at, client_text=for_client(record, work.say), why=record)
     else:
         record = {"rule": "REPORTED", "source": source.name, "title": reported.title, "state": reported.state}
         timeline(work, "SOURCE_REPORTED", internal(record), now=at, why=record)

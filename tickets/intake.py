@@ -193,6 +193,7 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
     return Work(
         **own,
         client=client.name,
+        client_language=client.language,
         agreement_id=agreement_of(ladder, client.agreement_id, staff),
         client_agreement_id=client.agreement_id,
         situation=_situation(client, about | {"service": ticket.service}),
@@ -232,14 +233,14 @@ def _begin(
 def _tell(work: Work, because: list[str], follows: Ticket | None, *, by: User | None, now: datetime) -> None:
     """The first line of its timeline; one that is brought in is no news to the client."""
     record = {"because": because, "policy": work.policy, "priority": work.priority, "client": work.client,
-              "tier": work.tier.name, "title": work.tier.title}  # fmt: skip
+              "tier": work.tier.name, **work.tier.public}  # fmt: skip
     if follows:
         record["because"] = [*record["because"], f"It takes up {follows.key}, which is closed."]
     if work.terms.lapsed:
         record["because"] = [*record["because"], f"{work.terms.lapsed} Nothing is promised to the client."]
     record |= {"rule": "ROUTED"} if work.opened_at == now else imported(work)
     kind = "OPENED" if work.opened_at == now else "IMPORTED"
-    event(work, kind, internal(record), now=now, by=by, client_text=for_client(record), why=record)
+    event(work, kind, internal(record), now=now, by=by, client_text=for_client(record, work.say), why=record)
 
 
 def _team(work: Work, routed: Route) -> TeamInfo:

@@ -23,7 +23,7 @@ from tickets.missing import begin_missing, note_terms
 from tickets.models import VendorCase
 from tickets.moves import event, mail, start_update_clock, told_client
 from tickets.notices import body, headline, tell_managers, tell_step
-from tickets.sentences import internal
+from tickets.sentences import REOPENED, internal
 from tickets.status import (
     CLOSED,
     IN_PROGRESS,
@@ -66,7 +66,7 @@ def acknowledge(*, key: str, by: User, now: datetime, automatic: bool = False) -
         if status != NEW:  # taken while it waits: the wait goes on
             work.status = status
         event(work, "ACKNOWLEDGED", f"{by} acknowledged it at {work.tier.name}.", now=at, by=by,
-              client_text="Somebody is working on your request.")  # fmt: skip
+              client_text=work.say("Somebody is working on your request."))  # fmt: skip
 
 
 def _take(work: Work, *, by: User, now: datetime) -> None:
@@ -145,7 +145,8 @@ def _wait_on_client(work: Work, why: str, until: datetime | None, *, by: User, n
         raise NotAllowedNow("It is waiting on the client already.")
     wait_on_client(work, now=now, because=why, until=until)
     text = f"{by} waits for the client until {work.wake_at:%Y-%m-%d %H:%M} UTC: {why}"
-    event(work, "WAITING", text, now=now, by=by, client_text="We need an answer from you before we can go on.")
+    told = work.say("We need an answer from you before we can go on.")
+    event(work, "WAITING", text, now=now, by=by, client_text=told)
 
 
 def _wait_on_vendor(work: Work, why: str, until: datetime | None, *, by: User, now: datetime) -> None:
@@ -157,7 +158,7 @@ def _wait_on_vendor(work: Work, why: str, until: datetime | None, *, by: User, n
     hand_back(work, case, now=now, because=why)
     work.wake_at = until
     event(work, "WAITING", f"{by} waits for {case.vendor}: {why}", now=now, by=by,
-          client_text=f"We are waiting for {case.vendor}.")  # fmt: skip
+          client_text=work.say("We are waiting for {vendor}.", vendor=case.vendor))  # fmt: skip
 
 
 def _hold(work: Work, why: str, until: datetime | None, *, by: User, now: datetime) -> None:
@@ -189,7 +190,7 @@ def _client_answered(work: Work, why: str, *, by: User, now: datetime) -> None:
     end_client_wait(work, now=now, because=because)
     _tell_arrival(work, because, now=now)
     event(work, "RESUMED", f"{by}: the client has answered. {why}".strip(), now=now, by=by,
-          client_text="We have your answer and go on.")  # fmt: skip
+          client_text=work.say("We have your answer and go on."))  # fmt: skip
 
 
 def _vendor_answered(work: Work, why: str, *, by: User, now: datetime) -> None:
@@ -198,7 +199,7 @@ def _vendor_answered(work: Work, why: str, *, by: User, now: datetime) -> None:
     because = f"{case.vendor} has answered. {why}".strip()
     answered(work, case, now=now, because=because)
     event(work, "VENDOR_ANSWERED", f"{by}: {because}", now=now, by=by,
-          client_text=f"{case.vendor} has answered; we go on from there.")  # fmt: skip
+          client_text=work.say("{vendor} has answered; we go on from there.", vendor=case.vendor))  # fmt: skip
     _tell_arrival(work, because, now=now)
 
 
@@ -215,7 +216,8 @@ def resolve(*, key: str, summary: str, by: User, now: datetime, automatic: bool 
         check_open(work, "resolved")
         need(summary, "summary", "Say in a sentence what was done; the client reads it.")
         finish(work, summary, now=at, by_person=not automatic)
-        event(work, "RESOLVED", f"{by} resolved it: {summary}", now=at, by=by, client_text=f"Resolved: {summary}")
+        told = work.say("Resolved: {summary}", summary=summary)
+        event(work, "RESOLVED", f"{by} resolved it: {summary}", now=at, by=by, client_text=told)
 
 
 def reopen(*, key: str, why: str, by: User, now: datetime) -> None:
@@ -235,7 +237,7 @@ def open_again(work: Work, why: str, *, by: User | None, now: datetime) -> None:
     note_terms(work)
     record = {} if by else {"rule": "CAME_BACK", "because": why}
     text = f"{by} reopened it: {why}" if by else internal(record)
-    event(work, "REOPENED", text, now=now, by=by, client_text="We have reopened your request.", why=record)
+    event(work, "REOPENED", text, now=now, by=by, client_text=work.say(REOPENED), why=record)
     _tell_arrival(work, f"Reopened: {why}", now=now)
 
 

@@ -29,6 +29,7 @@ OWN = (
 )  # fmt: skip
 JOINED = {
     "j_client": F("client__name"),
+    "j_client_language": F("client__language"),
     "j_client_agreement_id": F("client__agreement_id"),
     "j_service": F("service__name"),
     "j_assignee": F("assignee__email"),

@@ -71,7 +71,7 @@ def _end(loser: Work, survivor: Work, why: str, *, by: User, now: datetime) -> N
     loser.status, loser.merged_into_id = MERGED, survivor.id
     loser.resolved_at = loser.wake_at = loser.remind_at = None
     take_custody(loser, NOBODY, now=now, because=f"Merged into {survivor.key}")
-    told = "We go on with this request together with another one of yours."
+    told = loser.say("We go on with this request together with another one of yours.")
     event(loser, "MERGED", f"{by} merged it into {survivor.key}: {why}", now=now, by=by, client_text=told,
           why={"by_hand": why, "into": survivor.key})  # fmt: skip
 
@@ -81,7 +81,8 @@ def _go_on(survivor: Work, loser: Work, why: str, *, by: User, now: datetime) ->
     _take_cases(survivor, loser, now=now)
     AlertGroup.objects.filter(ticket_id=loser.id).update(ticket_id=survivor.id)
     text = f"{by} merged {loser.key} into it: {why}"
-    event(survivor, "MERGED", text, now=now, by=by, client_text="Another one of your requests goes on here.",
+    told = survivor.say("Another one of your requests goes on here.")
+    event(survivor, "MERGED", text, now=now, by=by, client_text=told,
           why={"by_hand": why, "from": loser.key})  # fmt: skip
     case = survivor.case_with_vendor
     if case and survivor.status != WAITING_ON_CLIENT and case.id in {c.id for c in loser.cases}:

@@ -60,7 +60,7 @@ def event(
         }
     )
     if client_text and kind in TOLD_BY_MAIL and work.contact_email:
-        told = [client_text, "", f"Your reference is {work.key}."]
+        told = [client_text, "", work.say("Your reference is {key}.", key=work.key)]
         mail(work, f"client:{work.event_count}", to=(work.contact_email,), subject=work.title, lines=told, now=now)
 
 

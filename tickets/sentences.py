@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from accounts.language import ENGLISH, Say, message
+from documents.guide.plain_words import duration
 from sla.durations import words
 from tickets.facts import MANAGER_RESPOND, METRIC_WORDS, OLA_RESOLVE, SLAS
 
@@ -15,10 +17,13 @@ def internal(record: Record) -> str:
     return _INTERNAL[record["rule"]](record) + _skipped(record) + _unheard(record)
 
 
-def for_client(record: Record) -> str:
-    """The sentence that the client may read: no internal name, no margin; "" where there is nothing to tell."""
+def for_client(record: Record, say: Say = ENGLISH) -> str:
+    """The sentence that the client may read, in its language; "" where there is nothing to tell.
+
+    No internal name and no margin is in it.
+    """
     told = _FOR_CLIENT.get(record["rule"])
-    return told(record) if told else ""
+    return told(record, say) if told else ""
 
 
 # for technicians -----------------------------------------------------------------------------------------------------
@@ -179,51 +184,62 @@ def _nth(number: int) -> str:
     return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
 
 
-def _by_then(record: Record) -> str:
+def _by_then(record: Record, say: Say = ENGLISH) -> str:
     seconds = record.get("respond_seconds")
-    return f" They promise a first answer within {words(seconds)}." if seconds else ""
+    return f" {say('They promise a first answer within {time}.', time=duration(seconds, say))}" if seconds else ""
 
 
 # for the client ------------------------------------------------------------------------------------------------------
 
 
-def _climb_told(record: Record) -> str:
+def _climb_told(record: Record, say: Say) -> str:
     if record["to"] == "vendor":
         return ""
-    if record["clock"]["metric"] == OLA_RESOLVE:
-        return f"Your request was passed to {record['title']} because it needs deeper investigation than first thought."
-    return f"Your request was passed to {record['title']} so that it is taken up without further delay."
+    deeper = record["clock"]["metric"] == OLA_RESOLVE
+    return say(_DEEPER if deeper else _NO_DELAY, who=_title(record, say))
 
 
-def _wake_told(record: Record) -> str:
-    return "Your request was closed." if record["status"] == "RESOLVED" else ""
+_DEEPER = message("Your request was passed to {who} because it needs deeper investigation than first thought.")
+_NO_DELAY = message("Your request was passed to {who} so that it is taken up without further delay.")
 
 
-def _client_reminder_told(record: Record) -> str:
-    back = "We go on with what we know if we do not hear from you." if record.get("wake_at") else ""
-    return f"We are still waiting for your answer. {back}".strip()
+def _wake_told(record: Record, say: Say) -> str:
+    return say("Your request was closed.") if record["status"] == "RESOLVED" else ""
 
 
-def _terms_told(record: Record) -> str:
+def _client_reminder_told(record: Record, say: Say) -> str:
+    back = say("We go on with what we know if we do not hear from you.") if record.get("wake_at") else ""
+    return f"{say('We are still waiting for your answer.')} {back}".strip()
+
+
+def _terms_told(record: Record, say: Say) -> str:
     """What is promised to the client has changed; how our teams and vendors are held to time is not told."""
-    return record.get("told", "") if any(row["metric"] in SLAS for row in record["clocks"]) else ""
+    return say(record.get("told", "")) if any(row["metric"] in SLAS for row in record["clocks"]) else ""
 
 
-def _case_sent_told(record: Record) -> str:
-    return f"We have passed your request to {record['vendor']}.{_by_then(record)}"
+def _case_sent_told(record: Record, say: Say) -> str:
+    return f"{say('We have passed your request to {vendor}.', vendor=record['vendor'])}{_by_then(record, say)}"
 
 
-def _routed_told(record: Record) -> str:
-    return f"We have received your request; {record['title']} will look at it first."
+def _routed_told(record: Record, say: Say) -> str:
+    return say("We have received your request; {who} will look at it first.", who=_title(record, say))
 
 
-_FOR_CLIENT: Mapping[str, Callable[[Record], str]] = {
+def _title(record: Record, say: Say) -> str:
+    """What the tier is called in this language, where that was written."""
+    titles: Mapping[str, str] = record.get("title_in") or {}
+    return titles.get(say.code) or say(record["title"])
+
+
+_FOR_CLIENT: Mapping[str, Callable[[Record, Say], str]] = {
     "CLIMB": _climb_told,
     "WAKE": _wake_told,
     "CLIENT_REMINDER": _client_reminder_told,
     "TERMS": _terms_told,
     "CASE_SENT": _case_sent_told,
     "ROUTED": _routed_told,
-    "CONDITION_ENDED": lambda _: "The problem has gone by itself.",
-    "CAME_BACK": lambda _: "We have reopened your request.",
+    "CONDITION_ENDED": lambda _, say: say("The problem has gone by itself."),
+    "CAME_BACK": lambda _, say: say(REOPENED),
 }
+# Told to the client also where a person does it.
+REOPENED = message("We have reopened your request.")

@@ -266,7 +266,7 @@ def lodge(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> N
         event(work, "CASE_LODGED", internal(why), now=now, why=why)
         return
     why = _sent(work, case, held)
-    event(work, "CASE_LODGED", internal(why), now=now, client_text=for_client(why), why=why)
+    event(work, "CASE_LODGED", internal(why), now=now, client_text=for_client(why, work.say), why=why)
     handing.lodge(work, held, now=now)
 
 

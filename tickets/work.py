@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 import columnar
+from accounts.language import DEFAULT, Say
+from accounts.languages import say_in
 from columnar import Json
 from outbox.models import Message
 from sla.agreements import CalendarRef, Terms
@@ -123,6 +125,7 @@ class Work:
     last_event_at: datetime
     event_count: int
     custody_count: int
+    client_language: str = DEFAULT
     merged_into_id: int | None = None
     terms_version_id: int | None = None
     terms_lapsed: bool = False
@@ -139,6 +142,11 @@ class Work:
     @property
     def key(self) -> str:
         return f"ESC-{self.id}"
+
+    @property
+    def say(self) -> Say:
+        """The language in which its client is told."""
+        return say_in(self.client_language)
 
     @property
     def tier(self) -> TierInfo:

@@ -1,7 +1,7 @@
 """Who works here now: tiers with their OLA terms, teams with their people, read in a fixed number of queries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +58,12 @@ class TierInfo:
     level: int
     team: TeamInfo
     ola: Terms
+    title_in: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def public(self) -> dict[str, Any]:
+        """What clients call it, as a why-record has it."""
+        return {"title": self.title} | ({"title_in": dict(self.title_in)} if self.title_in else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ def roster(*, now: datetime) -> Roster:
         team.pk: _team(team, members.get(team.pk, []), taken.get(team.pk, ())) for team in Team.objects.all()
     }  # fmt: skip
     tiers = {
-        t.name: TierInfo(t.pk, t.name, t.title or "our team", t.level, teams[t.team_id], terms[t.ola_id])
+        t.name: TierInfo(t.pk, t.name, t.title or "our team", t.level, teams[t.team_id], terms[t.ola_id], t.title_in)
         for t in Tier.objects.all()
     }
     return Roster(tiers, teams, terms, calendars)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from accounts.languages import say_in
 from clients.models import Client, PageWords
 from documents.generated import facts
 from documents.guide.page import Page, page
-from documents.guide.provision import UNTITLED, Provision, PublicTier
+from documents.guide.provision import UNTITLED, Provision, PublicTier, titled
 from sla.agreements import CalendarRef, Terms, latest, live_calendars, live_terms, terms
 from sla.usage import Standing, standing_agreements
 from tiers.models import Member, PolicyVersion, Team, Tier
@@ -217,13 +218,18 @@ def client_page(client: Client, known: Ground) -> Page:
 
 def provision(client: Client, known: Ground, document: Mapping[str, Any]) -> Provision:
     """What the client is promised and who would serve it under this policy, from what was read before."""
+    say = say_in(client.language)
     return Provision(
         client=client.name,
         agreement_id=client.agreement_id,
         document=document,
-        tiers={t.name: PublicTier(t.title or UNTITLED, t.level, known.terms.get(t.ola_id)) for t in known.tiers},
+        tiers={
+            t.name: PublicTier(titled(t.title, t.title_in, say), t.level, known.terms.get(t.ola_id))
+            for t in known.tiers
+        },
         terms=known.terms,
         calendars={name: ref.calendar for name, ref in known.calendars.items()},
         services=tuple(known.accounts.get(client.pk, ())),
         words=known.words.get(client.pk, {}),
+        say=say,
     )

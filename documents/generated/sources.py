@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 
+from accounts.language import message
+from accounts.languages import say_in
 from clients.models import Client
 from documents.generated.agreed_facts import contract_facts
 from documents.generated.contract import contract
@@ -21,6 +23,7 @@ from vendors.models import Vendor
 
 Kind, Audience = Document.Kind, Document.Audience
 # How the keys of these documents begin; others that are generated are not ours.
+GUIDE = message("How we handle requests of {client}")
 PREFIXES = ("policy:", "playbook:", "vendor:", "contract:", "guide:")
 
 
@@ -87,7 +90,7 @@ def _of_client(client: Client, known: Ground) -> Iterator[Source]:
         known.policy_of(client)
     except NoPolicy:
         return
-    name = f"How we handle requests of {client.name}"
+    name = say_in(client.language)(GUIDE, client=client.name)
     yield Source(f"guide:{client.slug}", name, Kind.CLIENT_GUIDE, partial(_guide, client, known), client)
 
 
@@ -96,4 +99,5 @@ def _contract(client: Client, known: Ground) -> str:
 
 
 def _guide(client: Client, known: Ground) -> str:
-    return guide(prose(client_page(client, known), client.name, shared=True))
+    said = prose(client_page(client, known), client.name, shared=True, say=say_in(client.language))
+    return guide(said)

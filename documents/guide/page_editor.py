@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts.clock import database_now
+from accounts.languages import say_in
 from accounts.permissions import for_roles
 from clients.models import Client, PageWords
-from clients.page_words import KEEPERS, kept_by, publish_words
+from clients.page_words import KEEPERS, choose_language, kept_by, publish_words
 from documents.guide.arranging import arranged
 from documents.guide.page import page
-from documents.guide.page_form import WordsForm, filled_in
+from documents.guide.page_form import LanguageForm, WordsForm, filled_in
 from documents.guide.prose import prose
 from documents.guide.provision import Provision
 from documents.guide.reading import provision
@@ -25,7 +26,7 @@ from documents.guide.scenarios import Scenario, generated
 from sla.editing import BadDocument, NothingChanged, PublishedMeanwhile
 from tiers.policies import NoPolicy
 
-PUBLISH = "publish"
+PUBLISH, LANGUAGE = "publish", "language"
 FEW = 2
 
 
@@ -34,6 +35,8 @@ FEW = 2
 def page_words(request: HttpRequest, slug: str) -> HttpResponse:
     """Write for a client's page. Every button but one only shows it again, changed; without a script as well."""
     client, now = get_object_or_404(kept_by(request.user), slug=slug), database_now()
+    if request.POST.get("act") == LANGUAGE:
+        return _language(client, request)
     known = _known(client, now=now)
     examples = list(generated(known)) if known else []
     live = PageWords.live(client)
@@ -50,6 +53,7 @@ def page_words(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "client": client,
         "form": form,
+        "language_form": LanguageForm(initial={"language": client.language}),
         "generated": _beside(form, examples),
         "live": live,
         "now": now,
@@ -59,9 +63,19 @@ def page_words(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "clients/page_editor.html", context, status=outcome.get("status", 200))
 
 
+def _language(client: Client, request: HttpRequest) -> HttpResponse:
+    """Choose the language of the page, and come back to the editor."""
+    try:
+        choose_language(client=client, language=request.POST.get("language", ""), by=request.user)
+        messages.success(request, f"{client.name} is written to in the language that you chose.")
+    except ValueError as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(reverse("page-words", args=[client.slug]), status=303)
+
+
 def _known(client: Client, *, now: datetime) -> Provision | None:
     try:
-        return provision(client, now=now)
+        return provision(client, now=now, say=say_in(client.language))
     except NoPolicy:
         return None
 
@@ -103,5 +117,5 @@ def _preview(known: Provision | None, words: Mapping[str, Any], client: Client) 
     """The page as the client would see it; incomplete examples are shown as far as they are written."""
     if known is None:
         return {"prose": None, "few": False}
-    shown = prose(page(replace(known, words=words)), client.name)
+    shown = prose(page(replace(known, words=words)), client.name, say=known.say)
     return {"prose": shown, "few": len(shown.examples) < FEW}

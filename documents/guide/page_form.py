@@ -5,9 +5,19 @@ from typing import Any
 
 from django import forms
 
+from accounts.language import LANGUAGES
 from clients.page_words import LONGEST_INTRO, LONGEST_TEXT, LONGEST_TITLE, MOST_SCENARIOS
 from documents.guide.scenarios import Scenario
 from sla.editing import LONGEST_NOTE, Refusal
+
+
+class LanguageForm(forms.Form):
+    """In which language the client reads its page."""
+
+    language = forms.ChoiceField(
+        choices=list(LANGUAGES.items()),
+        help_text="Of the page and of mails to its people. What you write below stays as you write it.",
+    )
 
 
 class WordsForm(forms.Form):

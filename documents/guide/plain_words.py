@@ -115,7 +115,7 @@ def clock_time(at: datetime, *, now: datetime, zone: tzinfo, say: Say = ENGLISH)
 def whole_moment(at: datetime, *, zone: tzinfo, say: Say = ENGLISH) -> str:
     """A moment with everything: "Mon 23 Nov 2026 09:12 CET"."""
     local = at.astimezone(zone)
-    day = f"{_weekday(local, say)} {_short(local, say, year=True)}"
+    day = say("{weekday} {day}", weekday=_weekday(local, say), day=_short(local, say, year=True))
     return say("{day} {time} {zone}", day=day, time=f"{local:%H:%M}", zone=say(local.tzname() or "UTC"))
 
 
@@ -137,7 +137,7 @@ def _day(local: datetime, today: date, say: Say) -> str:
     if 0 < (local.date() - today).days < 7:
         return _weekday(local, say)
     if -7 < (local.date() - today).days < 0:  # with its date, since a weekday alone could be the coming one
-        return f"{_weekday(local, say)} {_short(local, say, year=False)}"
+        return say("{weekday} {day}", weekday=_weekday(local, say), day=_short(local, say, year=False))
     return _short(local, say, year=local.year != today.year)
 
 

@@ -17,6 +17,11 @@ ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE = METRICS["SLA"]
 UNTITLED = message("our team")
 
 
+def titled(title: str, others: Mapping[str, str], say: Say) -> str:
+    """What a tier is called in this language; as it is called at all where nobody wrote that."""
+    return others.get(say.code) or title or say(UNTITLED)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicTier:
     """A tier as clients know it; without an OLA where that had not been published yet."""

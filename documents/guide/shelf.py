@@ -21,8 +21,10 @@ from tiers.models import PolicyVersion, Tier
 from tiers.policies import policy_documents
 from vendors.models import Service, ServiceAccount
 
+TIER = ("name", "title", "level", "ola_id", "title_in")
 POLICY, CALENDAR, AGREEMENT, WORDS = "POLICY", "CALENDAR", "AGREEMENT", "WORDS"
-PublicTierRow = tuple[str, str, int, int]
+# Name, title, level and OLA of a tier, and its title by language.
+PublicTierRow = tuple[str, str, int, int, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Published:
 class Edition:
     """What a guide is made from at a moment, by ids of versions; two that are equal make the same guide.
 
-    `agreements` are the versions that hold, each with why it has lapsed. `tiers` are name, title, level and OLA.
+    `agreements` are the versions that hold, each with why it has lapsed. `tiers` are as rows.
     """
 
     client: tuple[int, str, int]
@@ -101,7 +103,7 @@ class Shelf:
 
 def shelf(client: Client) -> Shelf:
     """Four queries, and one more for each kind of version that was never read before."""
-    tiers = tuple(Tier.objects.values_list("name", "title", "level", "ola_id"))
+    tiers = tuple((*row, tuple(sorted(titles.items()))) for *row, titles in Tier.objects.values_list(*TIER))
     accounts = ServiceAccount.objects.filter(client=client).select_related("service__vendor").order_by("service__name")
     services = tuple(account.service for account in accounts)
     policies = list(_rows(PolicyVersion.objects.all(), POLICY))
@@ -166,4 +168,4 @@ def _fingerprint(service: Service) -> tuple[Any, ...]:
     """What a guide says of a service, and that has no versions."""
     severities = tuple(sorted(service.severity_of.items()))
     texts = (service.name, service.vendor.name, service.category, service.client_text)
-    return (service.pk, *texts, service.commitment_id, severities)
+    return (service.pk, *texts, *sorted(service.client_text_in.items()), service.commitment_id, severities)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.languages import say_now
 from escalation_portal import words
 
 register = template.Library()
@@ -45,8 +46,8 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString | str
 
 @register.filter
 def absolute(at: datetime) -> str:
-    """A moment in the reader's zone: "Mon 23 Nov 2026 09:12 CET"."""
-    return words.absolute(at, zone=timezone.get_current_timezone()) if at else ""
+    """A moment in the reader's zone and the page's language: "Mon 23 Nov 2026 09:12 CET"."""
+    return words.absolute(at, zone=timezone.get_current_timezone(), say=say_now()) if at else ""
 
 
 @register.filter
