@@ -29,8 +29,7 @@ def attach(*, document: Document, file: UploadedFile, by: User, now: datetime) -
 
     Raises PermissionDenied, and BadAttachment for a file that is empty, too large, or one too many.
     """
-    check_may_write(by, document.kind)
-    Document.objects.select_for_update().get(pk=document.pk)
+    check_may_write(by, Document.objects.select_for_update().get(pk=document.pk))
     known = list(document.attachments.values_list("name", flat=True))
     _check(file, known)
     name, content = _free(clean_name(file.name or ""), known), file.read()
@@ -45,8 +44,8 @@ def attach(*, document: Document, file: UploadedFile, by: User, now: datetime) -
 @transaction.atomic
 def detach(*, attachment: Attachment, by: User, now: datetime) -> None:
     """Take a file away for good; that it was there stays on record. Raises PermissionDenied."""
-    document = attachment.document
-    check_may_write(by, document.kind)
+    document = Document.objects.select_for_update().get(pk=attachment.document_id)
+    check_may_write(by, document)
     text = f"Took away “{attachment.name}” (SHA-256 {attachment.sha256})."
     DocumentChange.objects.create(document=document, at=now, by=by, text=text)
     attachment.delete()

@@ -68,7 +68,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, document: Document, live: DocumentVersion | None) -> HttpResponse:
-    if not may_write(request.user, document.kind):
+    if not may_write(request.user, document):
         raise PermissionDenied
     now, previews = database_now(), "preview" in request.POST
     form = DocumentForm(request.POST or None, document=document, by=request.user, initial=filled_in(document, live))

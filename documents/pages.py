@@ -23,7 +23,7 @@ from documents.forms import KIND_WORDS, AttachmentForm, SearchForm
 from documents.limits import at_most
 from documents.markdown import rendered
 from documents.models import Document, DocumentVersion, Receipt
-from documents.permissions import may_share, may_write, sees_history
+from documents.permissions import may_share, may_write, may_write_kind, sees_history
 from documents.readership import readership
 from documents.receipts import NotAsked, read, unread_by
 from documents.search import found_in
@@ -46,7 +46,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     kept = _filtered(_listed(request.user), form)
     found = found_in(kept, asked) if asked else kept.order_by("kind", "name")
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    writes = any(may_write(request.user, kind) for kind in KIND_WORDS)
+    writes = any(may_write_kind(request.user, kind) for kind in KIND_WORDS)
     context = {
         "form": form,
         "asked": asked,
@@ -161,7 +161,7 @@ def shown(
         "readers": readership(found),
         "receipts": _receipts(request.user, found, live),
         "my_receipt": Receipt.objects.filter(version=live, user=request.user).first() if found.asks_receipt else None,
-        "may": {"write": may_write(request.user, found.kind), "share": may_share(request.user)},
+        "may": {"write": may_write(request.user, found), "share": may_share(request.user)},
         "history": _history(request.user, found),
         "now": database_now(),
         "actions": _actions(request.user, found),
@@ -224,7 +224,7 @@ def _receipts(user: User, found: Document, live: DocumentVersion | None) -> Show
 
 def _actions(user: User, found: Document) -> list[Shown]:
     actions = []
-    if may_write(user, found.kind):
+    if may_write(user, found):
         label = "Add words" if found.is_generated else "Edit"
         actions.append({"label": label, "url": reverse("edit-document", args=[found.slug])})
     if may_share(user):

@@ -2,10 +2,12 @@
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from accounts import roles
 from accounts.models import User
 from clients.access import TEAM_PREFIX, group_of
+from clients.models import ClientGroupObjectPermission
 from documents.models import Document
 
 # Who reads an internal document unless somebody says otherwise; account managers know their own clients only.
@@ -15,9 +17,14 @@ KEEPERS = (roles.MANAGER, roles.ADMINISTRATOR)
 OF_CLIENTS = (roles.DECISION_MAKER, roles.CLIENT_USER)
 
 
-def may_write(user: User, kind: str) -> bool:
+def may_write_kind(user: User, kind: str) -> bool:
     """Managers write everything, technicians runbooks."""
     return bool(user.roles & roles.MANAGERS) or (roles.TECHNICIAN in user.roles and kind == Document.Kind.RUNBOOK)
+
+
+def may_write(user: User, document: Document) -> bool:
+    """Whether somebody may write, and attach files to, this document; what a client reads is for managers alone."""
+    return may_write_kind(user, document.kind) and (document.is_internal or may_share(user))
 
 
 def may_share(user: User) -> bool:
@@ -30,9 +37,9 @@ def sees_history(user: User) -> bool:
     return bool(user.roles & roles.DESK)
 
 
-def check_may_write(user: User, kind: str) -> None:
-    """Raise PermissionDenied for who may not write documents of this kind."""
-    if not may_write(user, kind):
+def check_may_write(user: User, document: Document) -> None:
+    """Raise PermissionDenied for who may not write this document as it stands."""
+    if not may_write(user, document):
         raise PermissionDenied
 
 
@@ -47,6 +54,12 @@ def default_groups(document: Document) -> list[Group]:
     if document.is_internal:
         return [Group.objects.get_or_create(name=name)[0] for name in READERS]
     return [group_of(document.client, roles.DECISION_MAKER)]
+
+
+def groups_that_see(client_id: int | None) -> QuerySet:
+    """The ids of the groups whose people may see this client; none without a client."""
+    held = ClientGroupObjectPermission.objects.filter(content_object=client_id, permission__codename="view_client")
+    return held.values_list("group", flat=True)
 
 
 def may_be_granted(document: Document, group: Group) -> bool:

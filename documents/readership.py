@@ -9,9 +9,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts import roles
 from accounts.models import User
 from clients.access import TEAM_PREFIX
-from clients.models import Client, ClientGroupObjectPermission, ClientUserObjectPermission
+from clients.models import Client, ClientUserObjectPermission
 from documents.models import Document
-from documents.permissions import KEEPERS, OF_CLIENTS, READERS
+from documents.permissions import KEEPERS, OF_CLIENTS, READERS, groups_that_see
 
 PLURALS = {
     roles.TECHNICIAN: "Technicians", roles.MANAGER: "Managers", roles.ADMINISTRATOR: "Administrators",
@@ -34,7 +34,7 @@ class Reader:
 def readership(document: Document) -> list[Reader]:
     """Everybody who can read the document, the grants first: three queries, one more for keys of its client."""
     granted = set(document.grants.values_list("group", flat=True))
-    seeing = set(_seeing(document.client_id)) if document.client_id else set()
+    seeing = set(groups_that_see(document.client_id)) if document.client_id else set()
     wanted = granted if document.is_internal else granted | seeing
     groups = list(_with_people(Group.objects.filter(pk__in=wanted), document, seeing))
     first = [_by_grant(group, document) for group in groups if group.pk in granted]
@@ -61,11 +61,6 @@ def words_of(group: Group, client: Client | None = None) -> str:
         return group.name.capitalize()
     whom = client.name if client and client.slug == slug else slug
     return f"{PLURALS[role]} of {whom}" if of else PLURALS[role]
-
-
-def _seeing(client_id: int) -> QuerySet:
-    held = ClientGroupObjectPermission.objects.filter(content_object=client_id, permission__codename=SEES_CLIENT)
-    return held.values_list("group", flat=True)
 
 
 def _with_people(groups: QuerySet[Group], document: Document, seeing: set[int]) -> QuerySet[Group]:

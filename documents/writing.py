@@ -63,8 +63,8 @@ def write(
     that the edit began with, 0 for none; `asks_receipt` None leaves it as it is, and a policy always asks. Raises
     PermissionDenied, BadDocument, PublishedMeanwhile or NothingChanged.
     """
-    check_may_write(by, document.kind)
     live = _live(document)
+    check_may_write(by, document)
     body, added = tidied(body), tidied(added)
     if document.is_generated and live:
         body = live.body

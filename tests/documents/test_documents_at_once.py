@@ -11,7 +11,7 @@ from accounts import roles
 from accounts.models import User
 from documents.attachments import attach
 from documents.models import Document, DocumentGroupObjectPermission, Receipt
-from documents.permissions import may_share, may_write, sees_history
+from documents.permissions import may_share, may_write, may_write_kind, sees_history
 from documents.sharing import NeedsConfirmation, change_audience, opening
 from documents.tasks import remind_readers
 from papers import group, opened, paper
@@ -59,7 +59,7 @@ def test_who_is_named_before_opening_are_those_who_can_sign_in_and_the_files(wor
     world.reader(world.acme, roles.CLIENT_USER)
     upload = SimpleUploadedFile("margin.xlsx", b"x")
     attach(document=document, file=upload, by=world.manager, now=world.now)
-    would = opening(document, world.acme)
+    would = opening(document, "CLIENT", world.acme)
     assert (would.people, would.attachments) == ((dana,), ("margin.xlsx",))
 
 
@@ -90,7 +90,10 @@ def test_an_opening_that_nobody_confirmed_changes_nothing_at_all(world):
 )
 def test_each_role_may_what_the_table_of_roles_says(world, role, writes, shares, history):
     user = world.person("somebody@msp.example", role)
-    assert {kind for kind in EVERY_KIND if may_write(user, kind)} == writes
+    assert {kind for kind in EVERY_KIND if may_write_kind(user, kind)} == writes
+    assert {kind for kind in EVERY_KIND if may_write(user, Document(kind=kind))} == writes
+    read_by_a_client = {kind for kind in EVERY_KIND if may_write(user, Document(kind=kind, audience="CLIENT"))}
+    assert read_by_a_client == (writes if shares else set())
     assert (may_share(user), sees_history(user)) == (shares, history)
 
 
