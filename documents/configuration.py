@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from django.contrib.auth.models import Group
-from guardian.shortcuts import assign_perm, remove_perm
 from pydantic import StringConstraints
 
 from accounts.configuration import Change, Entry, Run
@@ -12,7 +11,7 @@ from accounts.schema import Name, Row, Upper
 from clients.models import Client
 from documents.models import Document, DocumentVersion
 from documents.permissions import default_groups, may_be_granted
-from documents.sharing import PERMISSION, change_audience, grant_defaults
+from documents.sharing import BadSharing, NeedsConfirmation, Opening, change_audience, grant_defaults, set_readers
 from documents.writing import LONGEST, import_text, name_problems, tidied
 
 Body = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
@@ -62,7 +61,7 @@ def _client(entry: Entry[DocumentRow], row: Document, audience: str, run: Run) -
         return run.find(Client, entry.row.client, entry, "client")
     if audience == Document.Audience.CLIENT and row.client is None:
         run.refuse(entry, "is missing: a document for a client says which", "client")
-    return row.client if audience in (row.audience, Document.Audience.CLIENT) else None
+    return row.client
 
 
 def _settle(entry: Entry[DocumentRow], row: Document, audience: str, client: Client | None, run: Run) -> Change:
@@ -74,14 +73,30 @@ def _settle(entry: Entry[DocumentRow], row: Document, audience: str, client: Cli
     change = Change()
     moved = change.note("audience", row.audience, audience)
     if change.note("client", row.client_id, client and client.pk) or moved:
-        change_audience(
-            document=row, audience=audience, client=client, by=None, confirmed=True, why=entry.note, now=run.now
-        )
+        _move(entry, row, audience, client, run)
     return change
 
 
+def _move(entry: Entry[DocumentRow], row: Document, audience: str, client: Client | None, run: Run) -> None:
+    """Give it this audience. A file asks nobody, so whoever would read it from now on stands in the plan."""
+    facts: dict[str, Any] = {"document": row, "audience": audience, "client": client, "by": None, "why": entry.note}
+    try:
+        change_audience(**facts, confirmed=False, now=run.now)
+    except NeedsConfirmation as asked:
+        run.remark(f"{row}: {_opened(asked.opening, audience)}")
+        change_audience(**facts, confirmed=True, now=run.now)
+
+
+def _opened(opening: Opening, audience: str) -> str:
+    people = ", ".join(str(person) for person in opening.people) or "nobody yet"
+    files = "".join(f", with the file “{name}”" for name in opening.attachments)
+    if audience == Document.Audience.CLIENT:
+        return f"opened to {opening.client}, whose decision makers read it from now on ({people}){files}"
+    return f"no longer kept to those who may see its client; who reads it as well from now on: {people}{files}"
+
+
 def _set_readers(entry: Entry[DocumentRow], row: Document, change: Change, run: Run) -> None:
-    """Exactly these groups have a grant."""
+    """Exactly these groups have a grant, managers among those of an internal document."""
     before = set(_readers(row))
     wanted = {name: Group.objects.filter(name=name).first() for name in entry.row.readers}
     for index, (name, group) in enumerate(wanted.items()):
@@ -90,10 +105,11 @@ def _set_readers(entry: Entry[DocumentRow], row: Document, change: Change, run: 
     run.checked()
     if not change.note("readers", sorted(before), sorted(wanted)):
         return
-    for name in before - set(wanted):
-        remove_perm(PERMISSION, Group.objects.get(name=name), row)
-    for name in set(wanted) - before:
-        assign_perm(PERMISSION, wanted[name], row)
+    try:
+        set_readers(document=row, groups=list(wanted.values()), by=None, why=entry.note, now=run.now)
+    except BadSharing as error:
+        run.refuse(entry, str(error), "readers")
+        run.checked()
 
 
 def _publish(entry: Entry[DocumentRow], row: Document, change: Change, run: Run) -> None:

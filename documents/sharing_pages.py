@@ -54,7 +54,7 @@ def audience(request: HttpRequest, slug: str) -> HttpResponse:
             _move(request, document, form)
         except NeedsConfirmation as error:
             opening = error.opening
-            form.ask(opening.client)
+            form.ask(opening)
         if not opening and not form.errors:
             messages.success(request, "Its audience has changed.")
             return _to("document", document)
@@ -76,11 +76,10 @@ def _changed(request: HttpRequest, document: Document, form: Any, verb: Any) -> 
 def _move(request: HttpRequest, document: Document, form: AudienceForm) -> None:
     """Change the audience; why it was refused stands at its field. Raises NeedsConfirmation."""
     given = form.cleaned_data
-    client = given["client"] if given["audience"] == Document.Audience.CLIENT else None
     try:
         sharing.change_audience(
-            document=document, audience=given["audience"], client=client, by=request.user,
-            confirmed=client is not None and given["confirmed"] == client.pk, why=given["why"], now=database_now(),
+            document=document, audience=given["audience"], client=given["client"], by=request.user,
+            confirmed=bool(given["confirmed"]), seen=given["confirmed"], why=given["why"], now=database_now(),
         )  # fmt: skip
     except BadSharing as error:
         form.add_error(error.field, str(error))

@@ -5,7 +5,10 @@ from django.db import transaction
 from small_provider import NOON, SMALL, bring_in, refused
 
 from accounts import roles
-from documents.models import Document, DocumentVersion
+from accounts.models import User
+from clients.access import give_role
+from clients.models import Client
+from documents.models import Document, DocumentChange, DocumentVersion
 from documents.writing import generate
 from escalation_portal.configuration import export_configuration
 
@@ -71,6 +74,39 @@ def test_a_document_that_is_opened_by_a_file_is_logged():
     assert (only().audience, only().client.name) == ("CLIENT", "Acme Ltd")
     assert [(change.text, change.why, change.by) for change in only().changes.all()] == [
         ("For Acme Ltd from now on: its decision makers read it.", "Imported from a.yaml", None)
+    ]
+
+
+def test_the_plan_says_who_will_read_what_a_file_opens():
+    bring_in(SMALL, RUNBOOK)
+    reader = User.objects.create_user("dana@acme.example", name="Dana")
+    give_role(reader, roles.DECISION_MAKER, Client.objects.get(name="Acme Ltd"))
+    row = "documents: [{name: Restart the router, audience: client, client: Acme Ltd}]"
+    assert bring_in(row).remarks == (
+        "Restart the router: opened to Acme Ltd, whose decision makers read it from now on (Dana)",
+    )
+    assert bring_in(row).remarks == ()
+
+
+def test_a_file_that_takes_a_document_inside_leaves_it_about_its_client():
+    bring_in(SMALL, CONTRACT)
+    plan = bring_in("documents: [{name: What we agreed, audience: internal}]")
+    assert (only().audience, only().client.name, plan.remarks) == ("INTERNAL", "Acme Ltd", ())
+
+
+@pytest.mark.parametrize("readers", ["[technician]", "[manager]", "[]"])
+def test_a_file_cannot_shut_managers_out(readers):
+    bring_in(SMALL, RUNBOOK)
+    [problem] = refused(f"documents:\n  - {{name: Restart the router, readers: {readers}}}\n")
+    assert problem.startswith("a.yaml:2") and "must be among them" in problem
+    assert only().grants.count() == 4 and not DocumentChange.objects.exists()
+
+
+def test_the_readers_that_a_file_sets_are_logged():
+    bring_in(SMALL, RUNBOOK)
+    bring_in("documents: [{name: Restart the router, readers: [manager, administrator, program]}]")
+    assert [(change.text, change.why, change.by) for change in only().changes.all()] == [
+        ("“technician” may not read it any more.", "Imported from a.yaml", None)
     ]
 
 

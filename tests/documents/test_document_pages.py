@@ -4,10 +4,14 @@ import re
 from html import unescape
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
+from guardian.shortcuts import remove_perm
 
 from accounts import roles
 from documents.models import Document, DocumentVersion, Receipt
+from documents.sharing import change_audience
 from documents.writing import LONGEST, generate
 from papers import account_manager, again, group, opened, paper
 
@@ -279,12 +283,59 @@ def test_opening_a_document_asks_names_the_people_and_is_logged(world, manager):
     assert answer.status_code == 200 and "Nothing has changed yet. Acme would read it" in seen and dana.email in seen
     assert Document.objects.get(pk=document.pk).audience == "INTERNAL"
     beta = world.client("Beta")
-    manager.post(url, {**said, "client": beta.pk, "confirmed": world.acme.pk})
+    assert "version 1 as it stands" in seen
+    confirmed = re.search(r'name="confirmed" value="([^"]+)"', answer.content.decode())[1]
+    manager.post(url, {**said, "client": beta.pk, "confirmed": confirmed})
     assert Document.objects.get(pk=document.pk).audience == "INTERNAL", "the confirmation named another client"
-    answer = manager.post(url, {**said, "confirmed": world.acme.pk}, follow=True)
+    answer = manager.post(url, {**said, "confirmed": confirmed}, follow=True)
     assert "Acme reads it" in text(answer) and "For Acme from now on" in text(answer) and "They asked" in text(answer)
-    answer = manager.post(url, {"audience": "INTERNAL", "why": "A mistake"}, follow=True)
-    assert "Internal from now on: no client reads it. A mistake" in text(answer)
+    answer = manager.post(url, {**said, "audience": "INTERNAL", "why": "A mistake"}, follow=True)
+    assert "Internal from now on: no client reads it. About Acme from now on" in text(answer)
+
+
+def test_a_page_is_asked_about_again_when_its_text_has_changed_since_it_was_confirmed(world, manager):
+    document, said = paper(world, "Plan"), {"audience": "CLIENT", "client": world.acme.pk, "why": "They asked"}
+    first = manager.post("/documents/plan/audience/", said).content.decode()
+    confirmed = re.search(r'name="confirmed" value="([^"]+)"', first)[1]
+    again(world, document, "Our margin is 40 %.", base=1)
+    answer = manager.post("/documents/plan/audience/", {**said, "confirmed": confirmed})
+    assert "Nothing has changed yet" in text(answer) and "version 2 as it stands" in text(answer)
+    assert Document.objects.get(pk=document.pk).audience == "INTERNAL"
+
+
+def test_an_internal_document_stays_about_its_client_unless_somebody_confirms_otherwise(world, manager):
+    document = paper(world, "Plan")
+    Document.objects.filter(pk=document.pk).update(client=world.acme)
+    remove_perm("view_client", group(roles.TECHNICIAN), world.acme)
+    url, said = "/documents/plan/audience/", {"audience": "INTERNAL", "why": "x"}
+    assert manager.post(url, {**said, "client": world.acme.pk}).status_code == 422
+    answer = manager.post(url, said)
+    assert "no longer be kept to those who may see Acme" in text(answer) and "l1@msp.example" in text(answer)
+    assert Document.objects.get(pk=document.pk).client == world.acme
+    confirmed = re.search(r'name="confirmed" value="([^"]+)"', answer.content.decode())[1]
+    assert manager.post(url, {**said, "confirmed": confirmed}).status_code == 303
+    assert Document.objects.get(pk=document.pk).client is None
+
+
+def test_a_technician_publishes_and_attaches_nothing_in_a_runbook_that_a_client_reads(world):
+    document, browser = opened(world, world.acme, "Plan", kind="RUNBOOK"), browser_of(world.l1)
+    page = browser.get("/documents/plan/").content.decode()
+    assert "/documents/plan/edit/" not in page and 'type="file"' not in page
+    assert browser.post("/documents/plan/edit/", edit()).status_code == 403
+    upload = SimpleUploadedFile("plan.txt", b"x")
+    assert browser.post("/documents/plan/attachments/", {"file": upload}).status_code == 403
+    assert DocumentVersion.live(document).number == 1 and not document.attachments.exists()
+
+
+def test_a_runbook_that_is_opened_while_a_technician_writes_is_not_published(world):
+    document = paper(world, "Plan")
+    Document.objects.filter(pk=document.pk).update(client=world.acme)
+    change_audience(
+        document=Document.objects.get(pk=document.pk), audience="CLIENT", client=world.acme, by=world.manager,
+        confirmed=True, why="They asked", now=world.now,
+    )  # fmt: skip
+    with pytest.raises(PermissionDenied):
+        again(world, document, "Our margin is 40 %.", base=1, by=world.l1)
 
 
 @pytest.mark.parametrize(

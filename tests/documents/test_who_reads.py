@@ -3,23 +3,25 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, transaction
 from guardian.shortcuts import assign_perm, remove_perm
-from papers import account_manager, group, opened, paper, titles
 
 from accounts import roles
 from accounts.keys import make_program
 from accounts.models import User
 from clients.access import bind_key, give_role
+from documents.attachments import attach, detach
 from documents.models import Document, DocumentChange, DocumentGroupObjectPermission
 from documents.readership import grantable, readership, words_of
-from documents.sharing import BadSharing, NeedsConfirmation, change_audience, grant, revoke
+from documents.sharing import BadSharing, NeedsConfirmation, change_audience, grant, opening, revoke, set_readers
+from papers import account_manager, again, group, opened, paper, titles
 
 
-def move(world, document, audience, client=None, *, confirmed=True, why="Because", by=None):
+def move(world, document, audience, client=None, *, confirmed=True, why="Because", by=None, **said):
     change_audience(
         document=document, audience=audience, client=client, by=by or world.manager, confirmed=confirmed, why=why,
-        now=world.now,
+        now=world.now, **said,
     )  # fmt: skip
 
 
@@ -186,6 +188,30 @@ def test_what_was_done_stands_for_good(world, papers):
             change()
 
 
+@pytest.mark.parametrize("names", [[roles.TECHNICIAN], [roles.MANAGER], []])
+def test_all_readers_together_are_refused_where_managers_are_not_among_them(world, papers, names):
+    document = Document.objects.get(name="Internal")
+    with pytest.raises(BadSharing, match="must be among them"):
+        set_readers(document=document, groups=[group(n) for n in names], by=None, why="A file", now=world.now)
+    with pytest.raises(BadSharing, match="not of the provider's people"):
+        wrong = [group("decision maker of acme")]
+        set_readers(document=document, groups=wrong, by=None, why="A file", now=world.now)
+    assert titles(world.manager) == titles(world.l1) == EVERYTHING and not document.changes.exists()
+
+
+def test_all_readers_together_are_set_by_managers_and_each_change_is_logged(world, papers):
+    document = Document.objects.get(name="Internal")
+    wanted = [group(name) for name in (roles.MANAGER, roles.ADMINISTRATOR, "team helpdesk")]
+    with pytest.raises(PermissionDenied):
+        set_readers(document=document, groups=wanted, by=world.l1, why="Mine", now=world.now)
+    for _ in range(2):
+        set_readers(document=document, groups=wanted, by=world.manager, why="Fewer", now=world.now)
+    assert "Internal" in titles(world.manager) and "Internal" not in titles(world.l1)
+    assert sorted(change.text for change in document.changes.all()) == [
+        "“program” may not read it any more.", "“team helpdesk” may read it.", "“technician” may not read it any more.",
+    ]  # fmt: skip
+
+
 # the audience
 
 
@@ -215,6 +241,65 @@ def test_a_document_that_goes_to_another_client_leaves_the_first(world, papers, 
         move(world, document, "CLIENT", beta, confirmed=False)
     move(world, document, "CLIENT", beta)
     assert titles(dana) == set() and titles(world.reader(beta)) == {"For Acme", "For Beta"}
+
+
+def test_a_document_that_is_no_longer_about_its_client_asks_first_and_names_who_reads_it_then(world, papers):
+    """Who may not see the client must not come to read about it by a move that nobody was asked about."""
+    document, everybody = Document.objects.get(name="About Acme"), "About Acme" in titles(world.l1)
+    remove_perm("view_client", group(roles.TECHNICIAN), world.acme)
+    assert everybody and "About Acme" not in titles(world.l1)
+    with pytest.raises(NeedsConfirmation) as asked:
+        move(world, document, "INTERNAL", None, confirmed=False)
+    opening = asked.value.opening
+    assert (opening.client, opening.people) == (None, (world.l1, world.l2, world.l3))
+    assert "About Acme" not in titles(world.l1) and not document.changes.exists()
+    move(world, document, "INTERNAL", None, seen=opening.seen)
+    assert "About Acme" in titles(world.l1)
+    assert document.changes.get().text == "About no client from now on: whoever has a grant reads it."
+
+
+def test_a_document_that_comes_inside_and_stays_about_its_client_lets_nobody_in_and_asks_nothing(world, papers):
+    document = Document.objects.get(name="For Acme")
+    remove_perm("view_client", group(roles.TECHNICIAN), world.acme)
+    with pytest.raises(NeedsConfirmation):
+        move(world, document, "INTERNAL", None, confirmed=False)
+    move(world, document, "INTERNAL", world.acme, confirmed=False)
+    assert "For Acme" in titles(world.manager) and "For Acme" not in titles(world.l1)
+    assert "only who may see that client reads it" in document.changes.first().text
+
+
+def test_what_becomes_about_a_client_keeps_its_grants_and_asks_nothing(world, papers):
+    document = Document.objects.get(name="Internal")
+    revoke(document=document, group=group(roles.TECHNICIAN), by=world.manager, why="Ours", now=world.now)
+    move(world, document, "INTERNAL", world.acme, confirmed=False)
+    assert "Internal" not in titles(world.l1) and "Internal" in titles(world.manager)
+
+
+def changed_text(world, document):
+    again(world, document, "Our margin is 40 %.", base=1)
+
+
+def changed_files(world, document):
+    upload = SimpleUploadedFile("margin.xlsx", b"x")
+    attach(document=document, file=upload, by=world.manager, now=world.now)
+
+
+def replaced_file(world, document):
+    detach(attachment=document.attachments.get(), by=world.manager, now=world.now)
+    attach(document=document, file=SimpleUploadedFile("plan.txt", b"y"), by=world.manager, now=world.now)
+
+
+@pytest.mark.parametrize("meanwhile", [changed_text, changed_files, replaced_file])
+def test_what_was_not_seen_when_it_was_confirmed_is_asked_about_again(world, meanwhile):
+    document, dana = paper(world, "Plan"), world.reader(world.acme)
+    attach(document=document, file=SimpleUploadedFile("plan.txt", b"x"), by=world.manager, now=world.now)
+    seen = opening(document, "CLIENT", world.acme).seen
+    meanwhile(world, document)
+    with pytest.raises(NeedsConfirmation) as asked:
+        move(world, document, "CLIENT", world.acme, seen=seen)
+    assert titles(dana) == set()
+    move(world, document, "CLIENT", world.acme, seen=asked.value.opening.seen)
+    assert titles(dana) == {"Plan"}
 
 
 def test_an_audience_that_cannot_be_is_refused(world, papers):
