@@ -12,6 +12,8 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 
 from accounts.client_address import client_address
+from accounts.clock import database_now
+from accounts.invitations import note_joining
 from accounts.models import User
 from accounts.oidc_config import provider_called, required_provider
 from accounts.second_factor import SHOWN_ELSEWHERE
@@ -66,6 +68,7 @@ class SignInAdapter(DefaultAccountAdapter):
         came_by = (about.get("signal_kwargs") or {}).get("sociallogin")
         request.session[SHOWN_ELSEWHERE] = came_by is not None and _asks_for_two(came_by.account.provider)
         remember(request)
+        note_joining(user, now=database_now())
         return super().post_login(request, user, **about)
 
     def reauthenticate(self, user: User, password: str) -> bool:

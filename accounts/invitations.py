@@ -7,11 +7,13 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts.access_log import What, record
 from accounts.keys import digest
 from accounts.models import Invitation, User
+from accounts.people import has_joined
 
 LASTS = timedelta(days=7)
 LONGEST_TOKEN = 100
@@ -40,13 +42,13 @@ def token_of(invitation: Invitation) -> str:
 
 
 def open_invitation(token: str, *, now: datetime) -> Invitation:
-    """The invitation of this link, with its user. Raises Gone unless it can be accepted now."""
-    rows = Invitation.objects.filter(
-        digest=digest(token[:LONGEST_TOKEN]), used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now,
-        user__is_active=True,
-    )  # fmt: skip
+    """The invitation of this link, with its user. Raises Gone unless it can be accepted now.
+
+    Who has come in by another way needs none: the link would only give whoever finds it another password to try.
+    """
+    rows = _open().filter(digest=digest(token[:LONGEST_TOKEN]), expires_at__gt=now, user__is_active=True)
     found = rows.select_related("user", "made_by").first()
-    if found is None:
+    if found is None or has_joined(found.user):
         raise Gone
     return found
 
@@ -54,10 +56,9 @@ def open_invitation(token: str, *, now: datetime) -> Invitation:
 @transaction.atomic
 def accept(token: str, *, name: str, timezone: str, password: str, now: datetime) -> User:
     """Use the invitation up and give its person this name, zone and password. The second of two gets Gone as well."""
-    found = open_invitation(token, now=now)
-    if not Invitation.objects.filter(pk=found.pk, used_at__isnull=True, revoked_at__isnull=True).update(used_at=now):
+    user = User.objects.select_for_update().get(pk=open_invitation(token, now=now).user_id)
+    if has_joined(user) or not _open().filter(user=user).update(used_at=now):
         raise Gone
-    user = found.user
     user.name, user.timezone = name, timezone
     user.set_password(password)
     user.save(update_fields=["name", "timezone", "password"])
@@ -65,9 +66,24 @@ def accept(token: str, *, name: str, timezone: str, password: str, now: datetime
     return user
 
 
+def note_joining(user: User, *, now: datetime) -> None:
+    """Use an open invitation of somebody up who has signed in without its link, by another provider."""
+    if _open().filter(user=user).update(used_at=now):
+        record(What.JOINED, person=user, after=user.email, by=user, now=now)
+
+
+def is_open(user: User) -> bool:
+    """Whether an invitation of `user` is neither used nor revoked; it may be too old."""
+    return _open().filter(user=user).exists()
+
+
 def end(user: User, *, now: datetime) -> int:
     """Let no open invitation of `user` work any more; how many there were."""
-    return Invitation.objects.filter(user=user, used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=now)
+    return _open().filter(user=user).update(revoked_at=now)
+
+
+def _open() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(used_at__isnull=True, revoked_at__isnull=True)
 
 
 def _token(nonce: str) -> str:

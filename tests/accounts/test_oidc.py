@@ -10,8 +10,10 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client as Browser
 
 from accounts import roles
+from accounts.clock import database_now
 from accounts.encryption import encrypt
-from accounts.models import User
+from accounts.invitations import invite, token_of
+from accounts.models import AccessChange, User
 from accounts.oidc_config import IdentityProvider
 from authenticator import totp
 from fake_oidc import CLIENT_ID, SECRET, FakeProvider, new_key
@@ -74,6 +76,18 @@ def test_a_known_person_comes_in_and_goes_where_the_way_led(world, there, tied):
     assert (answer.status_code, answer.url) == (302, "/tickets/")
     assert signed_in(browser) == str(world.l1.pk)
     assert SocialAccount.objects.get().extra_data == {}
+
+
+def test_who_was_invited_and_comes_in_by_a_provider_has_joined_and_the_link_is_spent(world, there, tied):
+    world.l1.set_unusable_password()
+    world.l1.save()
+    made = invite(world.l1, by=world.manager, now=database_now())
+    browser = Browser()
+    come_in(browser)
+    assert signed_in(browser) == str(world.l1.pk)
+    made.refresh_from_db()
+    assert made.used_at and browser.get(f"/invitations/{token_of(made)}/").status_code == 404
+    assert AccessChange.objects.filter(person=world.l1, what="JOINED").count() == 1
 
 
 def test_the_address_counts_in_any_case(world, there, tied):

@@ -5,6 +5,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
 from django.test import Client as Browser
 
 from accounts.clock import database_now
@@ -183,6 +184,7 @@ def test_an_unused_door_leaves_no_session_unlisted(world):
 
 
 def test_who_comes_by_an_invitation_is_listed_too(world):
+    User.objects.filter(pk=world.l3.pk).update(password=make_password(None))
     invitation = invite(world.l3, by=world.manager, now=database_now())
     browser = Browser(HTTP_USER_AGENT=FIREFOX)
     given = {"name": "Lena", "timezone": "UTC", "password": "quite another one", "again": "quite another one"}
@@ -192,6 +194,7 @@ def test_who_comes_by_an_invitation_is_listed_too(world):
 
 def test_an_invitation_does_not_pass_a_second_factor_by(world):
     Authenticator.objects.create(user=world.l3, type="totp", data={"secret": "kept"})
+    User.objects.filter(pk=world.l3.pk).update(password=make_password(None))
     invitation = invite(world.l3, by=world.manager, now=database_now())
     browser = Browser()
     given = {"name": "Lena", "timezone": "UTC", "password": "quite another one", "again": "quite another one"}
