@@ -7,10 +7,12 @@ from django.db import transaction
 
 from accounts import invitations, roles
 from accounts.access_log import What, record
-from accounts.models import User
+from accounts.models import AccessChange, User
 from accounts.people import STAFF_ROLES, administrators, set_staff_role, staff_role
 
 ACTIVE, GONE = "active", "deactivated"
+# What an account is that nobody had entered, once its invitation was revoked.
+WITH_INVITATION = "closed with the invitation"
 
 
 class NotChanged(Exception):
@@ -65,12 +67,18 @@ def reactivate(*, person: User, by: User, now: datetime) -> None:
     set_active(person, True, by=by, now=now)
 
 
-def set_active(person: User, is_active: bool, *, by: User | None, now: datetime) -> None:
-    """Open or close the account, and record it."""
+def set_active(person: User, is_active: bool, *, by: User | None, now: datetime, why: str = GONE) -> None:
+    """Open or close the account, and record it; `why` is what the record calls a closed one."""
     person.is_active = is_active
     person.save(update_fields=["is_active"])
-    what, before, after = (What.REACTIVATED, GONE, ACTIVE) if is_active else (What.DEACTIVATED, ACTIVE, GONE)
+    what, before, after = (What.REACTIVATED, why, ACTIVE) if is_active else (What.DEACTIVATED, ACTIVE, why)
     record(what, person=person, before=before, after=after, by=by, now=now)
+
+
+def closed_with_invitation(person: User) -> bool:
+    """Whether a revoked invitation, and nothing else, is why this account is closed."""
+    closings = AccessChange.objects.filter(person=person, what=What.DEACTIVATED).order_by("-pk")
+    return not person.is_active and closings.values_list("after", flat=True).first() == WITH_INVITATION
 
 
 def is_of_a_client(person: User) -> bool:

@@ -65,6 +65,11 @@ def take_access(*, client: Client, person: User, role: str, by: User, now: datet
     held = role in OF_ONE_CLIENT and person.groups.filter(name=f"{role} of {client.slug}").exists()
     if not held:
         raise NotGranted(f"{person} is no {role} of {client}: look at the page again.")
+    drop_role(client, person, role, by=by, now=now)
+
+
+def drop_role(client: Client, person: User, role: str, *, by: User, now: datetime) -> None:
+    """Take a role for the client, which the person has, away, and record it."""
     take_role(person, role, client)
     record(What.ACCESS, person=person, about=client.slug, before=role, by=by, now=now)
 

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import invitations, roles
 from accounts.access_log import What, record
 from accounts.models import Invitation, User
+from accounts.oidc_config import required_provider
 from accounts.people import STAFF_ROLES, has_joined, person, set_staff_role
-from accounts.people_editing import set_active
-from clients.access_editing import check_contact, may_invite, role_at, settle_role
+from accounts.people_editing import WITH_INVITATION, closed_with_invitation, set_active
+from clients.access import roles_by_client
+from clients.access_editing import check_contact, drop_role, may_invite, role_at, settle_role
 from clients.models import Client, Contact
 from outbox.models import Message
 
@@ -42,7 +45,7 @@ def invite_staff(*, email: str, name: str, role: str, timezone: str, by: User, n
     if user.pk:
         raise NotInvited("email", f"{user.email} has an account already, as {user}. Change it on its own page.")
     user.name, user.timezone = name, timezone
-    user.save()
+    _make(user)
     set_staff_role(user, role)
     record(What.ROLE, person=user, after=role, by=by, now=now)
     send(user, by=by, now=now)
@@ -60,6 +63,7 @@ def invite_contact(*, client: Client, email: str, name: str, role: str, by: User
         raise PermissionDenied("Only managers and the account managers of a client invite its people.")
     if role not in roles.OF_A_CLIENT:
         raise NotInvited("role", "Choose decision maker or client user.")
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)  # two invitations at once: one after the other
     user = _account(client, email, name)
     check_contact(client, user)
     if role_at(user, client) != role or has_joined(user):
@@ -74,12 +78,15 @@ def invite_contact(*, client: Client, email: str, name: str, role: str, by: User
 def send(user: User, *, by: User, now: datetime, client: Client | None = None) -> Invitation:
     """Send the way in, anew if one was sent before, which works no more.
 
-    `client` is the one as whose person somebody is invited. Raises PermissionDenied, NotInvited for who needs none.
+    `client` is the one as whose person somebody is invited. An account that was closed with its invitation is opened
+    again. Raises PermissionDenied, NotInvited for who needs none and, but for administrators, for who was deactivated.
     """
+    user = User.objects.select_for_update().get(pk=user.pk)
     _check_may_send(user, by=by, client=client)
     if has_joined(user):
         raise NotInvited("email", f"{user} has signed in before: a forgotten password is renewed on the sign-in page.")
     if not user.is_active:
+        _check_may_reopen(user, by=by)
         set_active(user, True, by=by, now=now)
     made = invitations.invite(user, by=by, now=now, about=client.slug if client else "")
     payload = {"to": [user.email], "subject": f"Your sign-in for {PORTAL}", "text": _text(made, client)}
@@ -90,17 +97,46 @@ def send(user: User, *, by: User, now: datetime, client: Client | None = None) -
 
 @transaction.atomic
 def revoke(user: User, *, by: User, now: datetime, client: Client | None = None) -> None:
-    """Let the open invitation work no more. Who never came in is closed too, so that no other way in is left.
+    """Take the invitation back. Who never came in is closed, so that no other way in is left.
 
-    Raises PermissionDenied, NotInvited where none is open.
+    For a client's person whom other clients have let in as well, only the role for `client` is taken: the link and
+    the account are theirs too. Raises PermissionDenied, NotInvited where no invitation is open.
     """
+    user = User.objects.select_for_update().get(pk=user.pk)
     _check_may_send(user, by=by, client=client)
-    if not invitations.end(user, now=now):
+    role = role_at(user, client) if client else ""
+    if not invitations.is_open(user) or (client and not role):
         raise NotInvited("email", f"No invitation of {user} is open any more.")
     about = client.slug if client else ""
     record(What.INVITATION_REVOKED, person=user, about=about, before=user.email, by=by, now=now)
+    if client and _is_somebody_else_s_too(user, client):
+        drop_role(client, user, role, by=by, now=now)
+        return
+    invitations.end(user, now=now)
     if not has_joined(user):
-        set_active(user, False, by=by, now=now)
+        set_active(user, False, by=by, now=now, why=WITH_INVITATION)
+
+
+def _is_somebody_else_s_too(user: User, client: Client) -> bool:
+    """Whether the user is something for the provider or for another client than this one."""
+    elsewhere = any(slug != client.slug for slug, _ in roles_by_client(user.roles))
+    return elsewhere or bool(user.roles & roles.STAFF)
+
+
+def _check_may_reopen(user: User, *, by: User) -> None:
+    """What a revoked invitation has closed is opened by the next one; all else that is closed by administrators."""
+    if roles.ADMINISTRATOR not in by.roles and not closed_with_invitation(user):
+        raise NotInvited("email", f"{user} was deactivated. An administrator can take them back.")
+
+
+def _make(user: User) -> None:
+    """Store a new account. Raises NotInvited when somebody else has made one of this address at the same moment."""
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        words = f"Somebody else has just invited {user.email}. Look at it again before you go on."
+        raise NotInvited("email", words) from None
 
 
 def _check_may_send(user: User, *, by: User, client: Client | None) -> None:
@@ -116,7 +152,7 @@ def _account(client: Client, email: str, name: str) -> User:
     user = person(email)
     if user.pk is None:
         user.name, user.timezone = name, client.timezone
-        user.save()
+        _make(user)
     elif not user.is_active and has_joined(user):
         raise NotInvited("email", f"{user.email} was deactivated. An administrator can take them back.")
     if user.roles & roles.STAFF:
@@ -139,11 +175,14 @@ def _tie(client: Client, user: User, name: str) -> None:
 
 def _text(made: Invitation, client: Client | None) -> str:
     what = f", to follow the requests of {client}" if client else ""
+    provider = required_provider(made.user.email, settings.IDENTITY_PROVIDERS)
+    way = f"Sign in with {provider.name} here" if provider else "Choose your password here"
+    harmless = "until you sign in" if provider else "without a password of yours"
     lines = [
         f"Hello {made.user},",
         f"{made.made_by} has made a sign-in to {PORTAL} for you{what}.",
-        f"Choose your password here; the link works once, until {made.expires_at:%A %d %B %Y, %H:%M} UTC:",
+        f"{way}; the link works once, until {made.expires_at:%A %d %B %Y, %H:%M} UTC:",
         LINK,
-        "If you expected nothing of the kind, do nothing: without a password of yours nobody gets in.",
+        f"If you expected nothing of the kind, do nothing: {harmless} nobody gets in.",
     ]
     return "\n\n".join(lines)

@@ -136,7 +136,7 @@ def revocation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     person = _of_client(client, pk)
     return _done(
         request, client, now, lambda: inviting.revoke(person, by=request.user, now=now, client=client),
-        f"The invitation of {person} works no more.",
+        f"{person} is not invited for {client} any more.",
     )  # fmt: skip
 
 

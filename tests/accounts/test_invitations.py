@@ -1,14 +1,18 @@
 """Invitations: who may send one, what its link opens, and what it tells to those who must not know."""
 
+import time
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts import invitations, roles
-from accounts.invitations import Gone, open_invitation, token_of
+from accounts.invitations import Gone, note_joining, open_invitation, token_of
 from accounts.models import AccessChange, Invitation, User
+from accounts.oidc_config import IdentityProvider
+from accounts.people_editing import deactivate
 from clients.access import give_role
 from clients.access_editing import NotGranted
 from clients.inviting import NotInvited, invite_contact, invite_staff, revoke, send
@@ -17,6 +21,9 @@ from outbox.models import Message
 from tickets.models import Ticket
 
 GOOD = "seven green bottles"
+SOMEBODY_WAITS = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())
+"""
 
 
 @pytest.fixture
@@ -168,6 +175,86 @@ def test_who_has_signed_in_before_needs_no_invitation(world, admin):
         send(world.l1, by=admin, now=world.now)
 
 
+def test_a_link_outlives_no_other_way_in(world, admin):
+    user = staff(world, admin)
+    User.objects.filter(pk=user.pk).update(last_login=world.now)
+    for _ in range(2):
+        with pytest.raises(Gone):
+            accepted(user, now=world.now)
+    user.refresh_from_db()
+    assert (user.name, user.has_usable_password()) == ("Nora", False)
+
+
+def test_its_mail_is_not_sent_either(world, admin):
+    User.objects.filter(pk=staff(world, admin).pk).update(last_login=world.now)
+    world.tick()
+    assert world.mails_to("nora@msp.example") == []
+
+
+def test_who_joins_by_another_way_uses_the_invitation_up_once(world, admin):
+    user = staff(world, admin)
+    for _ in range(2):
+        note_joining(user, now=world.now)
+    assert user.invitations.get().used_at == world.now
+    assert AccessChange.objects.filter(person=user, what="JOINED", after=user.email, by=user).count() == 1
+
+
+def test_who_must_come_by_another_provider_is_told_so_in_the_mail(world, admin, settings):
+    row = IdentityProvider("c", "Contoso", "https://c.example", "portal", "s", required_for=("msp.example",))
+    settings.IDENTITY_PROVIDERS = (row,)
+    staff(world, admin)
+    body = mail_of(world, "nora@msp.example")
+    assert "Sign in with Contoso here; the link works once" in body and "password" not in body
+
+
+# two at once -----------------------------------------------------------------------------------------------------
+
+
+def while_it_is_not_finished(first, second):
+    """What `second` gives when it begins before `first` is committed, and has to wait for it."""
+    begun = Event()
+
+    def hold():
+        with transaction.atomic():
+            first()
+            begun.set()
+            _wait_for_somebody_who_waits()
+        connection.close()
+
+    thread = Thread(target=hold)
+    thread.start()
+    begun.wait(5)
+    try:
+        return second()
+    finally:
+        thread.join()
+
+
+def _wait_for_somebody_who_waits():
+    for _ in range(50):
+        with connection.cursor() as cursor:
+            cursor.execute(SOMEBODY_WAITS)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_of_two_who_invite_one_new_colleague_is_told(world, admin):
+    with pytest.raises(NotInvited, match="Somebody else has just invited nora") as refused:
+        while_it_is_not_finished(lambda: staff(world, admin), lambda: staff(world, admin))
+    assert refused.value.field == "email" and User.objects.filter(email="nora@msp.example").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_invite_one_new_contact_make_one_account_and_one_open_link(world):
+    new = {"email": "uma@acme.example", "name": "Uma"}
+    boss = world.manager
+    user, mailed = while_it_is_not_finished(lambda: dana(world, boss, **new), lambda: dana(world, boss, **new))
+    assert mailed and Contact.objects.get(email=user.email).user == user
+    assert user.invitations.filter(revoked_at=None).count() == 1
+
+
 # a client's people -----------------------------------------------------------------------------------------------
 
 
@@ -253,6 +340,58 @@ def test_an_account_manager_cannot_renew_an_invitation_of_a_colleague_s_or_anoth
             with pytest.raises(PermissionDenied):
                 act(user, by=amy, now=world.now, client=world.acme)
     assert Invitation.objects.filter(revoked_at=None).count() == 2
+
+
+@pytest.fixture
+def shared(world, amy):
+    """Pat, whom Other has invited as well as Acme, and who has not come in."""
+    pat = {"email": "pat@x.example", "name": "Pat"}
+    dana(world, world.manager, client=world.client("Other"), **pat)
+    return dana(world, amy, role=roles.CLIENT_USER, **pat)[0]
+
+
+def test_who_was_invited_by_another_client_too_loses_only_this_one(world, amy, shared):
+    revoke(shared, by=amy, now=world.now, client=world.acme)
+    user = accepted(shared, now=world.now)
+    assert user.is_active
+    assert [c.slug for c in Client.objects.visible_to(user, "read_client_page")] == ["other"]
+    told = AccessChange.objects.filter(person=user, about="acme", by=amy).values_list("what", "before")[:2]
+    assert list(told) == [("ACCESS", "client user"), ("INVITATION_REVOKED", "pat@x.example")]
+
+
+def test_a_role_that_was_taken_is_not_revoked_again(world, amy, admin, shared):
+    revoke(shared, by=amy, now=world.now, client=world.acme)
+    with pytest.raises(NotInvited, match="No invitation of Pat is open"):
+        revoke(shared, by=admin, now=world.now, client=world.acme)
+
+
+def test_an_administrator_revokes_for_all_clients(world, admin, shared):
+    revoke(shared, by=admin, now=world.now)
+    shared.refresh_from_db()
+    assert not shared.is_active and not Invitation.objects.filter(revoked_at=None).exists()
+
+
+def test_what_a_revoked_invitation_closed_is_opened_by_the_next_one(world, amy):
+    user, _ = dana(world, amy)
+    revoke(user, by=amy, now=world.now, client=world.acme)
+    send(user, by=amy, now=world.now, client=world.acme)
+    assert accepted(user, now=world.now).is_active
+
+
+@pytest.mark.parametrize("closed_before", [False, True])
+def test_who_was_deactivated_is_let_in_again_by_administrators_alone(world, amy, admin, closed_before):
+    user, _ = dana(world, amy)
+    if closed_before:
+        revoke(user, by=amy, now=world.now, client=world.acme)
+        send(user, by=amy, now=world.now, client=world.acme)
+    deactivate(person=user, by=admin, now=world.now)
+    for act in (lambda: send(user, by=amy, now=world.now, client=world.acme), lambda: dana(world, amy)):
+        with pytest.raises(NotInvited, match="Dana was deactivated"):
+            act()
+    user.refresh_from_db()
+    assert not user.is_active
+    send(user, by=admin, now=world.now)
+    assert accepted(user, now=world.now).is_active
 
 
 def test_each_step_is_on_record(world, amy):

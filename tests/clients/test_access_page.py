@@ -166,7 +166,8 @@ def test_an_invitation_is_renewed_and_revoked(world, amy):
     person = f"{URL}people/{User.objects.get(email='uma@acme.example').pk}/"
     assert browser.post(f"{person}invitation/").status_code == 303
     assert Message.objects.filter(kind="INVITATION").count() == 2
-    assert "Deactivated" in text(browser.post(f"{person}revocation/", follow=True))
+    revoked = browser.post(f"{person}revocation/", follow=True).content.decode()
+    assert "Uma is not invited for Acme any more." in revoked and "Deactivated" in revoked
     assert browser.post(f"{person}revocation/").status_code == 409
 
 
