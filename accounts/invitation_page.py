@@ -1,8 +1,9 @@
-"""The page behind an invitation's link: a name, a zone and a password, and one is in."""
+"""The page behind an invitation's link: name, zone and password, and one is in; or the way to another provider."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import invitations
 from accounts.clock import database_now
 from accounts.invitations import Gone
-from accounts.models import User
+from accounts.models import Invitation, User
+from accounts.oidc_config import required_provider
 from accounts.sign_in import let_in
 from accounts.zones import zone_choices
 
@@ -61,16 +63,26 @@ class AcceptForm(forms.Form):
 @never_cache
 @sensitive_post_parameters()
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask (GET), or give the person what they chose and sign them in (POST). A link that opens nothing is a 404."""
+    """Ask (GET), or give the person what they chose and sign them in (POST). A link that opens nothing is a 404.
+
+    Who must come by another provider is led there, and the link stays as it is until they have.
+    """
     now = database_now()
     try:
         invitation = invitations.open_invitation(token, now=now)
+        provider = required_provider(invitation.user.email, settings.IDENTITY_PROVIDERS)
+        if provider:
+            return _shown(request, invitation, provider=provider)
         form = AcceptForm(request.POST or None, user=invitation.user)
         if not (form.is_bound and form.is_valid()):
-            context = {"form": form, "person": invitation.user, "by": invitation.made_by}
-            return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
+            return _shown(request, invitation, form=form, status=422 if form.errors else 200)
         given = {name: form.cleaned_data[name] for name in ("name", "timezone", "password")}
         user = invitations.accept(token, **given, now=now)
     except Gone:
         return render(request, "accounts/invitation_gone.html", status=404)
     return let_in(request, user)
+
+
+def _shown(request: HttpRequest, invitation: Invitation, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"person": invitation.user, "by": invitation.made_by, **more}
+    return render(request, "accounts/invitation.html", context, status=status)

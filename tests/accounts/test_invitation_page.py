@@ -9,6 +9,7 @@ from accounts import roles
 from accounts.clock import database_now
 from accounts.invitations import invite, token_of
 from accounts.models import Invitation, User
+from accounts.oidc_config import IdentityProvider
 
 GOOD = {"name": "Nora Ray", "timezone": "Europe/Berlin", "password": "seven green bottles",
         "again": "seven green bottles"}  # fmt: skip
@@ -101,3 +102,26 @@ def test_every_link_that_opens_nothing_is_answered_alike(client, link, how, meth
 @pytest.mark.parametrize("token", ["x" * 5000, "%00", "..", "é", "' OR 1=1"])
 def test_nonsense_in_the_place_of_a_link_is_answered_like_any_other(client, db, token):
     assert client.get(f"/invitations/{token}/").status_code == 404
+
+
+@pytest.fixture
+def elsewhere(settings):
+    """People at msp.example sign in with Contoso."""
+    row = IdentityProvider("contoso", "Contoso", "https://c.example", "portal", "s", required_for=("msp.example",))
+    settings.IDENTITY_PROVIDERS = (row,)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_must_come_by_another_provider_is_led_there_and_keeps_the_link(client, link, elsewhere, method):
+    answer = getattr(client, method)(link, GOOD)
+    html = answer.content.decode()
+    assert answer.status_code == 200 and 'href="/sign-in/with/contoso/"' in html and "nora@msp.example" in html
+    assert "password" not in html.replace("no password to choose", "")
+    nora = User.objects.get(email="nora@msp.example")
+    assert (nora.name, nora.has_usable_password()) == ("Nora", False)
+    assert Invitation.objects.get().used_at is None and "_auth_user_id" not in client.session
+
+
+def test_another_domain_s_people_choose_a_password_as_before(client, link, elsewhere):
+    User.objects.filter(email="nora@msp.example").update(email="nora@freelance.example")
+    assert client.post(link, GOOD).status_code == 303
