@@ -120,13 +120,15 @@ def save_draft(*, policy: Policy, document: Mapping[str, Any], revision: int, by
 
 
 @transaction.atomic
-def rebase_draft(*, policy: Policy, revision: int, by: User) -> PolicyVersion:
-    """Let the draft stand on the version that was published since it was begun, whose changes its author has seen.
+def rebase_draft(*, policy: Policy, revision: int, seen: int, by: User) -> PolicyVersion:
+    """Let the draft stand on the version that was published since it was begun; `seen` is whose changes were shown.
 
-    Raises PermissionDenied, NoDraft, SavedMeanwhile.
+    Raises PermissionDenied, NoDraft, SavedMeanwhile, PublishedMeanwhile where another version is live by now.
     """
     draft = _edited(policy, revision, by)
     live = PolicyVersion.live(policy)
+    if live and live.number != seen:
+        raise PublishedMeanwhile(live)
     draft.base_number = live.number if live else 0
     draft.save(update_fields=["base_number"])
     return draft
@@ -143,14 +145,31 @@ def discard_draft(*, policy: Policy, revision: int, by: User) -> None:
         policy.delete()
 
 
-@transaction.atomic
 def publish_draft(
     *, policy: Policy, revision: int, note: str, by: User, now: datetime, despite: str = ""
 ) -> PolicyVersion:
     """Publish the draft as the next version. `despite` is the reason to do so although a promise then breaks.
 
-    Raises PermissionDenied, NoDraft, SavedMeanwhile, PublishedMeanwhile, BadDocument, LintErrors, NothingChanged,
-    Unattainable; nothing is published then, and the draft stays.
+    Its paths, which take a while, are looked through before the policy is locked for good; what is published then is
+    the same revision. Raises PermissionDenied, NoDraft, SavedMeanwhile, PublishedMeanwhile, BadDocument, LintErrors,
+    NothingChanged, Unattainable; nothing is published then, and the draft stays.
+    """
+    with transaction.atomic():
+        _, document = _finished(policy, revision, note, by)
+    _check_paths(policy, document, now=now)
+    with transaction.atomic():
+        draft, document = _finished(policy, revision, note, by)
+        with promises_kept(despite, now=now):
+            noted = with_reason(note, despite).strip()
+            version = PolicyVersion.publish(policy, document, author=by, note=noted, now=now)
+            draft.delete()
+    return version
+
+
+def _finished(policy: Policy, revision: int, note: str, by: User) -> tuple[PolicyVersion, dict[str, Any]]:
+    """The draft under the policy's lock, and its document as it would be stored, which only its paths can still refuse.
+
+    Raises what `publish_draft` does, but LintErrors and Unattainable.
     """
     draft = _edited(policy, revision, by)
     live = PolicyVersion.live(policy)
@@ -160,12 +179,7 @@ def publish_draft(
     document = tidy(normal(draft.document, name=policy.name))
     if live and tidy(live.document) == document:
         raise NothingChanged(live)
-    _check_paths(policy, document, now=now)
-    with promises_kept(despite, now=now):
-        noted = with_reason(note, despite).strip()
-        version = PolicyVersion.publish(policy, document, author=by, note=noted, now=now)
-        draft.delete()
-    return version
+    return draft, document
 
 
 def tidy(document: Mapping[str, Any]) -> dict[str, Any]:

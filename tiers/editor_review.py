@@ -32,6 +32,7 @@ from tiers.views import parts_of
 
 Shown = dict[str, Any]
 REBASE = "rebase"
+DIGITS = 10
 UNATTAINABLE = (
     "Nothing was published yet: promises break by it. Change the times, or say below why it is to hold all the same."
 )
@@ -71,22 +72,35 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 def _posted(request: HttpRequest, policy: Policy, *, now: datetime) -> HttpResponse:
     form = ReviewForm(request.POST)
     form.is_valid()
-    revision = form.cleaned_data.get("revision") or 0
+    revision, rebases = form.cleaned_data.get("revision") or 0, request.POST.get("do") == REBASE
     try:
-        if request.POST.get("do") == REBASE:
-            rebase_draft(policy=policy, revision=revision, by=request.user)
-            return see(reverse("policy-review", args=[policy.slug]))
-        refused = _publish(request, policy, form, revision, now=now)
+        refused = _rebase(request, policy, revision) if rebases else _publish(request, policy, form, revision, now=now)
     except NoDraft as error:
         return _gone(request, policy, error.version, form.data.get("note", ""), now=now)
     if refused is None:
-        return see(reverse("policy", args=[policy.slug]))
+        return see(reverse("policy-review" if rebases else "policy", args=[policy.slug]))
     found = open_draft(policy)
     if found is None:
         return _gone(request, policy, PolicyVersion.live(policy), form.data.get("note", ""), now=now)
-    form.data = form.data.copy()
-    form.data["revision"] = str(found.revision)
+    if rebases:
+        form = ReviewForm(initial={"revision": found.revision})
+    else:
+        form.data = form.data.copy()
+        form.data["revision"] = str(found.revision)
     return _shown(request, found, form, refused, now=now)
+
+
+def _rebase(request: HttpRequest, policy: Policy, revision: int) -> Refused | None:
+    """Let the draft stand on the version that was shown, or say why not. Raises NoDraft."""
+    seen = request.POST.get("seen", "")
+    number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < DIGITS else 0
+    try:
+        rebase_draft(policy=policy, revision=revision, seen=number, by=request.user)
+    except PublishedMeanwhile as error:
+        return Refused(f"{error.version} was published while you looked. This is what has changed by now.", 409)
+    except SavedMeanwhile as error:
+        return _refusal(error)
+    return None
 
 
 def _publish(

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from sla.editing import BadDocument, NothingChanged, NotPublished, PublishedMeanwhile, Unattainable
 from tickets.intake import NewTicket, open_ticket
@@ -129,8 +130,28 @@ def test_a_version_that_was_published_past_the_draft_is_told_and_can_be_built_on
     with pytest.raises(PublishedMeanwhile) as told:
         publish(desk, draft)
     assert told.value.version == imported
-    draft = drafts.rebase_draft(policy=desk.policy, revision=draft.revision, by=desk.manager)
+    draft = drafts.rebase_draft(policy=desk.policy, revision=draft.revision, seen=2, by=desk.manager)
     assert publish(desk, draft).number == 3
+
+
+def test_a_draft_is_not_built_on_a_version_that_nobody_was_shown(desk):
+    draft = edit(desk)
+    desk.publish({**PolicyVersion.live(desk.policy).document, "exceptions": []})
+    desk.publish({**PolicyVersion.live(desk.policy).document, "routing": []})
+    with pytest.raises(PublishedMeanwhile) as told:
+        drafts.rebase_draft(policy=desk.policy, revision=draft.revision, seen=2, by=desk.manager)
+    assert told.value.version.number == 3 and drafts.open_draft(desk.policy).base_number == 1
+
+
+def test_paths_are_looked_through_while_nobody_waits_for_the_policy(desk):
+    draft = edit(desk)
+    with CaptureQueriesContext(connection) as seen:
+        publish(desk, draft)
+    said = [query["sql"] for query in seen]
+    first, second, *_ = (i for i, sql in enumerate(said) if "FOR UPDATE" in sql and "tiers_policy" in sql)
+    released = next(i for i, sql in enumerate(said) if sql.startswith("RELEASE SAVEPOINT"))
+    [looked] = [i for i, sql in enumerate(said) if "vendors_contactpoint" in sql and i > released][:1]
+    assert first < released < looked < second
 
 
 def test_rolling_back_publishes_an_old_version_anew(desk):
@@ -229,7 +250,7 @@ def test_only_managers_touch_a_draft(desk):
         lambda: drafts.start_draft(policy=desk.policy, now=desk.now, **by),
         lambda: drafts.save_draft(policy=desk.policy, document={}, revision=1, now=desk.now, **by),
         lambda: drafts.discard_draft(policy=desk.policy, revision=draft.revision, **by),
-        lambda: drafts.rebase_draft(policy=desk.policy, revision=draft.revision, **by),
+        lambda: drafts.rebase_draft(policy=desk.policy, revision=draft.revision, seen=1, **by),
         lambda: drafts.new_policy(name="Mine", clients=[], now=desk.now, **by),
         lambda: publish(desk, draft, **by),
     ]

@@ -177,10 +177,33 @@ def test_a_version_published_meanwhile_is_shown_before_one_goes_on(desk, world, 
     assert "An import published version 2" in said and "“Ransom” is taken out" in said
     answer = desk.post(PATH, {**NOTE, "revision": draft.revision})
     assert answer.status_code == 409 and live(world).number == 2
-    assert desk.post(PATH, {"do": "rebase", "revision": draft.revision}).status_code == 303
+    assert 'name="seen" value="2"' in answer.content.decode()
+    answer = desk.post(PATH, {"do": "rebase", "revision": draft.revision, "seen": "2"})
+    assert (answer.status_code, answer.url) == (303, PATH)
     assert "Published meanwhile" not in words(desk.get(PATH))
     assert desk.post(PATH, {**NOTE, "revision": draft.revision}).status_code == 303
     assert live(world).number == 3 and len(live(world).document["routing"]) == 3
+
+
+@pytest.mark.parametrize("seen", ["2", "", "x", "0", "²", "99999999999999999999"])
+def test_what_was_published_after_one_looked_is_shown_before_one_goes_on(desk, world, edit, seen):
+    draft = edit(wait="5m")
+    world.publish({**live(world).document, "routing": live(world).document["routing"][:2]})
+    world.publish({**live(world).document, "routing": []})
+    answer = desk.post(PATH, {"do": "rebase", "revision": draft.revision, "seen": seen})
+    said = words(answer)
+    assert answer.status_code == 409 and "Standard v3 was published while you looked." in said
+    assert "“Ransom” is taken out" in said and "“Firewalls” is taken out" in said and "Say why" not in said
+    assert open_draft(world.policy).base_number == 1
+
+
+def test_a_draft_that_was_saved_meanwhile_is_not_built_on_unseen(desk, world, edit, dana):
+    reviewed = edit(wait="5m")
+    world.publish({**live(world).document, "routing": []})
+    edit(wait="1m", by=dana)
+    answer = desk.post(PATH, {"do": "rebase", "revision": reviewed.revision, "seen": "2"})
+    assert answer.status_code == 409 and "Dana saved the draft" in words(answer)
+    assert open_draft(world.policy).base_number == 1
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "99999999999999999999"])
