@@ -107,3 +107,21 @@ def test_a_wrong_password_when_confirming_counts_too(world):
     answers = [browser.post("/account/confirm/", {"password": "wrong"}).status_code for _ in range(5)]
     assert answers[-1] == 429
     assert not came_in()
+
+
+def test_the_old_password_is_not_guessed_where_a_new_one_is_chosen(world):
+    browser = Browser(REMOTE_ADDR="203.0.113.7")
+    browser.force_login(world.l1)
+    new = {"new_password1": "seven green bottles", "new_password2": "seven green bottles"}
+    answers = [browser.post("/account/password/", {"old_password": f"x{n}", **new}).status_code for n in range(5)]
+    assert answers == [200] * 4 + [429]
+    assert browser.post("/account/password/", {"old_password": GOOD, **new}).status_code == 429
+    assert not came_in() and not attempt("seven green bottles")[1]
+
+
+def test_nor_from_many_networks_by_who_holds_a_session(world):
+    browser = Browser()
+    browser.force_login(world.l1)
+    forms = [{"old_password": "x", "new_password1": "seven green bottles"} for _ in range(11)]
+    answers = [browser.post("/account/password/", form, REMOTE_ADDR=f"203.0.113.{n}") for n, form in enumerate(forms)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
