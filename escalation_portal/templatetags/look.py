@@ -41,7 +41,7 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString | str
     if at is None:
         return "-"
     said = relative(at, now) if now else absolute(at)
-    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), absolute(at), _ticks(now), said)
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), absolute(at), _ticks(at, now), said)
 
 
 @register.filter
@@ -54,6 +54,13 @@ def absolute(at: datetime) -> str:
 def relative(at: datetime, now: datetime) -> str:
     """A moment as seen from `now`: "in 14 min", "6 min ago", "Mon 09:00", "23 Nov"."""
     return words.relative(at, now=now, zone=timezone.get_current_timezone()) if at else ""
+
+
+@register.filter
+def ended(text: str) -> str:
+    """A text that others wrote as the end of a sentence: with a stop, unless it has one."""
+    said = str(text).rstrip()
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 @register.filter
@@ -94,5 +101,8 @@ def _drawing(name: str) -> SafeString:
     return mark_safe(re.sub(r"\s+", " ", drawing[1]).strip())
 
 
-def _ticks(now: datetime | None) -> SafeString | str:
-    return mark_safe(" data-relative") if now else ""
+def _ticks(at: datetime, now: datetime | None) -> SafeString | str:
+    """What lets a browser tell the moment anew; one that was past stays past, whatever the browser's clock says."""
+    if now is None:
+        return ""
+    return mark_safe(' data-relative="past"') if at <= now else mark_safe(" data-relative")

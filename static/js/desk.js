@@ -44,7 +44,8 @@ function tick() {
     else if (warn <= now && badge.dataset.level === "none") badge.dataset.level = "amber";
   }
   for (const time of document.querySelectorAll("time[data-relative]")) {
-    const away = (Date.parse(time.dateTime) - now) / 1000;
+    const told = (Date.parse(time.dateTime) - now) / 1000;
+    const away = time.dataset.relative === "past" ? Math.min(told, 0) : told;
     if (Math.abs(away) < HOUR) setText(time, minutesAway(away));
   }
 }

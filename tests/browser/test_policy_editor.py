@@ -165,6 +165,12 @@ def test_what_is_typed_while_it_is_saved_is_not_lost(world, draft, visit):
     assert field(page, "ladders.P1.1.acknowledge_within").input_value() == "6m"
 
 
+def test_what_was_saved_is_told_as_past_by_a_browser_whose_clock_is_behind(world, draft, visit):
+    page = visit(PATH, world.manager)
+    page.evaluate("() => document.querySelectorAll('.editor-state time').forEach(t => { t.dateTime = '2999-01-01' })")
+    page.wait_for_function("() => document.querySelector('.editor-state time').textContent === 'just now'")
+
+
 def test_a_server_that_does_not_answer_is_told_and_nothing_is_lost(world, draft, visit):
     page = visit(PATH, world.manager)
     page.route(re.compile(PATH), lambda route: route.abort())

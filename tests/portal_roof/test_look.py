@@ -39,6 +39,19 @@ def test_a_moment_says_words_and_holds_the_absolute_time():
     )
 
 
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=3)])
+def test_a_moment_that_is_past_stays_past_on_a_clock_that_is_behind(ago):
+    assert ' data-relative="past">' in rendered("{% moment at now %}", at=NOW - ago, now=NOW)
+
+
+@pytest.mark.parametrize("written, said", [
+    ("Twelve minutes", "Twelve minutes."), ("Twelve minutes.", "Twelve minutes."), ("Why not? ", "Why not?"),
+    ("Longer…", "Longer…"), ("<b>", "&lt;b&gt;."),
+])  # fmt: skip
+def test_what_others_wrote_ends_with_one_stop(written, said):
+    assert rendered("{{ text|ended }}", text=written) == said
+
+
 def test_no_moment_is_a_dash():
     assert rendered("{% moment at now %}", at=None, now=NOW) == "-"
 
