@@ -42,6 +42,13 @@ def test_the_live_version_is_shown(desk, second):
     assert "When the device is a network device" in said and "start at L2" in said
 
 
+@pytest.mark.parametrize("note", ["Ten, not twelve minutes", "Ten, not twelve minutes."])
+def test_the_note_ends_with_one_stop(desk, world, note):
+    live = PolicyVersion.live(world.policy)
+    PolicyVersion.publish(world.policy, live.document, author=None, note=note, now=world.now)
+    assert "Ten, not twelve minutes. For every client" in " ".join(html(desk, "/policies/standard/").split())
+
+
 def test_equal_ladders_stand_together(desk, world):
     assert "P1 · P2 · P3 · P4" in html(desk)
     slow = [{"tier": "L1", "acknowledge_within": "9m"}]
