@@ -94,7 +94,8 @@ def _discarded(request: HttpRequest, policy: Policy) -> HttpResponse:
         messages.info(request, f"The draft of {name} was gone already.")
     else:
         messages.success(request, f"The draft of {name} is discarded.")
-    return see(reverse("policies"))
+    stays = Policy.objects.filter(pk=policy.pk).exists()
+    return see(reverse("policy", args=[policy.slug]) if stays else reverse("policies"))
 
 
 def _asked(request: HttpRequest, found: PolicyVersion, *, meanwhile: bool = False) -> HttpResponse:

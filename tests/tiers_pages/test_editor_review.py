@@ -237,7 +237,7 @@ def test_what_is_lost_is_shown_before_a_draft_is_discarded(desk, world, edit):
     said = words(desk.get(DISCARD))
     assert "5 minutes to acknowledge" in said and "Version 1 stays in force." in said
     answer = desk.post(DISCARD, {"revision": draft.revision})
-    assert (answer.status_code, answer.url) == (303, "/policies/")
+    assert (answer.status_code, answer.url) == (303, "/policies/standard/")
     assert open_draft(world.policy) is None and "The draft of Standard is discarded." in words(desk.get(answer.url))
 
 

@@ -142,7 +142,7 @@ def test_a_discarded_new_policy_leaves_nothing(desk, world):
     desk.post("/policies/new/", {"name": "Night shift"})
     said = words(desk.get("/policies/night-shift/draft/discard/"))
     assert "The policy was never published: nothing of it remains." in said
-    desk.post("/policies/night-shift/draft/discard/", {"revision": "1"})
+    assert desk.post("/policies/night-shift/draft/discard/", {"revision": "1"}).url == "/policies/"
     assert not Policy.objects.filter(name="Night shift").exists()
 
 
