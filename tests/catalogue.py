@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -64,6 +64,11 @@ def folders() -> list[Path]:
 def read(folder: Path) -> Catalog:
     with (folder / "django.po").open("rb") as file:
         return read_po(file, locale=folder.parent.name)
+
+
+def strings(message: Message) -> tuple[str, ...]:
+    """What a message is in the catalogue's language, in each of its numbers."""
+    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
 def compiled(catalogue: Catalog) -> bytes:
