@@ -19,6 +19,9 @@ PROMISES = {
     RESOLVE: "Solved within",
 }
 
+# What may be left out of a policy's document.
+EXCEPTIONS, RULES = "exceptions", "rules"
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -110,7 +113,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a vendor provides. `clients` are those that have an account with it."""
+    """What a vendor provides. `clients` have an account with it; `kept` says whether others do who are not told."""
 
     name: str
     vendor: str
@@ -123,6 +126,7 @@ class Service:
     body: str = ""
     commitment: Promised | None = None
     clients: tuple[str, ...] = ()
+    kept: bool = False
 
     def severity(self, priority: str) -> str:
         """What the vendor calls our priority."""
@@ -152,15 +156,20 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """What clients who are treated alike were promised for a critical ticket."""
+    """What clients who are treated alike were promised for a critical ticket, `kept` ones among them or not."""
 
     clients: tuple[str, ...]
     promised: Level | None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """One live policy with all that it refers to. `named` says whether it is for the clients that it lists alone."""
+    """One live policy with all that it refers to. `named` says whether it is for the clients that it lists alone.
+
+    Of clients that are kept to some teams nothing is in it but that there are some: `kept` among those that it covers,
+    and exceptions and rules for such ones that were `left_out` of the document.
+    """
 
     version: Published
     document: Mapping[str, Any]
@@ -171,6 +180,8 @@ class PolicyFacts:
     services: tuple[Service, ...]
     cadences: tuple[Cadence, ...]
     calendars: Mapping[str, BusinessCalendar]
+    kept: bool = False
+    left_out: frozenset[str] = frozenset()
 
     def tier(self, name: str) -> Tier | None:
         """The tier of this name; None where it is gone."""

@@ -1,7 +1,8 @@
 """Whether anything has changed from which documents follow: one query, and the days that have begun since.
 
-It is a digest of published versions by their number, of the rows that are not versioned as they stand, of the local
-days on which agreements begin and end, and of the words that the renderers put around all this.
+It is a digest of published versions by their number, of the rows that are not versioned as they stand, of who may see
+which client, of the local days on which agreements begin and end, and of the words that are put around all this, in
+every language.
 """
 
 from datetime import datetime
@@ -9,10 +10,16 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
+from documents.generated import facts
 from documents.guide import page
+from documents.permissions import READERS
+from sla import durations
 from sla.effective import local_day
+from tiers import policy_words
+from vendors import vendor_page
 
 # A part that grows only is told by its length and its last id, one that is edited by each of its rows.
 _PUBLISHED = "SELECT count(*), max(id) FROM {} WHERE number IS NOT NULL"
@@ -34,9 +41,16 @@ _EDITED = (
     ("vendors_serviceaccount", "client_id, service_id", "id"),
     ("clients_client", "id, name, slug, agreement_id, language", "id"),
     (
-        "accounts_user WHERE id IN (SELECT user_id FROM tiers_member UNION SELECT owner_id FROM vendors_contactpoint)",
+        "accounts_user WHERE id IN (SELECT user_id FROM tiers_member UNION SELECT owner_id FROM vendors_contactpoint"
+        " UNION SELECT author_id FROM tiers_policyversion)",
         "id, name, email, is_active",
         "id",
+    ),
+    (
+        "clients_clientgroupobjectpermission JOIN auth_group ON auth_group.id = group_id"
+        f" WHERE name IN ({', '.join(map(repr, READERS))})",
+        "content_object_id, name, permission_id",
+        "content_object_id, name, permission_id",
     ),
 )
 
@@ -56,6 +70,7 @@ def fingerprint(*, now: datetime) -> str:
 @lru_cache(maxsize=1)
 def _words() -> str:
     """What the renderers say, so that documents follow when a new release says it otherwise."""
-    folders = (Path(__file__).parent, Path(page.__file__).parent)
-    sources = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.py"))]
-    return sha256(b"".join(sources)).hexdigest()
+    folders = (Path(module.__file__).parent for module in (facts, page, durations, policy_words, vendor_page))
+    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    catalogues = [path for folder in settings.LOCALE_PATHS for path in sorted(Path(folder).rglob("*.mo"))]
+    return sha256(b"".join(path.read_bytes() for path in (*sources, *catalogues))).hexdigest()

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from documents.generated.facts import PROMISES, Cadence, Level, PolicyFacts, Service
+from documents.generated.facts import EXCEPTIONS, PROMISES, Cadence, Level, PolicyFacts, Service
+from documents.generated.kept import NOT_SHOWN, all_of, with_kept
 from documents.generated.ladders import Rung, ladder_table, rungs, waits
 from documents.generated.marks import facts, items, paragraphs, plain, section, table, tasks, whole
 from documents.generated.on_call_words import on_call_words
@@ -158,7 +159,8 @@ def _exceptions(priority: str, known: PolicyFacts) -> list[str]:
     rows = [row for row in known.document.get("exceptions") or () if row.get("priority") in (None, priority)]
     said = (f"{plain(policy_words.exception_when(row))}: {plain(exception_words(row, known))}." for row in rows)
     own = (_own_ladder(row, priority, known) for row in rows)
-    return [items(said) or "For nobody: every client climbs the path above.", *own]
+    hidden = NOT_SHOWN if EXCEPTIONS in known.left_out else ""
+    return [items(said) or (not hidden and "For nobody: every client climbs the path above.") or "", hidden, *own]
 
 
 def _own_ladder(row: Row, priority: str, known: PolicyFacts) -> str:
@@ -176,7 +178,7 @@ def _cadences(priority: str, known: PolicyFacts) -> list[str]:
 def _cadence(cadence: Cadence) -> list[str]:
     times = [_time(cadence.promised, metric) for metric in PROMISES]
     counted = hours(cadence.promised.hours) if cadence.promised else ""
-    return [listed([plain(name) for name in cadence.clients]), *times, plain(counted)]
+    return [listed(with_kept(cadence.clients, cadence.kept)), *times, plain(counted)]
 
 
 def _time(promised: Level | None, metric: str) -> str:
@@ -197,7 +199,7 @@ def _service(service: Service, priority: str) -> str:
         facts([
             ("Severity", f"{plain(severity)} for our {priority}" if service.severity_of else ""),
             ("Support plan", plain(service.plan)),
-            ("Clients", ", ".join(plain(name) for name in service.clients)),
+            ("Clients", all_of(service.clients, service.kept)),
         ]),
         table(
             ("Reach it by", "Where", "Hours"),

@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from documents.generated.facts import ACKNOWLEDGE, RESOLVE, PolicyFacts, Promised, Published, Service, Team, Tier
+from documents.generated.facts import (
+    ACKNOWLEDGE,
+    EXCEPTIONS,
+    RESOLVE,
+    RULES,
+    PolicyFacts,
+    Promised,
+    Published,
+    Service,
+    Team,
+    Tier,
+)
+from documents.generated.kept import NOT_SHOWN, RULES_NOT_SHOWN, with_kept
 from documents.generated.ladders import alike, ladder_table, waits
 from documents.generated.marks import blocks, facts, items, numbered, paragraphs, plain, section, table, whole
 from documents.generated.on_call_words import on_call_words
@@ -79,7 +91,7 @@ def exception_words(row: Row, known: PolicyFacts) -> str:
 
 
 def _head(known: PolicyFacts) -> str:
-    clients = listed([plain(name) for name in known.clients]) if known.clients else "nobody"
+    clients = listed(with_kept(known.clients, known.kept)) or "nobody"
     whom = clients if known.named else "every client that has no policy of its own"
     return blocks(
         "Who acts, in which order, and after how long.", facts([*version_facts(known.version), ("For", whom)])
@@ -131,8 +143,9 @@ def _ladders(known: PolicyFacts) -> list[str]:
 
 
 def _exceptions(known: PolicyFacts) -> list[str]:
-    rows = known.document.get("exceptions") or ()
-    return [_exception(row, known) for row in rows] or ["Nothing is: every client climbs the same ladders."]
+    told = [_exception(row, known) for row in known.document.get("exceptions") or ()]
+    hidden = [NOT_SHOWN] if EXCEPTIONS in known.left_out else []
+    return [*hidden, *told] or ["Nothing is: every client climbs the same ladders."]
 
 
 def _exception(row: Row, known: PolicyFacts) -> str:
@@ -155,10 +168,11 @@ def _exception(row: Row, known: PolicyFacts) -> str:
 def _routing(known: PolicyFacts) -> list[str]:
     rules = known.document.get("routing") or ()
     rest = "What no rule sends elsewhere begins at the first step of its ladder."
+    hidden = RULES_NOT_SHOWN if RULES in known.left_out else ""
     if not rules:
-        return ["There are no rules. " + rest]
+        return [hidden, rest] if hidden else ["There are no rules. " + rest]
     order = "The rules are read in this order. The first that decides something wins."
-    return [order, numbered(_rule(rule) for rule in rules), rest]
+    return [order, numbered(_rule(rule) for rule in rules), hidden, rest]
 
 
 def _rule(rule: Row) -> str:

@@ -1,26 +1,32 @@
 """What generated documents are made from, read in a fixed number of queries, however many clients there are."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accounts.languages import say_in
-from clients.models import Client, PageWords
+from clients.models import Client, ClientGroupObjectPermission, PageWords
 from documents.generated import facts
 from documents.guide.page import Page, page
 from documents.guide.provision import UNTITLED, Provision, PublicTier, titled
+from documents.permissions import READERS
 from sla.agreements import CalendarRef, Terms, latest, live_calendars, live_terms, terms
 from sla.usage import Standing, standing_agreements
 from tiers.models import Member, PolicyVersion, Team, Tier
 from tiers.policies import NoPolicy, live_policy
+from tiers.policy_sight import Part, Sight, part
 from vendors import vendor_page
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """All of it: policies, tiers and teams, agreements as they stand, the vendors' directory, and the clients."""
+    """All of it: policies, tiers and teams, agreements as they stand, the vendors' directory, and the clients.
+
+    `sight` is what every usual reader of an internal document sees of the clients.
+    """
 
     policies: Sequence[PolicyVersion]
     tiers: Sequence[Tier]
@@ -33,6 +39,7 @@ class Ground:
     accounts: Mapping[int, Sequence[Service]]
     clients: Sequence[Client]
     words: Mapping[int, Mapping[str, Any]]
+    sight: Sight
 
     def policy_of(self, client: Client) -> PolicyVersion:
         """Raises NoPolicy where none covers the client."""
@@ -46,6 +53,7 @@ def ground(*, now: datetime) -> Ground:
     held = ServiceAccount.objects.select_related("service__vendor").order_by("service__name")
     for account in held.only("client_id", "service"):
         accounts.setdefault(account.client_id, []).append(account.service)
+    clients = tuple(Client.objects.order_by("name"))
     services = Service.objects.select_related("vendor").prefetch_related("contact_points__owner").order_by("name")
     return Ground(
         policies=tuple(latest(PolicyVersion).select_related("of", "author")),
@@ -57,9 +65,18 @@ def ground(*, now: datetime) -> Ground:
         vendors=tuple(Vendor.objects.order_by("name")),
         services=tuple(services),
         accounts=accounts,
-        clients=tuple(Client.objects.order_by("name")),
+        clients=clients,
         words={version.of_id: version.document for version in latest(PageWords)},
+        sight=_sight(clients),
     )
+
+
+def _sight(clients: Iterable[Client]) -> Sight:
+    """The clients that all of the groups may see that read internal documents; the others are kept to some teams."""
+    held = ClientGroupObjectPermission.objects.filter(group__name__in=READERS, permission__codename="view_client")
+    readers = Counter(held.values_list("content_object_id", flat=True))
+    seen = frozenset(client.name for client in clients if readers[client.pk] == len(READERS))
+    return Sight(seen, frozenset(client.name for client in clients) - seen)
 
 
 def _teams() -> dict[int, facts.Team]:
@@ -79,20 +96,31 @@ def _teams() -> dict[int, facts.Team]:
 def policy_facts(version: PolicyVersion, known: Ground) -> facts.PolicyFacts:
     """One live policy with what it refers to."""
     clients = [client for client in known.clients if _covers(version, client, known)]
+    names, sight = [client.name for client in clients], known.sight
+    open_part = part(version.document, sight)
     tiers = tuple(_tier(tier, known) for tier in known.tiers)
     author = version.author.name or version.author.email if version.author else ""
     assert version.number and version.published_at
     return facts.PolicyFacts(
-        version=facts.Published(version.of.name, version.number, author, version.note, version.published_at),
-        document=version.document,
-        clients=tuple(client.name for client in clients),
+        version=facts.Published(
+            version.of.name, version.number, author, sight.told(version.note), version.published_at
+        ),
+        document=open_part.document,
+        clients=tuple(filter(sight.sees, names)),
         named=bool(version.document.get("clients")),
         tiers=tiers,
         teams=tuple(known.teams.values()),
         services=tuple(_service(service, known) for service in known.services),
         cadences=tuple(_cadences(clients, known)),
-        calendars=_calendars(version.document, tiers, known),
+        calendars=_calendars(open_part.document, tiers, known),
+        kept=not all(map(sight.sees, names)),
+        left_out=_left_out(open_part),
     )
+
+
+def _left_out(open_part: Part) -> frozenset[str]:
+    counts = {facts.EXCEPTIONS: open_part.exceptions, facts.RULES: open_part.rules}
+    return frozenset(what for what, count in counts.items() if count)
 
 
 def _covers(version: PolicyVersion, client: Client, known: Ground) -> bool:
@@ -117,7 +145,11 @@ def _cadences(clients: Iterable[Client], known: Ground) -> list[facts.Cadence]:
         key = level and (tuple(level.targets.items()), level.hours)
         alike.setdefault(key, []).append(client.name)
         levels[key] = level
-    return [facts.Cadence(tuple(names), levels[key]) for key, names in alike.items()]
+    sees = known.sight.sees
+    return [
+        facts.Cadence(tuple(filter(sees, names)), levels[key], kept=not all(map(sees, names)))
+        for key, names in alike.items()
+    ]
 
 
 def _most_urgent(given: Provision, known: Ground) -> facts.Level | None:
@@ -188,7 +220,8 @@ def _service(service: Service, known: Ground) -> facts.Service:
         subject=service.template.get("subject", ""),
         body=service.template.get("body", ""),
         commitment=promised(known.terms.get(service.commitment_id), known) if service.commitment_id else None,
-        clients=tuple(users),
+        clients=tuple(filter(known.sight.sees, users)),
+        kept=not all(map(known.sight.sees, users)),
     )
 
 

@@ -1,7 +1,7 @@
 """Every document that is generated: from what, for whom, and how."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from documents.guide.prose import prose
 from documents.models import Document
 from tiers.models import PolicyVersion
 from tiers.policies import NoPolicy
+from tiers.policy_sight import Sight
 from vendors.models import Vendor
 
 Kind, Audience = Document.Kind, Document.Audience
@@ -29,7 +30,7 @@ PREFIXES = ("policy:", "playbook:", "vendor:", "contract:", "guide:")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document: `render` makes its body; a version's note begins with `follows`."""
+    """One document: `render` makes its body; a version's note begins with `follows`, and names whom its readers see."""
 
     key: str
     name: str
@@ -37,6 +38,7 @@ class Source:
     render: Callable[[], str]
     client: Client | None = None
     follows: str = ""
+    sight: Sight = field(default_factory=Sight)
 
     @property
     def audience(self) -> Audience:
@@ -61,11 +63,11 @@ def _of_policy(version: PolicyVersion, known: Ground) -> Iterator[Source]:
     row, follows = version.of, " ".join(filter(None, (f"Follows {version}.", _sentence(version.note))))
     yield Source(
         f"policy:{row.slug}", f"Escalation policy {row.name}", Kind.POLICY,
-        lambda: policy(policy_facts(version, known)), follows=follows,
+        lambda: policy(policy_facts(version, known)), follows=follows, sight=known.sight,
     )  # fmt: skip
     yield Source(
         f"playbook:{row.slug}", f"Incident response playbook {row.name}", Kind.PLAYBOOK,
-        lambda: playbook(policy_facts(version, known)), follows=follows,
+        lambda: playbook(policy_facts(version, known)), follows=follows, sight=known.sight,
     )  # fmt: skip
 
 
@@ -75,7 +77,7 @@ def _sentence(note: str) -> str:
 
 def _sheet(vendor: Vendor, known: Ground) -> Source:
     render = partial(_vendor_sheet, vendor, known)
-    return Source(f"vendor:{vendor.slug}", f"Vendor sheet {vendor.name}", Kind.VENDOR_SHEET, render)
+    return Source(f"vendor:{vendor.slug}", f"Vendor sheet {vendor.name}", Kind.VENDOR_SHEET, render, sight=known.sight)
 
 
 def _vendor_sheet(vendor: Vendor, known: Ground) -> str:

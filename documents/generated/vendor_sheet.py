@@ -12,6 +12,7 @@ from documents.generated.facts import (
     Service,
     Vendor,
 )
+from documents.generated.kept import all_of
 from documents.generated.ladders import waits
 from documents.generated.marks import facts, items, paragraphs, plain, section, table, verbatim, whole
 from documents.guide.plain_words import hours
@@ -32,7 +33,7 @@ def vendor_sheet(vendor: Vendor) -> str:
 def _service(service: Service) -> str:
     return section(
         plain(service.name),
-        facts([("Support plan", plain(service.plan)), ("Clients", ", ".join(map(plain, service.clients)))]),
+        facts([("Support plan", plain(service.plan)), ("Clients", all_of(service.clients, service.kept))]),
         section("How to reach it", _contacts(service), level=2),
         section("What it promised", *_commitment(service), level=2),
         section("When to engage it", _conditions(service), level=2),
