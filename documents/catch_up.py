@@ -10,17 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from documents.generated.fingerprint import fingerprint
 from documents.generated.reading import ground
 from documents.generated.sections import BEGINNING, changed_sections
 from documents.generated.sources import PREFIXES, Source, sources
 from documents.models import CatchUp, Document, DocumentVersion
-from documents.writing import NotWritten, generate, put_out_of_force, tidied
+from documents.writing import generate, put_out_of_force, tidied
 from outbox.alarms import clear_alarm, raise_alarm
 from outbox.models import Alarm
-from tiers.policies import NoPolicy
 
 # What one run writes at most, which is far within the time that a task has; the next one goes on.
 AT_ONCE = 100
@@ -28,11 +27,6 @@ RETRY_AFTER = timedelta(minutes=1)
 MOST_NAMED = 4
 ALARM = "document:"
 GONE = "What it follows from is no longer there, or no longer in force."
-# What facts that do not fit together, or a document that cannot be stored, may end in.
-UNWRITABLE = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, NoPolicy, NotWritten,
-    DatabaseError,
-)  # fmt: skip
 log = logging.getLogger(__name__)
 
 
@@ -80,10 +74,11 @@ def _renew(digest: str, limit: int, *, now: datetime) -> int:
     """The digest is older than what is read here: what has changed meanwhile is looked at once more."""
     standing = _standing()
     wanted = list(sources(ground(now=now)))
-    written, failed = _write(wanted, standing, limit, now=now)
+    written, failed = write_each(wanted, standing, limit, now=now)
     if written == limit:
         return written
-    gone = _leave({key for key, stands in standing.items() if stands.in_force} - {w.key for w in wanted}, now=now)
+    orphaned = {key for key, stands in standing.items() if stands.in_force} - {source.key for source in wanted}
+    gone = _leave(orphaned, failed, now=now)
     _clear_alarms(failed, now=now)
     retry_at = now + RETRY_AFTER if failed else None
     CatchUp.objects.update_or_create(pk=1, defaults={"digest": digest, "done_at": now, "retry_at": retry_at})
@@ -99,7 +94,7 @@ def _standing() -> dict[str, Standing]:
 # Writing
 
 
-def _write(
+def write_each(
     wanted: Iterable[Source], standing: Mapping[str, Standing], limit: int, *, now: datetime
 ) -> tuple[int, set[str]]:
     """Each document in a transaction of its own; returns how many were renewed, and the keys of those that failed."""
@@ -107,13 +102,20 @@ def _write(
     for source in wanted:
         if written == limit:
             break
-        try:
+        with _apart(source.key, source.name, failed, now=now):
             written += _write_one(source, standing.get(source.key), now=now)
-        except UNWRITABLE as error:
-            log.exception("%s could not be written", source.key)
-            raise_alarm(f"{ALARM}{source.key}", _trouble(source, error), now=now)
-            failed.add(source.key)
     return written, failed
+
+
+@contextmanager
+def _apart(key: str, name: str, failed: set[str], *, now: datetime) -> Iterator[None]:
+    """Whatever is wrong with one document has an alarm, and keeps no other from being looked after."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("%s could not be brought up to date", key)
+        raise_alarm(f"{ALARM}{key}", _trouble(name, error), now=now)
+        failed.add(key)
 
 
 def _write_one(source: Source, stands: Standing | None, *, now: datetime) -> bool:
@@ -134,8 +136,9 @@ def _note(source: Source, body: str) -> str:
     document = Document.objects.filter(source_key=source.key).first()
     live = DocumentVersion.live(document) if document else None
     if live is None:
-        return source.follows or "The first version."
-    return f"{source.follows} Changed: {_named(changed_sections(live.body, body))}.".strip()
+        return source.sight.told(source.follows) or "The first version."
+    note = f"{source.follows} Changed: {_named(changed_sections(live.body, body))}."
+    return source.sight.told(note.strip())
 
 
 def _named(titles: Sequence[str]) -> str:
@@ -144,19 +147,22 @@ def _named(titles: Sequence[str]) -> str:
     return ", ".join(title if title == BEGINNING else f"“{title}”" for title in titles[:MOST_NAMED]) + more
 
 
-def _trouble(source: Source, error: Exception) -> str:
+def _trouble(name: str, error: Exception) -> str:
     said = str(error) or "no more is known"
     return (
-        f"The document “{source.name}” cannot be brought up to date and stays as it was: {said} "
+        f"The document “{name}” cannot be brought up to date and stays as it was: {said} "
         f"({type(error).__name__}). It is tried again every minute; mend what it follows from."
     )
 
 
-def _leave(keys: set[str], *, now: datetime) -> int:
-    """What these documents followed from is gone: they stay, out of force."""
-    for document in Document.objects.filter(source_key__in=keys):
-        put_out_of_force(document=document, why=GONE, now=now)
-    return len(keys)
+def _leave(keys: set[str], failed: set[str], *, now: datetime) -> int:
+    """What these documents followed from is gone: they stay, out of force. Returns how many do, adds what failed."""
+    left = 0
+    for document in Document.objects.filter(source_key__in=keys).defer("words", "search"):
+        with _apart(document.source_key, document.name, failed, now=now):
+            put_out_of_force(document=document, why=GONE, now=now)
+            left += 1
+    return left
 
 
 def _clear_alarms(failed: set[str], *, now: datetime) -> None:

@@ -1,13 +1,18 @@
 """Catching up: cheap when nothing has changed, whole after a crash, done once by two, and open about what failed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from guardian.shortcuts import remove_perm
 
-from documents.catch_up import RETRY_AFTER, catch_up
+from accounts import roles
+from accounts.models import User
+from documents.catch_up import RETRY_AFTER, catch_up, write_each
 from documents.generated.fingerprint import fingerprint
 from documents.generated.reading import ground
 from documents.generated.sources import sources
@@ -17,7 +22,8 @@ from documents.writing import generate
 from escalation_portal.celery import app
 from outbox.models import Alarm
 from sla.models import Agreement
-from tiers.models import Team, Tier
+from tiers.models import PolicyVersion, Team, Tier
+from tiers.team_access import keep_to_teams
 from world import LADDER, NINE, World
 
 KEYS = ["contract:acme", "guide:acme", "playbook:standard", "policy:standard", "vendor:microsoft"]
@@ -114,6 +120,41 @@ def test_one_that_cannot_be_written_is_told_of_and_keeps_no_other_from_it(world)
         "The document “How we handle requests of Borealis” cannot be brought up to date and stays as it was: "
         "'soon' is not a duration"
     )
+
+
+@pytest.mark.parametrize("error", [RecursionError(), NotImplementedError("later"), OSError("disk"), StopIteration()])
+def test_no_error_of_whatever_sort_keeps_the_others_from_being_written(world, error):
+    def broken():
+        raise error
+
+    first, *others = sources(ground(now=world.now))
+    written_now, failed = write_each([replace(first, render=broken), *others], {}, len(KEYS), now=world.now)
+    assert (written_now, failed) == (len(KEYS) - 1, {first.key})
+    assert [key for key, _ in written()] == sorted(source.key for source in others)
+    assert type(error).__name__ in open_alarms()[f"document:{first.key}"]
+
+
+def test_one_that_cannot_be_put_out_of_force_keeps_no_other_from_it(world):
+    """Somebody else holds one of two documents whose client is gone."""
+    catch_up(now=world.now)
+    Document.objects.filter(source_key="vendor:microsoft").update(source_key="vendor:gone")
+    generate(
+        source_key="vendor:long-gone", name="Gone", kind="VENDOR_SHEET", audience="INTERNAL", client=None, body="It was.",
+        note="", now=world.now,
+    )  # fmt: skip
+    gone = Document.objects.get(source_key="vendor:gone")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse_one() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'not this one'; END $$;"
+            f" CREATE TRIGGER refuse_one BEFORE UPDATE ON documents_document FOR EACH ROW WHEN (OLD.id = {gone.pk})"
+            " EXECUTE FUNCTION refuse_one()"
+        )
+    CatchUp.objects.all().delete()
+    catch_up(now=world.now)
+    assert "not this one" in open_alarms()["document:vendor:gone"]
+    assert Document.objects.get(source_key="vendor:long-gone").out_of_force_at == world.now
+    assert CatchUp.objects.get().retry_at == world.now + RETRY_AFTER
 
 
 def test_it_is_tried_again_after_a_minute_and_the_alarm_clears_itself(world):
@@ -214,6 +255,13 @@ def test_reading_for_many_clients_asks_no_more_than_for_one(world):
         (lambda world: world.ladder(*LADDER), True),
         (lambda world: world.client("Borealis"), True),
         (lambda world: world.account.delete(), True),
+        (lambda world: remove_perm("view_client", Group.objects.get(name="technician"), world.acme), True),
+        (
+            lambda world: keep_to_teams(
+                client=world.acme, teams=[world.tiers["L1"].team], by=world.manager, now=world.now
+            ),
+            True,
+        ),
         (lambda world: setattr(world, "now", world.now + timedelta(hours=14)), False),
         (lambda world: setattr(world, "now", world.now + timedelta(hours=15)), True),  # a day has begun
     ],
@@ -222,6 +270,19 @@ def test_only_what_documents_follow_from_makes_it_look(world, change, differs):
     before = fingerprint(now=world.now)
     change(world)
     assert (fingerprint(now=world.now) != before) is differs
+
+
+def test_who_published_a_policy_is_named_as_the_person_is_called_now(world):
+    """Nobody of a team, so that only the policy tells the name."""
+    author = world.person("author@msp.example", roles.MANAGER)
+    PolicyVersion.publish(
+        world.policy, PolicyVersion.live(world.policy).document, author=author, note="Mine", now=world.now
+    )
+    catch_up(now=world.now)
+    User.objects.filter(pk=author.pk).update(name="Ann Another")
+    assert catch_up(now=world.now + timedelta(minutes=1)) == 2
+    policy = Document.objects.get(source_key="policy:standard")
+    assert "- **Published by:** Ann Another\n" in DocumentVersion.live(policy).body
 
 
 def test_a_draft_is_nobody_s_document_yet(world):
