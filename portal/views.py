@@ -15,6 +15,7 @@ from accounts.clock import database_now
 from accounts.language import Say, message
 from accounts.languages import speaking
 from accounts.speech import other_languages, speech
+from clients.eyes import Eyes, eyes
 from clients.models import Client
 from clients.page_words import KEEPERS, kept_by
 from clients.share_links import opened_link
@@ -25,7 +26,6 @@ from documents.guide.reading import history, page_at
 from documents.guide.shelf import shelf
 from portal import reading
 from portal.asked import as_of
-from portal.eyes import Eyes, eyes
 from portal.pdf import pdf_of
 from portal.shares import parts
 from portal.tracker import tracked
