@@ -205,7 +205,7 @@ def _shown(
     """The editor with what was sent, also where that was not saved."""
     policy, live = found.of, PolicyVersion.live(found.of)
     told = told_at(problems(sent.document, name=policy.name))
-    look = Look(told, known(), at=sent.at, fresh=sent.did == "add", opened=sent.opened)
+    look = Look(told, known(), at=sent.at, opened=sent.opened)
     context = {
         "policy": policy,
         "draft": found,

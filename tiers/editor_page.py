@@ -1,7 +1,7 @@
 """The policy editor's page, made from the document as it stands, finished or not. No queries here."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sla.priorities import PRIORITIES
@@ -27,21 +27,13 @@ NONE, ANY = ("", "-"), ("", "Any")
 class Look:
     """How the page is looked at: what is wrong by field, what there is to choose from, and which rows are unfolded.
 
-    `at` is the path that was acted on last; with `fresh` it was just added, and is not blamed for being empty.
-    `opened` is None where nobody said which rows are unfolded.
+    `at` is the path that was acted on last. `opened` is None where nobody said which rows are unfolded.
     """
 
     told: Mapping[str, Sequence[str]]
     known: Known
     at: str = ""
-    fresh: bool = False
     opened: Collection[str] | None = None
-
-    def errors(self) -> Mapping[str, Sequence[str]]:
-        """What is wrong, without what stands in a row that was just added."""
-        if not self.fresh:
-            return self.told
-        return {name: said for name, said in self.told.items() if not _within(name, self.at)}
 
     def is_open(self, path: str, faults: int) -> bool:
         if _within(self.at, path):
@@ -49,56 +41,43 @@ class Look:
         return faults > 0 if self.opened is None else path in self.opened
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """Makes the parts of the page; `told` is what is said at fields now."""
-
-    look: Look
-    told: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
 def page(document: Row, look: Look) -> Shown:
     """Everything that the editor's template shows of a document."""
-    making = _Page(look, look.errors())
     return {
-        "clients": _clients(document, making),
-        "ladders": _ladders(document.get("ladders") or {}, making),
-        "exceptions": [_exception(row, i, making) for i, row in enumerate(document.get("exceptions") or ())],
-        "rules": [_rule(row, i, making) for i, row in enumerate(document.get("routing") or ())],
+        "clients": _clients(document, look),
+        "ladders": _ladders(document.get("ladders") or {}, look),
+        "exceptions": [_exception(row, i, look) for i, row in enumerate(document.get("exceptions") or ())],
+        "rules": [_rule(row, i, look) for i, row in enumerate(document.get("routing") or ())],
         "known_clients": [name for name, _ in look.known.sorted("client")],
         "known_people": [name for name, _ in look.known.sorted("person")],
-        "wrong": count_in(making.told, "clients") + _wrong_below(making.told),
-        "elsewhere": [*making.told.get("", ()), *making.told.get("ladders", ())],
+        "wrong": sum(map(len, look.told.values())),
+        "elsewhere": [*look.told.get("", ()), *look.told.get("ladders", ())],
     }
 
 
-def _wrong_below(told: Mapping[str, Sequence[str]]) -> int:
-    return sum(count_in(told, section) for section in ("ladders", "exceptions", "routing"))
-
-
-def _clients(document: Row, making: _Page) -> Box:
-    return Maker("", document, making.told).text(
+def _clients(document: Row, look: Look) -> Box:
+    return Maker("", document, look.told).text(
         "clients", "Clients", kind="area", hint="Everyone whom no other policy names",
         help="Names between commas. Empty: for everyone whom no other policy names.",
     )  # fmt: skip
 
 
-def _ladders(ladders: Mapping[str, Sequence[Row]], making: _Page) -> list[Shown]:
+def _ladders(ladders: Mapping[str, Sequence[Row]], look: Look) -> list[Shown]:
     shown = []
     for number, priority in enumerate(PRIORITIES):
         steps, path = ladders.get(priority) or [], f"ladders.{priority}"
-        faults = count_in(making.told, path)
-        by_default = number == 0 and making.look.opened is None and not making.look.at
+        faults = count_in(look.told, path)
+        by_default = number == 0 and look.opened is None and not look.at
         shown.append({
             "path": path,
             "priority": priority,
-            "steps": _steps(steps, path, making),
+            "steps": _steps(steps, path, look),
             "words": ladder_words(steps),
             "same_as": [p for p in PRIORITIES if p != priority and steps and ladders.get(p) == steps],
             "others": [p for p in PRIORITIES if p != priority and ladders.get(p) not in (None, [], steps)],
-            "errors": making.told.get(path, ()),
+            "errors": look.told.get(path, ()),
             "faults": faults,
-            "open": by_default or making.look.is_open(path, faults),
+            "open": by_default or look.is_open(path, faults),
         })  # fmt: skip
     return shown
 
@@ -114,13 +93,13 @@ def _step_words(step: Row) -> str:
     return f"{name} {' / '.join(waits)}".strip()
 
 
-def _steps(steps: Sequence[Row], path: str, making: _Page) -> list[Shown]:
-    return [_step(step, f"{path}.{i}", i, len(steps), making) for i, step in enumerate(steps)]
+def _steps(steps: Sequence[Row], path: str, look: Look) -> list[Shown]:
+    return [_step(step, f"{path}.{i}", i, len(steps), look) for i, step in enumerate(steps)]
 
 
-def _step(step: Row, path: str, index: int, length: int, making: _Page) -> Shown:
-    maker, is_vendor = Maker(path, step, making.told), bool(step.get("vendor"))
-    level = making.look.known.levels.get(step.get("tier") or "")
+def _step(step: Row, path: str, index: int, length: int, look: Look) -> Shown:
+    maker, is_vendor = Maker(path, step, look.told), bool(step.get("vendor"))
+    level = look.known.levels.get(step.get("tier") or "")
     told = [maker.notify()] if not is_vendor or step.get("notify") else []
     waits = _waits(maker, is_vendor)
     repeat = [maker.text("repeat", "Reminders", kind="number")] if not is_vendor or step.get("repeat") else []
@@ -130,8 +109,8 @@ def _step(step: Row, path: str, index: int, length: int, making: _Page) -> Shown
         "name": step_name(step),
         "kind": "VENDOR" if is_vendor else "TIER" if level else "NOBODY",
         "level": level,
-        "boxes": [maker.who(making.look.known.tiers), *waits, *repeat, *told],
-        "errors": making.told.get(path, ()),
+        "boxes": [maker.who(look.known.tiers), *waits, *repeat, *told],
+        "errors": look.told.get(path, ()),
         "is_first": index == 0,
         "is_last": index == length - 1,
     }
@@ -148,10 +127,10 @@ def _waits(maker: Maker, is_vendor: bool) -> list[Box]:
     return [first, *([maker.text("hand_over_after", "Hand over after")] if maker.row.get("hand_over_after") else [])]
 
 
-def _exception(row: Row, index: int, making: _Page) -> Shown:
+def _exception(row: Row, index: int, look: Look) -> Shown:
     path = f"exceptions.{index}"
-    faults, steps = count_in(making.told, path), row.get("steps") or []
-    maker, known = Maker(path, row, making.told), making.look.known
+    faults, steps = count_in(look.told, path), row.get("steps") or []
+    maker, known = Maker(path, row, look.told), look.known
     return {
         "path": path,
         "number": index + 1,
@@ -164,12 +143,12 @@ def _exception(row: Row, index: int, making: _Page) -> Shown:
             maker.text("reason", "Reason, for staff only", kind="area", required=True),
             maker.text("client_text", "What the client reads", kind="area"),
         ],
-        "steps": _steps(steps, f"{path}.steps", making),
+        "steps": _steps(steps, f"{path}.steps", look),
         "steps_path": f"{path}.steps",
-        "steps_errors": making.told.get(f"{path}.steps", ()),
-        "errors": making.told.get(path, ()),
+        "steps_errors": look.told.get(f"{path}.steps", ()),
+        "errors": look.told.get(path, ()),
         "faults": faults,
-        "open": making.look.is_open(path, faults),
+        "open": look.is_open(path, faults),
     }
 
 
@@ -193,11 +172,11 @@ def _different(maker: Maker, known: Known) -> list[Box]:
     ]
 
 
-def _rule(row: Row, index: int, making: _Page) -> Shown:
+def _rule(row: Row, index: int, look: Look) -> Shown:
     path = f"routing.{index}"
-    faults = count_in(making.told, path)
+    faults = count_in(look.told, path)
     when, then = row.get("when") or {}, row.get("then") or {}
-    conditions, decisions = (Maker(f"{path}.{key}", row.get(key) or {}, making.told) for key in ("when", "then"))
+    conditions, decisions = (Maker(f"{path}.{key}", row.get(key) or {}, look.told) for key in ("when", "then"))
     return {
         "path": path,
         "number": index + 1,
@@ -205,13 +184,13 @@ def _rule(row: Row, index: int, making: _Page) -> Shown:
         "when": rule_when(when),
         "then": rule_then(then) or "decides nothing yet",
         "goes_on": row.get("stop") is False,
-        "title": [Maker(path, row, making.told).text("name", "Name", required=True)],
+        "title": [Maker(path, row, look.told).text("name", "Name", required=True)],
         "conditions": _conditions(conditions),
-        "decisions": [*_decisions(decisions, making.look.known), Maker(path, row, making.told).stop()],
-        "errors": [*making.told.get(path, ()), *making.told.get(f"{path}.when", ())],
-        "then_errors": making.told.get(f"{path}.then", ()),
+        "decisions": [*_decisions(decisions, look.known), Maker(path, row, look.told).stop()],
+        "errors": [*look.told.get(path, ()), *look.told.get(f"{path}.when", ())],
+        "then_errors": look.told.get(f"{path}.then", ()),
         "faults": faults,
-        "open": making.look.is_open(path, faults),
+        "open": look.is_open(path, faults),
     }
 
 

@@ -100,7 +100,7 @@ FAULTS = [
     ("ladders.P1.0.repeat", "often", "not a whole number"),
     ("ladders.P1.0.notify", "everybody", "neither on_call"),
     ("routing.1.then.service", "Nowhere", "there is no service “Nowhere”"),
-    ("routing.1.when.regex", "(?i)(vpn", "missing ) at position 1"),
+    ("routing.1.when.regex", "(?i)(vpn", "missing ) to the ( at position 5"),
     ("routing.1.name", "", "Give the rule a name"),
     ("clients", "Acme, Nobody Ltd", "there is no client “Nobody Ltd”"),
 ]
@@ -130,12 +130,21 @@ def test_what_was_typed_is_saved_with_the_button_that_was_pressed(desk, world, d
     assert [rule["name"] for rule in stored(world)["routing"]] == ["Firewalls", "Codes", "Ransom"]
 
 
-def test_a_new_rule_is_not_blamed_before_it_is_written(desk, world, draft):
+def test_a_new_rule_says_at_once_what_it_still_needs(desk, world, draft):
     answer = send(desk, do="routing:add")
     assert answer.url.endswith("#routing.3.name")
     fresh = desk.get(answer.url)
-    assert 'data-fold="routing.3" open' in fresh.content.decode() and "to put right" not in words(fresh)
-    assert "Give the rule a name" in error_at(desk.get(PATH), "routing.3.name")
+    assert 'data-fold="routing.3" open' in fresh.content.decode()
+    assert "Give the rule a name" in error_at(fresh, "routing.3.name")
+
+
+def test_the_draft_counts_what_its_review_lists(desk, world, draft):
+    send(desk, do="exceptions:add")
+    fresh = words(desk.get(send(desk, do="routing:add").url))
+    review = desk.get("/policies/standard/draft/review/").content.decode()
+    listed = review.partition('id="wrong"')[2].partition("</ul>")[0].count("<li")
+    assert (listed, words(desk.get(PATH)).count("3 to put right")) == (3, 1)
+    assert [fresh.count(f"{count} to put right") for count in (1, 2, 3)] == [1, 1, 1]
 
 
 def test_an_exception_needs_its_reason(desk, world, draft):
