@@ -32,6 +32,12 @@ def believable(peer: str, forwarded: Iterable[str], proxies: Sequence[str]) -> s
     return last
 
 
+def network_of(ip: str) -> str:
+    """The network that one subscriber has: an IPv4 address itself, of an IPv6 address the first 64 bits."""
+    address = ip_address(_plain(ip))
+    return str(address) if address.version == 4 else str(ip_network(f"{address}/64", strict=False))
+
+
 def is_address(host: str) -> bool:
     """Whether `host` is an IP address rather than a name."""
     return _plain(host.strip("[]")) != UNKNOWN

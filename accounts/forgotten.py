@@ -14,7 +14,9 @@ from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.client_address import client_address
 from accounts.clock import database_now
+from accounts.lockout import note_place
 from accounts.models import User
 from accounts.oidc_config import required_provider
 
@@ -52,12 +54,16 @@ def person_with_password(email: str) -> User | None:
 
 
 class NewPasswordView(PasswordResetConfirmView):
-    """The page behind the link: a new password, after which one signs in with it, second factor included."""
+    """The page behind the link: a new password, after which one signs in with it, second factor included.
+
+    Whoever reads the person's mail is no stranger, so that a pause for strangers does not hold up what follows.
+    """
 
     template_name = "accounts/new_password.html"
     success_url = reverse_lazy("sign-in")
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
+        note_place(self.user, client_address(self.request), now=database_now())
         messages.success(self.request, "Your password was changed. Sign in with the new one.")
         return answer

@@ -11,8 +11,10 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
-from accounts.client_address import UNKNOWN
+from accounts.client_address import UNKNOWN, client_address
+from accounts.clock import database_now
 from accounts.devices import device_words
+from accounts.lockout import note_place
 from accounts.models import User
 
 SEEN_AT = "seen_at"
@@ -47,6 +49,7 @@ class SignedIn:
 def remember(request: HttpRequest) -> None:
     """Note that the signed-in user uses this session now, from this address, with this browser."""
     UserSession.objects.create_from_request(request)
+    note_place(request.user, client_address(request), now=database_now())
     request.session[SEEN_AT] = int(time.time())
 
 

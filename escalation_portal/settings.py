@@ -149,6 +149,7 @@ SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"provider_class": "accounts.oidc.Provider", "APPS": [p.app for p in IDENTITY_PROVIDERS]}
 }
 SEND_PASSWORD_LINK = "integrations.mail.password_link.put"
+AXES_HANDLER = "accounts.lockout.PasswordGuard"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -1,11 +1,17 @@
-"""The pause after wrong passwords: for one address from one place, told in words, ended by time."""
+"""The pauses after wrong passwords: for one address from one place, and from all places together."""
 
 from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.core.management import call_command
 from django.db.models import F
 from django.test import Client as Browser
+
+from accounts.clock import database_now
+from accounts.lockout import note_place
+from accounts.models import KnownPlace, WrongPassword
+from integrations.mail.password_link import link_for
 
 GOOD, ADDRESS = "a good password", "l1@msp.example"
 
@@ -125,3 +131,97 @@ def test_nor_from_many_networks_by_who_holds_a_session(world):
     forms = [{"old_password": "x", "new_password1": "seven green bottles"} for _ in range(11)]
     answers = [browser.post("/account/password/", form, REMOTE_ADDR=f"203.0.113.{n}") for n, form in enumerate(forms)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+
+
+# from many places ----------------------------------------------------------------------------------------------------
+
+
+def guessed_from_everywhere(address=ADDRESS, times=20):
+    """One wrong password from each of so many networks; the answers' statuses."""
+    return [attempt("wrong", address=address, ip=f"198.51.100.{n}")[0].status_code for n in range(times)]
+
+
+@pytest.fixture
+def besieged(world):
+    """Strangers have tried twenty passwords for the first technician, who has signed in at home before."""
+    assert came_in(ip="192.0.2.1")
+    assert guessed_from_everywhere() == [200] * 20
+
+
+def test_after_twenty_from_anywhere_strangers_are_not_heard(besieged):
+    answer, inside = attempt(GOOD, ip="198.51.100.200")
+    assert (answer.status_code, inside) == (429, False)
+    page = answer.content.decode()
+    assert "too many wrong passwords for this address lately" in page and "<time datetime=" in page
+    assert int(answer.headers["Retry-After"]) in range(3590, 3601)
+
+
+def test_nineteen_are_none_too_many(world):
+    guessed_from_everywhere(times=19)
+    assert came_in(ip="198.51.100.200")
+
+
+def test_where_one_has_signed_in_before_one_goes_on(besieged):
+    assert not attempt("wrong", ip="192.0.2.1")[1]
+    assert came_in(ip="192.0.2.1")
+    assert [attempt("wrong", ip="192.0.2.1")[0].status_code for _ in range(5)] == [200] * 4 + [429]
+
+
+def test_what_is_known_of_one_person_helps_no_other(besieged):
+    guessed_from_everywhere("l2@msp.example")
+    assert attempt(GOOD, address="l2@msp.example", ip="192.0.2.1")[0].status_code == 429
+
+
+def test_an_address_of_nobody_is_answered_in_the_same_words(besieged):
+    assert guessed_from_everywhere("nobody@msp.example") == [200] * 20
+    pages = [attempt(GOOD, address=who, ip="198.51.100.200")[0] for who in (ADDRESS, "nobody@msp.example")]
+    assert [page.status_code for page in pages] == [429, 429]
+    assert len({page.content.partition(b"You can try")[0][-200:] for page in pages}) == 1
+
+
+def test_it_ends_an_hour_after_the_first_of_the_twenty_and_is_not_lengthened(besieged):
+    WrongPassword.objects.update(at=F("at") - timedelta(minutes=50))
+    answer, _ = attempt("wrong", ip="198.51.100.200")
+    assert int(answer.headers["Retry-After"]) in range(590, 601) and WrongPassword.objects.count() == 20
+    WrongPassword.objects.update(at=F("at") - timedelta(minutes=10))
+    assert came_in(ip="198.51.100.201")
+
+
+def test_what_is_too_old_to_count_is_forgotten(world):
+    attempt("wrong")
+    WrongPassword.objects.update(at=F("at") - timedelta(hours=1))
+    attempt("wrong", address="l2@msp.example")
+    assert [row.address for row in WrongPassword.objects.all()] == ["l2@msp.example"]
+
+
+def test_who_chooses_a_new_password_by_mail_is_no_stranger_there(world, besieged, settings):
+    browser = Browser(REMOTE_ADDR="192.0.2.77")
+    world.l1.refresh_from_db()
+    form = browser.get(link_for(world.l1).removeprefix(settings.PUBLIC_URL)).url
+    new = {"new_password1": "seven green bottles", "new_password2": "seven green bottles"}
+    assert browser.post(form, new).url == "/sign-in/"
+    assert attempt("seven green bottles", ip="192.0.2.77")[1]
+
+
+def test_an_ipv6_subscriber_is_one_place(world):
+    note_place(world.l1, "2001:db8:1:2:aaaa::1", now=database_now())
+    guessed_from_everywhere()
+    assert came_in(ip="2001:db8:1:2:bbbb::9") and not came_in(ip="2001:db8:1:3::1")
+
+
+def test_a_place_is_kept_once_and_not_for_ever(world):
+    now = database_now()
+    note_place(world.l1, "192.0.2.1", now=now - timedelta(days=181))
+    for _ in range(2):
+        note_place(world.l1, "192.0.2.2", now=now)
+    assert [(row.network, row.last_at) for row in KnownPlace.objects.all()] == [("192.0.2.2", now)]
+
+
+def test_an_operator_ends_it_sooner(besieged):
+    call_command("axes_reset_username", ADDRESS)
+    assert came_in(ip="198.51.100.200")
+
+
+def test_no_wrong_password_is_kept_here_either(world):
+    attempt("a secret mistyped")
+    assert "mistyped" not in str(WrongPassword.objects.values().get())
