@@ -36,7 +36,7 @@ class UnknownScope(ValueError):
 
 
 class KeyEnded(Exception):
-    """The key is revoked or has expired, so that nothing is left to change."""
+    """The key is revoked or has expired, or another stands for it, so that nothing is left to change."""
 
 
 def make_program(*, name: str, provider_wide: bool) -> User:
@@ -65,15 +65,17 @@ def make_key(*, user: User, name: str, scopes: Sequence[str], now: datetime, exp
 def rotate(*, key: ApiKey, by: User | None, now: datetime, about: str = "") -> str:
     """Replace a key by one of the same name, scopes, binding and length of life; the old one ends in a day.
 
-    Returns the new key, the only time that it is seen. Raises KeyEnded.
+    Returns the new key, the only time that it is seen. Raises KeyEnded, also for a key that was replaced before.
     """
     old = _in_force(key, now=now)
+    if old.replaced_at:
+        raise KeyEnded(f"{old} was replaced already, and ends by itself. Replace the new key instead.")
     lifetime = old.expires_at - old.created_at if old.expires_at else None
     new = make_key(
         user=old.user, name=old.name, scopes=old.scopes, now=now, expires_at=now + lifetime if lifetime else None
     )
-    old.expires_at = min(filter(None, [old.expires_at, now + OVERLAP]))
-    old.save(update_fields=["expires_at"])
+    old.expires_at, old.replaced_at = min(filter(None, [old.expires_at, now + OVERLAP])), now
+    old.save(update_fields=["expires_at", "replaced_at"])
     record(What.KEY_ROTATED, person=old.user, about=about, before=str(old), after=shown(old, new), by=by, now=now)
     return new
 

@@ -54,6 +54,27 @@ def test_the_new_key_lives_as_long_as_the_old_one_did(world, admin):
     assert (old.expires_at, new.expires_at) == (world.now + timedelta(days=30), at + timedelta(days=30))
 
 
+@pytest.mark.parametrize("expires_in", [None, timedelta(days=30)])
+def test_a_key_is_replaced_once_also_while_it_goes_on(world, admin, expires_in):
+    old = issue(world, admin, expires_at=expires_in and world.now + expires_in)
+    row = ApiKey.objects.get()
+    replace_key(key=row, by=admin, now=world.now)
+    later = world.now + timedelta(hours=23)
+    with pytest.raises(KeyEnded, match="was replaced already"):
+        replace_key(key=row, by=admin, now=later)
+    assert live_key(old, now=later) and ApiKey.objects.count() == 2
+    revoke_key(key=row, by=admin, now=later)
+    assert live_key(old, now=later) is None
+
+
+def test_the_new_one_is_replaced_in_its_turn_for_as_long(world, admin):
+    issue(world, admin, expires_at=world.now + timedelta(days=30))
+    for days in (1, 2):
+        at = world.now + timedelta(days=days)
+        replace_key(key=ApiKey.objects.latest("pk"), by=admin, now=at)
+        assert ApiKey.objects.latest("pk").expires_at == at + timedelta(days=30)
+
+
 def test_the_new_key_keeps_the_binding(world, admin):
     issue(world, admin, client=world.acme)
     new = replace_key(key=ApiKey.objects.get(), by=admin, now=world.now)
