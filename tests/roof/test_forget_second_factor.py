@@ -6,6 +6,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
+from accounts.models import AccessChange
+
 
 def sign_in():
     browser = Browser()
@@ -26,6 +28,9 @@ def test_it_forgets_factors_and_ties_and_ends_sessions_of_one_person(world, caps
     call_command("forget_second_factor", email="L1@msp.example")
     assert "1 factors, 1 ties to other providers; 1 sessions ended" in capsys.readouterr().out
     assert not inside(lost) and inside(sign_in())
+    kept = AccessChange.objects.get()
+    assert (kept.what, kept.person, kept.by) == ("FACTORS_FORGOTTEN", world.l1, None)
+    assert kept.before == "1 factors, 1 ties to other providers"
     assert [row.user for row in Authenticator.objects.all()] == [world.l2]
     assert [row.user for row in SocialAccount.objects.all()] == [world.l2]
 

@@ -8,6 +8,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from accounts.access_log import What, record
+from accounts.clock import database_now
 from accounts.models import User
 from accounts.sessions import end_other_sessions
 
@@ -28,4 +30,6 @@ class Command(BaseCommand):
         factors, _ = Authenticator.objects.filter(user=user).delete()
         ties, _ = SocialAccount.objects.filter(user=user).delete()
         sessions = end_other_sessions(user, current=None)
-        self.stdout.write(f"Forgotten: {factors} factors, {ties} ties to other providers; {sessions} sessions ended.")
+        forgotten = f"{factors} factors, {ties} ties to other providers"
+        record(What.FACTORS_FORGOTTEN, person=user, before=forgotten, by=None, now=database_now())
+        self.stdout.write(f"Forgotten: {forgotten}; {sessions} sessions ended.")
