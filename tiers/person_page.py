@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
@@ -95,10 +96,10 @@ def _contact_points(person: User) -> Iterator[str]:
 def _accounts(person: User) -> Iterator[str]:
     """Clients that would have no account manager any more are told as such."""
     slugs = [slug for slug, role in roles_by_client(person.roles) if role == roles.ACCOUNT_MANAGER]
-    for client in Client.objects.filter(slug__in=slugs).order_by("name"):
-        group = f"{roles.ACCOUNT_MANAGER} of {client.slug}"
-        others = User.objects.filter(groups__name=group, is_active=True).exclude(pk=person.pk).exists()
-        yield f"Is account manager of {client}{', with others' if others else ', and the only one'}."
+    group = Concat(Value(f"{roles.ACCOUNT_MANAGER} of "), OuterRef("slug"))
+    others = User.objects.filter(groups__name=group, is_active=True).exclude(pk=person.pk)
+    for client in Client.objects.filter(slug__in=slugs).annotate(others=Exists(others)).order_by("name"):
+        yield f"Is account manager of {client}{', with others' if client.others else ', and the only one'}."
 
 
 def _steps(person: User) -> Iterator[str]:

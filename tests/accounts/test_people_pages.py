@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
 from accounts.clock import database_now
@@ -278,3 +280,17 @@ def test_a_person_s_page_says_through_which_role_or_team_each_client_is_seen(wor
     said = text(browser.get(f"/people/{world.l1.pk}/"))
     assert "Acme as team l1-team" in said and "Other as technician" in said
     assert "Acme" not in text(browser.get(f"/people/{world.l2.pk}/"))
+
+
+def test_a_person_with_many_clients_costs_no_more_queries(world, browser, django_assert_num_queries):
+    amy = world.person("amy@msp.example", roles.ACCOUNT_MANAGER)
+    give_role(amy, roles.ACCOUNT_MANAGER, world.acme)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(f"/people/{amy.pk}/")
+    for n in range(6):
+        give_role(amy, roles.ACCOUNT_MANAGER, world.client(f"Client {n}"))
+    give_role(world.person("bob@msp.example", roles.ACCOUNT_MANAGER), roles.ACCOUNT_MANAGER, world.acme)
+    with django_assert_num_queries(len(few)):
+        said = text(browser.get(f"/people/{amy.pk}/"))
+    assert "Is account manager of Acme, with others." in said
+    assert "Is account manager of Client 5, and the only one." in said
