@@ -1,5 +1,6 @@
 """People: everybody who signs in, with role, teams, clients and how they stand; changed by administrators."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -66,13 +67,11 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
         return _shown(request, found, now=now, refusal="Choose one of the roles.", status=422)
-    try:
-        people_editing.change_role(person=found, role=form.cleaned_data["role"], by=request.user, now=now)
-    except NotChanged as error:
-        return _shown(request, found, now=now, refusal=str(error), status=409)
-    follow_teams()
-    messages.success(request, f"{found} is {form.cleaned_data['role']} from now on.")
-    return _to(found)
+    chosen = form.cleaned_data["role"]
+    return _done(
+        request, found, now, lambda: _change_role(found, chosen, by=request.user, now=now),
+        f"{found} is {chosen} from now on.",
+    )  # fmt: skip
 
 
 @for_roles(ADMINISTRATORS)
@@ -98,12 +97,10 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
 def comeback(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the person in again."""
     found, now = _person(pk), database_now()
-    try:
-        people_editing.reactivate(person=found, by=request.user, now=now)
-    except NotChanged as error:
-        return _shown(request, found, now=now, refusal=str(error), status=409)
-    messages.success(request, f"{found} is active again, with the role, teams and clients of before.")
-    return _to(found)
+    return _done(
+        request, found, now, lambda: people_editing.reactivate(person=found, by=request.user, now=now),
+        f"{found} is active again, with the role, teams and clients of before.",
+    )  # fmt: skip
 
 
 @for_roles(ADMINISTRATORS)
@@ -111,12 +108,10 @@ def comeback(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the way in, for the first time or again."""
     found, now = _person(pk), database_now()
-    try:
-        inviting.send(found, by=request.user, now=now)
-    except NotInvited as error:
-        return _shown(request, found, now=now, refusal=str(error), status=409)
-    messages.success(request, f"A new invitation is going to {found.email}. Earlier ones work no more.")
-    return _to(found)
+    return _done(
+        request, found, now, lambda: inviting.send(found, by=request.user, now=now),
+        f"A new invitation is going to {found.email}. Earlier ones work no more.",
+    )  # fmt: skip
 
 
 @for_roles(ADMINISTRATORS)
@@ -124,11 +119,24 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
 def revocation(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the open invitation work no more."""
     found, now = _person(pk), database_now()
+    return _done(
+        request, found, now, lambda: inviting.revoke(found, by=request.user, now=now),
+        f"The invitation of {found} works no more, and their account is closed.",
+    )  # fmt: skip
+
+
+def _change_role(found: User, role: str, *, by: User, now: datetime) -> None:
+    people_editing.change_role(person=found, role=role, by=by, now=now)
+    follow_teams()
+
+
+def _done(request: HttpRequest, found: User, now: datetime, act: Callable[[], object], said: str) -> HttpResponse:
+    """Do it and go back to the person's page, or show the page with the reason why not."""
     try:
-        inviting.revoke(found, by=request.user, now=now)
-    except NotInvited as error:
+        act()
+    except (NotChanged, NotInvited) as error:
         return _shown(request, found, now=now, refusal=str(error), status=409)
-    messages.success(request, f"The invitation of {found} works no more, and their account is closed.")
+    messages.success(request, said)
     return _to(found)
 
 
