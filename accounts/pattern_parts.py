@@ -1,7 +1,8 @@
 """A regular expression of re2 taken apart into an automaton. Pure: an expression in, nodes and their moves out.
 
 What a single character class holds is asked of re2 itself, so that this can't differ from what runs. What is rare and
-would need tables (Unicode classes, code points in hexadecimal, ranges beyond ASCII) raises Undecided.
+would need tables (Unicode classes, code points in hexadecimal, ranges beyond ASCII) raises Undecided. Known besides are
+the edges of words in any script, `WORD_BEGINS` and `WORD_ENDS`, which stand around words that people write down.
 """
 
 import re
@@ -12,7 +13,12 @@ from functools import lru_cache
 import re2
 
 BEGIN_TEXT, BEGIN_LINE, END_TEXT, END_LINE, BOUNDARY, NO_BOUNDARY = "^text", "^line", "text$", "line$", "b", "B"
+NO_WORD_BEFORE, NO_WORD_AFTER = "before a word", "after a word"
 MOST_NODES = 3000
+# What ends a word: all but letters, their marks, numbers and the underscore; and what is written without blanks between
+# words, or with endings put straight on (Korean), where no character tells.
+BESIDE_WORDS = r"(?:[^\pL\pM\pN_]|[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])"
+WORD_BEGINS, WORD_ENDS = f"(?:^|{BESIDE_WORDS})", f"(?:$|{BESIDE_WORDS})"
 Atom = tuple[str, str]  # flags and source of what stands for one character
 
 _REPEAT = re.compile(r"\*|\+|\?|\{(\d+)(,(\d*))?\}")
@@ -21,6 +27,7 @@ _CLASS_PART = re.compile(
     r"\[:\^?\w+:\]|\\x[0-7][0-9A-Fa-f]|\\[dDsSwWntrfva]|\\[^0-9A-Za-z\x80-\U0010FFFF]|[^\]\\]", re.S
 )
 _ESCAPED = re.compile(r"\\(?:x[0-7][0-9A-Fa-f]|[dDsSwWntrfva]|[^0-9A-Za-z\x80-\U0010FFFF])", re.S)
+_WORD_EDGES = {WORD_BEGINS: NO_WORD_BEFORE, WORD_ENDS: NO_WORD_AFTER}
 _EDGES = {"\\A": BEGIN_TEXT, "\\z": END_TEXT, "\\b": BOUNDARY, "\\B": NO_BOUNDARY}
 
 
@@ -113,6 +120,17 @@ class _Reader:
         return self._atom(char if char == "." or char.isalnum() or not char.isascii() else "\\" + char)
 
     def _group(self) -> Part:
+        return self._word_edge() or self._plain_group()
+
+    def _word_edge(self) -> Part | None:
+        """An edge of a word in any script; what it takes beside the word can be left unread, since nothing follows."""
+        found = next((e for e in _WORD_EDGES if self.text.startswith(e, self.at)), None)
+        if found is None or "i" in self.flags:
+            return None
+        self.at += len(found)
+        return _edge(_WORD_EDGES[found])
+
+    def _plain_group(self) -> Part:
         around, opened = self.flags, _GROUP.match(self.text, self.at)
         if opened is None and self.text.startswith("(?", self.at):
             raise Undecided("a group of an unknown kind")
@@ -156,6 +174,12 @@ class _Reader:
         flags = "".join(sorted(self.flags & {"i", "s"}))
         self.characters |= {char for one in strange for char in (cases(one) if "i" in flags else one)}
         return lambda built, begin, end: built.moves[begin].append(((flags, source), end))
+
+
+@lru_cache(maxsize=4096)
+def ends_words(char: str) -> bool:
+    """Whether a word is at its end where this character stands beside it."""
+    return re2.fullmatch(BESIDE_WORDS, char) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -21,19 +21,24 @@ from accounts.pattern_parts import (
     BOUNDARY,
     END_LINE,
     END_TEXT,
+    NO_WORD_AFTER,
+    NO_WORD_BEFORE,
     Atom,
     Automaton,
     Undecided,
     automaton,
+    ends_words,
 )
 
 __all__ = ["Undecided", "covering", "example"]
 MOST_STATES = 3000
-BEGIN, LINE, WORD, OTHER, END = "begin", "line", "word", "other", "end"
+# A WORD is one to re2, which is ASCII; a LETTER goes on with a word in another alphabet.
+BEGIN, LINE, WORD, LETTER, OTHER, END = "begin", "line", "word", "letter", "other", "end"
 _WORDS = string.ascii_lowercase + string.digits + string.ascii_uppercase + "_"
-# Nice ones first; then the two beyond ASCII that fold into it, and one that stands for all other characters.
+# Nice ones first; then the two beyond ASCII that fold into it, and two that stand for all other characters: one within
+# words, and one that ends them.
 _REST = "".join(map(chr, range(1, 128)))
-ALPHABET = "".join(dict.fromkeys(_WORDS + " \n-." + _REST)) + "\u017f\u212a\ue000"
+ALPHABET = "".join(dict.fromkeys(_WORDS + " \n-." + _REST)) + "\u017f\u212a\u16a0\ue000"
 _BEGINS = {BEGIN_TEXT: (BEGIN,), BEGIN_LINE: (BEGIN, LINE)}
 _ENDS = {END_TEXT: (END,), END_LINE: (END, LINE)}
 # What each expression was brought to: nodes, or None once it was found.
@@ -209,12 +214,16 @@ def _passes(edge: str, before: str, after: str) -> bool:
         return before in _BEGINS[edge]
     if edge in _ENDS:
         return after in _ENDS[edge]
+    if edge in (NO_WORD_BEFORE, NO_WORD_AFTER):
+        return (before if edge == NO_WORD_BEFORE else after) not in (WORD, LETTER)
     return ((before == WORD) != (after == WORD)) == (edge == BOUNDARY)
 
 
 def kind_of(sign: str) -> str:
-    """What a character is to the edges of an expression; words are ASCII, as to re2."""
-    return LINE if sign == "\n" else WORD if sign in _WORDS else OTHER
+    """What a character is to the edges of an expression."""
+    if sign == "\n":
+        return LINE
+    return WORD if sign in _WORDS else OTHER if ends_words(sign) else LETTER
 
 
 def holds(atom: Atom, sign: str) -> bool:

@@ -3,14 +3,13 @@
 Errors: a rule that can match no request, or whose every request earlier rules catch and stop; one that only decides
 what was decided before it, and lets others go on; an expression that is found in no text; a client that another policy
 is for; a tier that is on no ladder; a team or an assignee that isn't there. Warnings: a word or a code of a rule that
-can't count, a decision that was always made before, a tier that is missing on some ladders, a word that is only found
-inside a longer one, duty that nobody has for a time.
+can't count, a decision that was always made before, a tier that is missing on some ladders, duty that nobody has for a
+time.
 
 What isn't seen: which sources and device types send anything, expressions that `accounts.pattern_texts` gives up, and
 what senders fill in themselves, which comes before any rule. Nothing is claimed of those.
 """
 
-import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +21,6 @@ from tiers.lint_reach import Covered, caught_by, codes
 from tiers.policy_words import listing
 
 Rule = Mapping[str, Any]
-_IN_WORDS = string.ascii_letters + string.digits + "_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,6 @@ def _is_found_nowhere(expression: str) -> bool:
 def _alive(place: _Place) -> Iterator[Fault]:
     """What is wrong with a rule that can fire."""
     yield from _shadowed_parts(place)
-    yield from _odd_keywords(place)
     yield from _decisions(place)
 
 
@@ -138,16 +135,6 @@ def _shadowed_parts(place: _Place) -> Iterator[Fault]:
             if catching:
                 words = f"gets nothing by “{value}”: {place.called(catching)} always comes first and stops."
                 yield place.fault("shadowed-part", WARNING, ("when", key, index), words, _move(catching))
-
-
-def _odd_keywords(place: _Place) -> Iterator[Fault]:
-    """A word is found where it stands alone, and only ASCII letters and digits make words to the search."""
-    for index, keyword in enumerate(place.when.get("keywords") or []):
-        ends = [end for end in (keyword[0], keyword[-1]) if end not in _IN_WORDS]
-        if ends:
-            words = f"finds “{keyword}” only inside a longer word, since it begins or ends with “{ends[0]}”."
-            remedy = "Leave that character away, or write it as an expression."
-            yield place.fault("odd-keyword", WARNING, ("when", "keywords", index), words, remedy)
 
 
 def _decisions(place: _Place) -> Iterator[Fault]:

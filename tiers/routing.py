@@ -8,6 +8,8 @@ from typing import Any
 
 import re2
 
+from accounts.pattern_parts import WORD_BEGINS, WORD_ENDS, ends_words
+
 # An error code stands alone in human text: not inside a longer word or number.
 _CODE = r"(?i)(?:^|[^0-9A-Za-z_-])(?:{})(?:$|[^0-9A-Za-z_-])"
 
@@ -81,8 +83,15 @@ def _take(then: Mapping[str, Any], into: dict[str, Any]) -> None:
 
 
 def _keywords(wanted: Sequence[str], request: Request) -> str:
-    found = next((w for w in wanted if _pattern(keyword_expression(w)).search(request.text)), None)
+    found = next((w for w in wanted if _is_found(w, request.text)), None)
     return f"the keyword “{found}”" if found else ""
+
+
+def _is_found(keyword: str, text: str) -> bool:
+    """The letters are looked for first: most keywords are not there at all, and edges take long to be compiled."""
+    if _pattern(_letters(keyword)).search(text) is None:
+        return False
+    return _pattern(keyword_expression(keyword)).search(text) is not None
 
 
 def _regex(wanted: str, request: Request) -> str:
@@ -127,8 +136,17 @@ def _carries(code: str, request: Request) -> bool:
 
 
 def keyword_expression(keyword: str) -> str:
-    """What is looked for in the text where a rule has this keyword."""
-    return r"(?i)\b" + re.escape(keyword) + r"\b"
+    """What is looked for in the text where a rule has this keyword: in any case, and not inside a longer word.
+
+    An end that is no letter or number, as that of "c++", has no word to be inside of, and may stand beside anything.
+    """
+    begins = "" if ends_words(keyword[:1]) else WORD_BEGINS
+    ends = "" if ends_words(keyword[-1:]) else WORD_ENDS
+    return f"{begins}{_letters(keyword)}{ends}"
+
+
+def _letters(keyword: str) -> str:
+    return f"(?i:{re.escape(keyword)})"
 
 
 def code_expression(code: str) -> str:

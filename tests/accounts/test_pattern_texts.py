@@ -7,7 +7,7 @@ import re2
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from accounts.pattern_parts import Undecided, automaton, cases
+from accounts.pattern_parts import WORD_BEGINS, WORD_ENDS, Undecided, automaton, cases
 from accounts.pattern_texts import covering, example
 
 LETTERS = ("a", "b", " ", "\n")
@@ -33,6 +33,33 @@ def test_a_title_alone_is_no_whole_text():
     assert example(("(?m)^vpn$",)) is not None
     assert example((r"^vpn\n$",)) == "vpn\n"
     assert example(("^vpn$",), break_needed=False) == "vpn"
+
+
+WORDLIKE = ("a", "é", "_", "-", "字", "\n")
+
+
+@pytest.mark.parametrize("wanted, catching, used", [
+    ("é", "é", [0]), ("a é", "é", [0]), ("aé", "a", None), ("é", "e", None), ("字", "a", None),
+])  # fmt: skip
+def test_words_in_any_script_have_edges(wanted, catching, used):
+    assert covering([f"{WORD_BEGINS}(?i:{wanted}){WORD_ENDS}"], [[f"{WORD_BEGINS}(?i:{catching}){WORD_ENDS}"]]) == used
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(WORDLIKE[:-1]), min_size=1, max_size=3).map("".join), st.booleans(), st.booleans(),
+    st.sampled_from([r"\w", r"a\b", "[^a]", "(?i)É", "a.", "-"]),
+)  # fmt: skip
+def test_the_edges_of_a_word_are_what_re2_finds(word, begins, ends, other):
+    """Held against every short text: with an expression besides, and with one that may not be found."""
+    expression = f"{WORD_BEGINS if begins else ''}(?i:{word}){WORD_ENDS if ends else ''}"
+    texts = ["".join(chars) for length in range(1, 6) for chars in product(WORDLIKE, repeat=length) if "\n" in chars]
+    both = [text for text in texts if re2.search(expression, text) and re2.search(other, text)]
+    without = [text for text in texts if re2.search(expression, text) and not re2.search(other, text)]
+    for found, shortest in ((example((expression, other)), both), (example((expression,), ((other,),)), without)):
+        assert not shortest or (found is not None and len(found) <= min(map(len, shortest)))
+    escaped = example((expression,), ((other,),))
+    assert escaped is None or (re2.search(expression, escaped) and not re2.search(other, escaped))
 
 
 @pytest.mark.parametrize("expression, text", [

@@ -252,7 +252,9 @@ CORPUS = [
     ),
     Planted("the same words again", rule(7, {"keywords": ["Password"]}), "shadowed-rule", "ERROR", ("routing", 7)),
     Planted("a word within a phrase", rule(7, {"keywords": ["vpn client"]}), "shadowed-rule", "ERROR", ("routing", 7)),
-    Planted("an expression for a word", rule(7, {"regex": r"\bwifi\b"}), "shadowed-rule", "ERROR", ("routing", 7)),
+    Planted(
+        "an expression for a word", rule(7, {"regex": r"(?:^|\s)wifi[ .,]"}), "shadowed-rule", "ERROR", ("routing", 7)
+    ),
     Planted(
         "a word for an expression", rule(7, {"keywords": ["line is down"]}), "shadowed-rule", "ERROR", ("routing", 7)
     ),
@@ -387,11 +389,18 @@ CORPUS = [
         ("routing", 7, "then", "assignee"),
     ),
     Planted(
-        "a word that ends in a sign",
-        rule(7, {"keywords": ["c++"]}),
-        "odd-keyword",
-        "WARNING",
-        ("routing", 7, "when", "keywords", 0),
+        "a word that ends in a sign behind a shorter one",
+        both(rule(7, {"keywords": ["c++"]}), rule(8, {"keywords": ["Menü in C++"]})),
+        "shadowed-rule",
+        "ERROR",
+        ("routing", 8),
+    ),
+    Planted(
+        "a word in another alphabet behind a shorter one",
+        both(rule(7, {"keywords": ["ПРИНТЕР"]}), rule(8, {"keywords": ["принтер не печатает"]})),
+        "shadowed-rule",
+        "ERROR",
+        ("routing", 8),
     ),
     # exceptions
     Planted(

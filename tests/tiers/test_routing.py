@@ -16,7 +16,7 @@ def request(**changes) -> Request:
         ({"keywords": ["MAIL"]}, {}, "the keyword “MAIL”"),
         ({"keywords": ["ail"]}, {}, None),
         ({"keywords": ["vpn"]}, {"body": "The VPN is down"}, "the keyword “vpn”"),
-        ({"keywords": ["c++ (gcc)"]}, {"body": "error in c++ (gcc)"}, None),
+        ({"keywords": ["c++ (gcc)"]}, {"body": "error in c++ (gcc)"}, "the keyword “c++ (gcc)”"),
         ({"regex": r"(?i)mail .* arrive"}, {}, "the text “Mail does not arrive”"),
         ({"regex": "outage"}, {}, None),
         ({"device_type": "server"}, {"device_type": "SERVER"}, "the device type SERVER"),
@@ -34,6 +34,49 @@ def request(**changes) -> Request:
 )
 def test_a_condition_holds_or_does_not(when, known, reason):
     assert matches(when, request(**known)) == ([reason] if reason else None)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text", "found"),
+    [
+        ("c++", "A crash in C++", True),
+        ("c++", "C++, since yesterday", True),
+        ("c++", "objc++", False),
+        (".net", "ASP.NET is down", True),
+        (".net", ".networks", False),
+        ("#help", "please #help!", True),
+        ("c#", "c#", True),
+        ("Menü", "Das MENÜ fehlt", True),
+        ("Menü", "(Menü)", True),
+        ("menü", "Menüs", False),
+        ("menü", "Hauptmenü", False),
+        ("über", "darüber", False),
+        ("vpn", "vpnü", False),
+        ("vpn", "üvpn", False),
+        ("men", "menü", False),
+        ("menu", "menu\u0308", False),
+        ("vpn", "vpn\u00a0down", True),
+        ("vpn", "“vpn”", True),
+        ("vpn", "vpn–gateway", True),
+        ("vpn", "vpn_1", False),
+        ("vpn", "vpn٣", False),
+        ("vpn", "a line\nvpn", True),
+        ("принтер", "Наш ПРИНТЕР не печатает", True),
+        ("принтер", "принтеры", False),
+        ("εκτυπωτής", "ο ΕΚΤΥΠΩΤΉΣ", True),
+        ("打印机", "我的打印机坏了", True),
+        ("vpn", "我的VPN坏了", True),
+        ("プリンタ", "プリンタが壊れた", True),
+        ("프린터", "프린터가 안 됩니다", True),
+        ("เครื่องพิมพ์", "ซ่อมเครื่องพิมพ์ด้วย", True),
+        ("100%", "disk at 100% now", True),
+        ("100%", "disk at 1100%", False),
+        ("a a", "xa a a", True),
+    ],
+)
+def test_a_keyword_is_found_as_a_word_of_its_own_in_any_script(keyword, text, found):
+    assert (matches({"keywords": [keyword]}, Request(title=text)) is not None) == found
+    assert (matches({"keywords": [keyword]}, Request(title="", body=text)) is not None) == found
 
 
 @pytest.mark.parametrize(
