@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from accounts.encryption import encrypt
 from accounts.models import User
 from tickets import handing, vendor_cases
 from tickets.escalation import climb_to
@@ -43,7 +44,6 @@ from tickets.work import CaseInHand, Work
 from tickets.working import BadAnswer, check_open, need, working
 from tiers.models import Member
 from vendors.models import Service, ServiceAccount
-from vendors.secrets import encrypt
 
 BOUNCES_TO_TELL = 3
 LONGEST_WAIT = timedelta(days=366)

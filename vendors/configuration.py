@@ -8,6 +8,7 @@ from cryptography.fernet import InvalidToken
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.configuration import Change, Entry, Run, refuse_twins
+from accounts.encryption import decrypt, encrypt
 from clients.models import Client
 from sla.configuration import import_commitment, live_document, refuse_agreement, written
 from sla.models import Agreement, AgreementVersion
@@ -15,7 +16,6 @@ from vendors.contact_points import check_contacts, contact_forms, settle_contact
 from vendors.models import Service, ServiceAccount, Vendor
 from vendors.placeholders import BUILT_IN, faults
 from vendors.schema import AccountRow, ServiceRow, VendorRow
-from vendors.secrets import decrypt, encrypt
 
 JSON_KEYS = ("severity_of", "required", "engage_when", "template")
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from accounts.encryption import decrypt
 from vendors.models import ServiceAccount
-from vendors.secrets import decrypt
 
 REFERENCE = re.compile(r"\[\[secret:(\d+):([a-z0-9_]+)\]\]")
 MASK = "••••••"

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client as Browser
 
 from accounts import roles
+from accounts.encryption import encrypt
 from clients.access import give_role
 from clients.models import Asset, Contact, Site
-from vendors.secrets import encrypt
 
 URL = "/clients/acme/"
 

@@ -7,6 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from small_provider import NOON, SMALL, bring_in
 
+from accounts.encryption import decrypt
 from accounts.models import User
 from accounts.roles import TECHNICIAN
 from clients.models import Asset, Client
@@ -15,7 +16,6 @@ from sla.models import Agreement, AgreementVersion, CalendarVersion
 from tickets.models import Mapping
 from tiers.models import Member, Policy, PolicyVersion, Team, Tier
 from vendors.models import ContactPoint, Service, ServiceAccount
-from vendors.secrets import decrypt
 
 pytestmark = pytest.mark.django_db
 GOLD_BY_TEN = """\

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from accounts import roles
+from accounts.encryption import encrypt
 from documents.generated.facts import Condition, Contact, Datum, Person
 from documents.generated.playbook import playbook
 from documents.generated.policy import policy
@@ -15,7 +16,6 @@ from documents.markdown import rendered
 from sla.models import Agreement
 from tiers.models import Policy, PolicyVersion, Team, Tier
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
-from vendors.secrets import encrypt
 from world import LADDER
 
 

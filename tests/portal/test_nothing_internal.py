@@ -4,19 +4,19 @@ import re
 from datetime import timedelta
 
 import pytest
-from pdf_text import text
 
 from accounts import roles
 from accounts.clock import database_now
+from accounts.encryption import encrypt
 from clients.models import Contact
 from clients.share_links import make_link
+from pdf_text import text
 from sla.models import Agreement, Calendar
 from tickets import changing, lifecycle, managing, merging
 from tickets.changing import Changes
 from tickets.models import EventSource, Ticket
 from tiers.models import Policy, Team, Tier
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
-from vendors.secrets import encrypt
 from world import LADDER
 
 TITLES = ("our helpdesk", "our technical specialists", "our senior engineers")

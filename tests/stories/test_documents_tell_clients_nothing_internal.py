@@ -2,13 +2,13 @@
 
 import pytest
 
+from accounts.encryption import encrypt
 from clients.models import Asset, Contact, Site
 from documents.catch_up import catch_up
 from documents.models import Document, DocumentChange, DocumentVersion
 from sla.models import Agreement
 from tiers.models import Policy, PolicyVersion, Team, Tier
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
-from vendors.secrets import encrypt
 from world import LADDER
 
 TITLES = ("our helpdesk", "our technical specialists", "our senior engineers")

@@ -2,13 +2,13 @@
 
 import pytest
 
+from accounts.encryption import encrypt
 from outbox.delivery import retry
 from outbox.models import Alarm
 from tickets import lifecycle
 from tickets.models import Ticket, TicketEvent
 from tickets.status import NotAllowedNow
 from vendors.models import ServiceAccount
-from vendors.secrets import encrypt
 from world import TENANT
 
 

@@ -4,12 +4,12 @@ import pytest
 
 from accounts import roles
 from accounts.clock import database_now
+from accounts.encryption import encrypt
 from clients.access import give_role
 from clients.models import Asset, Client, Contact
 from tickets import lifecycle
 from tickets.models import Ticket
 from vendors.models import ServiceAccount
-from vendors.secrets import encrypt
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 
 from accounts import roles
 from accounts.clock import database_now
+from accounts.encryption import encrypt
 from accounts.models import User
 from clients.access import give_role
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
-from vendors.secrets import encrypt
 from world import REQUIRED, TENANT
 
 
