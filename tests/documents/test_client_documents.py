@@ -4,12 +4,15 @@ import re
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
-from papers import again, group, opened, paper
 
 from accounts import roles
+from accounts.models import AccessChange
+from documents.attachments import attach
 from documents.models import Document
 from documents.sharing import change_audience, grant
+from papers import again, group, opened, paper
 
 
 def browser_of(user):
@@ -93,6 +96,46 @@ def test_what_is_out_of_force_is_not_shown_to_the_client(world, dana):
     document = opened(world, world.acme)
     Document.objects.update(out_of_force_at=world.now)
     assert dana.get(f"/portal/acme/documents/{document.slug}/").status_code == 404
+
+
+@pytest.fixture
+def uma(world):
+    """A user of Acme who was let in to one of two documents, which has a file."""
+    user, letter = world.reader(world.acme, roles.CLIENT_USER), opened(world, world.acme, "Letter")
+    opened(world, world.acme, "For the board")
+    grant(document=letter, group=group("client user of acme"), by=world.manager, why="All", now=world.now)
+    attach(document=letter, file=SimpleUploadedFile("plan.txt", b"x"), by=world.manager, now=world.now)
+    return user
+
+
+def test_a_manager_who_sees_the_page_as_somebody_reads_the_documents_of_that_person_and_no_others(world, uma):
+    manager, query = browser_of(world.manager), f"?see_as={uma.pk}"
+    assert f'href="/portal/acme/documents/{query}"' in manager.get(f"/portal/acme/{query}").content.decode()
+    page = manager.get(f"/portal/acme/documents/{query}").content.decode()
+    assert f'href="/portal/acme/documents/letter/{query}"' in page and "For the board" not in page
+    assert "You read this as <strong>Reader</strong> of Acme does." in page
+    assert f'name="see_as" value="{uma.pk}"' in page, "a search goes on as that person"
+    one = manager.get(f"/portal/acme/documents/letter/{query}").content.decode()
+    [file] = re.findall(r'href="(/portal/acme/documents/letter/[^"]*)" download', one)
+    assert "You read this as" in one and file.endswith(query) and manager.get(file).content == b"x"
+    assert manager.get(f"/portal/acme/documents/for-the-board/{query}").status_code == 404
+    assert manager.get("/portal/acme/documents/for-the-board/").status_code == 200
+    assert AccessChange.objects.filter(person=uma, by=world.manager).exists()
+
+
+def test_nobody_else_sees_documents_as_another_person(world, uma):
+    dana, stranger = world.reader(world.acme), world.reader(world.client("Beta"))
+    for user, other in (
+        (world.l1, uma),
+        (dana, uma),
+        (uma, dana),
+        (world.manager, stranger),
+        (world.manager, world.l1),
+    ):
+        for path in ("", "letter/"):
+            answer = browser_of(user).get(f"/portal/acme/documents/{path}?see_as={other.pk}")
+            assert answer.status_code == 404, (user, other, path)
+    assert not AccessChange.objects.filter(after__contains="as they see it").exists()
 
 
 @pytest.mark.parametrize("asked", ["%'\"; DROP", "🙂", "x" * 10_000])
