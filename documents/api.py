@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api_view import ApiView
+from accounts.roles import PROVIDER_WIDE
 from documents.models import Document, DocumentVersion
 
 
@@ -59,4 +60,6 @@ class OneDocument(ApiView):
 
 
 def _published(user: Any) -> QuerySet[Document]:
-    return Document.objects.visible_to(user).with_live().select_related("client").defer("words", "search")
+    """What is published; for a client's own key, as on that client's pages, only what is in force."""
+    visible = Document.objects.visible_to(user).with_live().select_related("client").defer("words", "search")
+    return visible if user.roles.intersection(PROVIDER_WIDE) else visible.filter(out_of_force_at__isnull=True)

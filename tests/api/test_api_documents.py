@@ -3,6 +3,7 @@
 import pytest
 
 from documents.models import Document
+from documents.writing import put_out_of_force
 from papers import opened, paper
 from programs import problem, program_of
 
@@ -37,6 +38,14 @@ def test_a_client_s_program_reads_that_client_s_documents_alone(world, shelf, ac
 def test_an_internal_document_about_a_client_is_not_for_its_program(world, shelf, acme):
     Document.objects.filter(name="Internal").update(client=world.acme)
     assert names(acme.get("documents/")) == {"For Acme"}
+
+
+def test_what_is_out_of_force_is_for_the_provider_s_programs_alone(world, shelf, acme, program):
+    put_out_of_force(document=Document.objects.get(name="For Acme"), why="Gone", now=world.now)
+    assert names(acme.get("documents/")) == set()
+    problem(acme.get("documents/for-acme/"), 404)
+    assert names(program.get("documents/")) == {"Internal", "For Acme", "For Beta"}
+    assert program.get("documents/for-acme/").json()["out_of_force_at"] == "2026-03-02T09:00:00Z"
 
 
 def test_it_takes_the_scope_to_read_the_configuration(world, shelf):
