@@ -1,11 +1,13 @@
 """Full-text search over what somebody may read: ranked, the name before the body, with highlighted snippets."""
 
+import re
 from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Greatest, Lower, StrIndex, Substr
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -14,6 +16,7 @@ from documents.writing import SEARCHED
 
 LONGEST_QUERY = 200
 MOST = 50
+AROUND = 60  # signs of the text before and after what was found
 # Signs of no language stand around what was found until the snippet is escaped.
 BEGINS, ENDS, GAP = "\ue000", "\ue001", " … "
 OPERATORS = ('"', " -", " or ", " OR ")
@@ -48,11 +51,11 @@ def _headline(query: SearchQuery) -> SearchHeadline:
 
 
 def _as_written(documents: QuerySet[Document], asked: str) -> list[Document]:
-    found = list(documents.filter(words__icontains=asked).order_by("name")[:MOST])
+    begins = Greatest(StrIndex(Lower("words"), Lower(Value(asked))) - AROUND, 1)
+    around = Substr("words", begins, len(asked) + 2 * AROUND)
+    found = list(documents.filter(words__icontains=asked).annotate(found=around).order_by("name")[:MOST])
     for document in found:
-        at = document.words.lower().find(asked.lower())
-        around = document.words[max(0, at - 60) : at + len(asked) + 60]
-        document.found = around.replace(asked, f"{BEGINS}{asked}{ENDS}")
+        document.found = re.sub(re.escape(asked), f"{BEGINS}\\g<0>{ENDS}", document.found, flags=re.IGNORECASE)
     return found
 
 

@@ -1,10 +1,10 @@
 """Searching finds words of any language in what one may read, the name before the body, and shows where."""
 
 import pytest
-from papers import again, opened, paper
 
 from documents.models import Document
 from documents.search import found_in
+from papers import again, opened, paper
 
 
 def names(asked, user=None):
@@ -88,6 +88,23 @@ def test_the_snippet_shows_what_was_found_and_nothing_of_it_is_html(world):
 
 def test_a_text_without_blanks_shows_where_it_was_found(shelf):
     assert snippet("バックアップ") == "夜間の<mark>バックアップ</mark>を確認する。"
+
+
+def test_a_text_without_blanks_is_found_and_shown_however_it_is_written(world):
+    paper(world, "Long", body=f"{'前' * 200}ＲＯＵＴＥＲxを確認{'後' * 200}")
+    assert snippet("ｒｏｕｔｅｒX") == f"{'前' * 60}<mark>ＲＯＵＴＥＲx</mark>を確認{'後' * 57}"
+
+
+def test_a_search_costs_one_query_more_by_signs_than_by_words_however_much_is_found(
+    world, shelf, django_assert_num_queries
+):
+    for number in range(15):
+        paper(world, f"Tokyo {number}", body="夜間のバックアップを確認する。")
+    listed = Document.objects.defer("words", "search")
+    with django_assert_num_queries(1):
+        assert len(found_in(listed, "backup")) == 2
+    with django_assert_num_queries(2):
+        assert len(found_in(listed, "バックアップ")) == 16
 
 
 def test_a_new_version_is_found_by_its_words_and_not_by_the_old_ones(world):
