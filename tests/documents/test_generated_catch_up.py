@@ -139,8 +139,8 @@ def test_one_that_cannot_be_put_out_of_force_keeps_no_other_from_it(world):
     catch_up(now=world.now)
     Document.objects.filter(source_key="vendor:microsoft").update(source_key="vendor:gone")
     generate(
-        source_key="vendor:long-gone", name="Gone", kind="VENDOR_SHEET", audience="INTERNAL", client=None, body="It was.",
-        note="", now=world.now,
+        source_key="vendor:long-gone", name="Gone", kind="VENDOR_SHEET", audience="INTERNAL", client=None,
+        body="It was.", note="", now=world.now,
     )  # fmt: skip
     gone = Document.objects.get(source_key="vendor:gone")
     with connection.cursor() as cursor:
