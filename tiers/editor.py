@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.clock import database_now
+from accounts.models import User
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
 from sla.editing import BadDocument
@@ -228,4 +229,5 @@ def _shown(
 def known() -> Known:
     """What there is to choose from."""
     levels: Mapping[str, int] = dict(Tier.objects.values_list("name", "level"))
-    return Known(known_names(), levels)
+    members = User.objects.filter(memberships__isnull=False, is_active=True).distinct()
+    return Known(known_names(), levels, {user.email: str(user) for user in members.only("email", "name")})

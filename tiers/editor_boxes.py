@@ -1,7 +1,9 @@
 """The fields of the policy editor as its templates take them: name, label, what is written in them, what is wrong."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sla.fields import sentence
@@ -13,8 +15,9 @@ Row = Mapping[str, Any]
 Problem = tuple[Sequence[str | int], str]
 DEVICE_CHOICES = [(kind, words.removeprefix("a ").capitalize()) for kind, words in DEVICES.items()]
 PRIORITY_CHOICES = [(priority, priority) for priority in PRIORITIES]
+ASSIGNEES = [("", "Nobody yet"), ("on_call", "Who is on call"), ("round_robin", "The team's people in turn")]
 STEP_PEOPLE = {"on_call": "Who is on call", "team": "The team", "assignee": "The assignee", "managers": "The managers"}
-SUGGESTED_CLIENTS, SUGGESTED_PEOPLE = "known-clients", "known-people"
+SUGGESTED_CLIENTS = "known-clients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One field. `kind` is text, number, select, area, check or people; `suggest` the id of a list of suggestions."""
+    """One field. `kind` is text, number, select, area, check or people; `suggest` the id of a list of suggestions.
+
+    With `tries` a button beside it leads to the trial.
+    """
 
     name: str
     label: str
@@ -38,14 +44,16 @@ class Box:
     help: str = ""
     suggest: str = ""
     required: bool = False
+    tries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is to choose from: names by kind, and the levels of tiers."""
+    """What there is to choose from: names by kind, the levels of tiers, and the members of teams, address to name."""
 
     names: Mapping[str, Collection[str]]
     levels: Mapping[str, int] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
 
     def sorted(self, kind: str) -> list[tuple[str, str]]:
         return [(name, name) for name in sorted(self.names.get(kind, ()))]
@@ -53,6 +61,17 @@ class Known:
     @property
     def tiers(self) -> list[tuple[str, str]]:
         return [(name, name) for name in sorted(self.levels, key=self.levels.__getitem__)]
+
+    def assignees(self, chosen: str) -> list[tuple[str, str]]:
+        """To whom a rule may give a ticket; somebody known who is in no team stays where he was `chosen`."""
+        called = Counter(self.members.values())
+        people = [(at, name if called[name] == 1 else f"{name} ({at})") for at, name in self.members.items()]
+        others = [(chosen, f"{chosen} (in no team)")] if chosen in self._outside else []
+        return [*ASSIGNEES, *sorted(people, key=itemgetter(1)), *others]
+
+    @property
+    def _outside(self) -> set[str]:
+        return set(self.names.get("person", ())) - set(self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +153,7 @@ def count_in(told: Mapping[str, Sequence[str]], path: str) -> int:
 
 
 NOBODY = "a step has either a tier or vendor: true"
+REMINDERS = "Write a number from 0 to 10"
 _SAID = {
     NOBODY: "Choose a tier, or the vendor",
     "a rule must decide something": "Say what it decides: fill in at least one field",
@@ -142,12 +162,14 @@ _SAID = {
     ),
     "at least one step needs a tier": "At least one step needs a tier: somebody of ours holds the ticket",
     "must not be empty": "Write something here, or take it out",
-    "must be a whole number": "This is not a whole number. Write one from 0 to 10",
+    "must be a whole number": REMINDERS,
 }
 _SAID_AT = {
     ("reason", "is missing"): "Say why it is different. Only staff read it",
     ("reason", "must not be empty"): "Say why it is different. Only staff read it",
     ("name", "is missing"): "Give the rule a name: the timeline of tickets calls it so",
+    ("repeat", "should be greater than or equal to 0"): REMINDERS,
+    ("repeat", "should be less than or equal to 10"): REMINDERS,
     ("steps", "must not be empty"): "Add a step, or let it climb the ladder of everybody",
     **{(priority, "must not be empty"): "Add a step: every priority needs a ladder" for priority in PRIORITIES},
     **{(priority, "is missing: every priority needs a ladder"): "Add a step: every priority needs a ladder"

@@ -9,7 +9,6 @@ from tiers.editor_boxes import (
     DEVICE_CHOICES,
     PRIORITY_CHOICES,
     SUGGESTED_CLIENTS,
-    SUGGESTED_PEOPLE,
     Box,
     Known,
     Maker,
@@ -21,6 +20,10 @@ from tiers.policy_words import exception_then, exception_when, rule_then, rule_w
 Row = Mapping[str, Any]
 Shown = dict[str, Any]
 NONE, ANY = ("", "-"), ("", "Any")
+PATTERN = (
+    "For what words alone cannot say (a regular expression, RE2), sought in title and text."
+    " “(?i)backup.*(failed|aborted)” finds “Backup of SRV1 failed”: “.*” stands for anything between, “|” for or, “(?i)” for capitals or not."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,6 @@ def page(document: Row, look: Look) -> Shown:
         "exceptions": [_exception(row, i, look) for i, row in enumerate(document.get("exceptions") or ())],
         "rules": [_rule(row, i, look) for i, row in enumerate(document.get("routing") or ())],
         "known_clients": [name for name, _ in look.known.sorted("client")],
-        "known_people": [name for name, _ in look.known.sorted("person")],
         "wrong": sum(map(len, look.told.values())),
         "elsewhere": [*look.told.get("", ()), *look.told.get("ladders", ())],
     }
@@ -165,9 +167,9 @@ def _for_whom(maker: Maker, known: Known) -> list[Box]:
 def _different(maker: Maker, known: Known) -> list[Box]:
     return [
         maker.select("start_tier", "Begins at", [("", "The first step"), *known.tiers]),
-        maker.select("agreement", "Measured by", [("", "The client's agreement"), *known.sorted("agreement")]),
+        maker.select("agreement", "Measured by", [("", "The client's own"), *known.sorted("agreement")]),
         maker.select("calendar", "Waits count on", [("", "The OLA's calendar"), *known.sorted("calendar")]),
-        maker.text("people", "Told first", hint="addresses, between commas"),
+        maker.text("people", "Told first", help="Mail addresses between commas."),
         maker.check("straight_to_vendor", "Straight to the vendor"),
     ]
 
@@ -197,13 +199,13 @@ def _rule(row: Row, index: int, look: Look) -> Shown:
 def _conditions(maker: Maker) -> list[Box]:
     return [
         maker.text("keywords", "Keywords, one of", hint="vpn, tunnel"),
-        maker.text("regex", "Regular expression", help="RE2, over title and text. (?i) at the start: in any case."),
         maker.text("error_code", "Error code, one of"),
         maker.select("device_type", "Device", [ANY, *DEVICE_CHOICES]),
         maker.text("os", "Operating system has"),
         maker.text("source", "Comes from", hint="name of the source"),
         maker.text("category", "Category"),
         maker.text("client", "Client", suggest=SUGGESTED_CLIENTS),
+        maker.text("regex", "Pattern", help=PATTERN, tries=True),
     ]
 
 
@@ -212,10 +214,10 @@ def _decisions(maker: Maker, known: Known) -> list[Box]:
         maker.select("priority", "Priority", [NONE, *PRIORITY_CHOICES]),
         maker.select("tier", "Begins at", [NONE, *known.tiers]),
         maker.select("team", "Team", [NONE, *known.sorted("team")]),
-        maker.text("assignee", "Assign to", suggest=SUGGESTED_PEOPLE, hint="on_call, round_robin or an address"),
+        maker.select("assignee", "Assign to", known.assignees(str(maker.row.get("assignee") or ""))),
         maker.select("service", "Service", [NONE, *known.sorted("service")]),
         maker.text("category", "Category"),
-        maker.text("tags", "Tags", hint="between commas"),
+        maker.text("tags", "Tags", help="Words between commas."),
     ]
 
 

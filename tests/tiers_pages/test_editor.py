@@ -97,7 +97,10 @@ def test_a_bad_wait_is_told_at_its_field_and_the_rest_is_kept(desk, world, draft
 FAULTS = [
     ("ladders.P1.0.tier", "", "Choose a tier, or the vendor."),
     ("ladders.P1.0.tier", "*vendor*", ""),
-    ("ladders.P1.0.repeat", "often", "not a whole number"),
+    ("ladders.P1.0.repeat", "often", "Write a number from 0 to 10."),
+    ("ladders.P1.0.repeat", "-1", "Write a number from 0 to 10."),
+    ("ladders.P1.0.repeat", "11", "Write a number from 0 to 10."),
+    ("routing.1.then.assignee", "eve@elsewhere.example", "there is no person with the address"),
     ("ladders.P1.0.notify", "everybody", "neither on_call"),
     ("routing.1.then.service", "Nowhere", "there is no service “Nowhere”"),
     ("routing.1.when.regex", "(?i)(vpn", "missing ) to the ( at position 5"),
@@ -312,6 +315,17 @@ def test_too_much_is_refused_and_kept_on_the_screen(desk, world, draft):
     answer = desk.post(PATH, form_on(desk.get(PATH)).fields | {"routing.0.name": ["x" * 500_001]})
     assert answer.status_code == 422 and "Nothing was saved" in words(answer)
     assert stored(world) == draft.document
+
+
+def test_a_rule_s_assignee_is_chosen_by_name_and_its_pattern_has_a_trial_beside_it(desk, world, draft, dana):
+    page = desk.get(PATH).content.decode()
+    chosen = page.partition('id="routing.0.then.assignee"')[2].partition("</select>")[0]
+    assert '<option value="round_robin">The team&#x27;s people in turn</option>' in chosen
+    assert f'<option value="{world.l1.email}">{world.l1}</option>' in chosen and dana.email not in chosen
+    send(desk, routing__0__then__assignee=[world.l1.email], do="")
+    assert stored(world)["routing"][0]["then"]["assignee"] == world.l1.email
+    beside = desk.get(PATH).content.decode().partition('id="routing.0.when.regex"')[2].partition("</fieldset>")[0]
+    assert 'value=":trial"' in beside and "finds “Backup of SRV1 failed”" in beside
 
 
 def test_a_large_policy_costs_as_many_queries_as_a_small_one(desk, world, draft, django_assert_max_num_queries):

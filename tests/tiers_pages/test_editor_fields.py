@@ -163,6 +163,22 @@ def test_a_path_has_a_place_on_the_page(path, place):
     assert place_of(path) == place
 
 
+@pytest.mark.parametrize("chosen, last", [
+    ("", ("eve@msp.example", "Eve")),
+    ("eve@msp.example", ("eve@msp.example", "Eve")),
+    ("boss@msp.example", ("boss@msp.example", "boss@msp.example (in no team)")),
+    ("gone@msp.example", ("eve@msp.example", "Eve")),
+])  # fmt: skip
+def test_a_rule_gives_tickets_to_nobody_yet_to_whose_turn_it_is_or_to_a_member_by_name(chosen, last):
+    members = {"eve@msp.example": "Eve", "b@msp.example": "Ann", "a@msp.example": "Ann"}
+    known = Known({"person": [*members, "boss@msp.example"]}, members=members)
+    offered = known.assignees(chosen)
+    assert [words for _, words in offered[:5]] == [
+        "Nobody yet", "Who is on call", "The team's people in turn", "Ann (a@msp.example)", "Ann (b@msp.example)",
+    ]  # fmt: skip
+    assert offered[-1] == last and len(offered) == len(members) + 3 + (chosen == "boss@msp.example")
+
+
 def test_a_value_that_nobody_knows_any_more_stays_chosen():
     box = Maker("routing.0.then", {"team": "Old team"}, {}).select("team", "Team", [("", "-"), ("New", "New")])
     assert [(choice.label, choice.chosen) for choice in box.choices] == [
