@@ -86,7 +86,8 @@ def test_an_example_is_used_changed_moved_and_published_by_keyboard_without_a_sc
     assert titles == ["The till stops", "You have a question that can wait"]
 
 
-def test_a_link_is_made_and_opens_a_page_without_a_way_in(world, visit, chromium):
+def test_a_link_is_made_and_opens_a_page_without_a_way_in(world, visit, chromium, live_server, settings):
+    settings.PUBLIC_URL = live_server.url
     page = visit(LINKS, world.manager)
     page.get_by_label("For whom").fill("The board")
     page.get_by_role("button", name="Make the link").click()
