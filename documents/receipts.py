@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import OF_A_CLIENT
 from clients.models import ClientGroupObjectPermission
-from documents.models import Document, DocumentVersion, Receipt
+from documents.models import Document, DocumentGroupObjectPermission, DocumentVersion, Receipt
+from documents.permissions import groups_that_see
 from outbox.models import Message
 
 # How long after the question the first and the second reminder go out.
@@ -24,10 +27,9 @@ class NotAsked(Exception):
 
 def readers(document: Document) -> QuerySet[User]:
     """The people of the provider who are in a team and may read the document: those who can be asked to."""
-    people = User.objects.filter(is_active=True, kind=User.Kind.PERSON, memberships__isnull=False)
-    members = people.exclude(groups__name__in=OF_A_CLIENT).distinct()
+    members = _members().distinct()
     if document.client_id:
-        members = members.filter(groups__in=_groups_that_see(document.client_id))
+        members = members.filter(groups__in=groups_that_see(document.client_id))
     if document.is_internal:
         members = members.filter(groups__in=document.grants.values("group"))
     return members.order_by("name", "pk")
@@ -63,9 +65,11 @@ def read(*, document: Document, by: User, now: datetime) -> Receipt:
 
 
 def remind(*, now: datetime) -> int:
-    """Ask and remind whoever is due; returns how many mails that made. Once a version is replaced it asks no more."""
-    asking = Document.objects.filter(asks_receipt=True, out_of_force_at__isnull=True)
-    return sum(ask(document, now=now) + _remind(document, now=now) for document in asking)
+    """Ask and remind whoever is due; returns how many mails that made. Once a version is replaced it asks no more.
+
+    One query where nobody is due, however many documents ask.
+    """
+    return sum(ask(document, now=now) + _remind(document, now=now) for document in _waited_for(now=now))
 
 
 def unread_by(user: User) -> QuerySet[Receipt]:
@@ -75,6 +79,40 @@ def unread_by(user: User) -> QuerySet[Receipt]:
     return (
         open_ones.filter(version__number=_live_number("version__of")).select_related("version__of").order_by("asked_at")
     )
+
+
+def _waited_for(*, now: datetime) -> QuerySet[Document]:
+    """The documents that somebody must still be asked to read, or is due to be reminded of."""
+    asking = Document.objects.filter(asks_receipt=True, out_of_force_at__isnull=True).defer("words", "search")
+    live = DocumentVersion.objects.filter(of=OuterRef("pk"), number__isnull=False).order_by("-number")
+    known = asking.annotate(live=Subquery(live.values("pk")[:1])).filter(live__isnull=False)
+    sees = _holds(ClientGroupObjectPermission.objects.filter(permission__codename="view_client"), "client")
+    granted, due = _holds(DocumentGroupObjectPermission.objects.all(), "pk"), _due(now=now)
+    internal = Q(audience=Document.Audience.INTERNAL)
+    return known.filter(
+        internal & Q(client__isnull=True) & Exists(due.filter(granted))
+        | internal & Q(client__isnull=False) & Exists(due.filter(granted, sees))
+        | ~internal & Exists(due.filter(sees))
+    )
+
+
+def _due(*, now: datetime) -> QuerySet[User]:
+    """Who was not asked to read the live version of the document around, or was and is due to be reminded."""
+    asked = Receipt.objects.filter(version=OuterRef(OuterRef("live")), user=OuterRef("pk"))
+    moments = (Q(reminders__lt=number, asked_at__lte=now - after) for number, after in enumerate(REMIND_AFTER, 1))
+    late = asked.filter(reduce(or_, moments), read_at__isnull=True)
+    return _members().filter(~Exists(asked) | Exists(late))
+
+
+def _holds(grants: QuerySet, on: str) -> Exists:
+    """Whether somebody has one of these grants on what the document around has as `on`."""
+    return Exists(grants.filter(content_object=OuterRef(OuterRef(on)), group__user=OuterRef("pk")))
+
+
+def _members() -> QuerySet[User]:
+    """The people of the provider who are in a team."""
+    people = User.objects.filter(is_active=True, kind=User.Kind.PERSON, memberships__isnull=False)
+    return people.exclude(groups__name__in=OF_A_CLIENT)
 
 
 @transaction.atomic
@@ -104,11 +142,6 @@ def _open(version_id: int) -> QuerySet[Receipt]:
 def _live_number(of: str) -> Subquery:
     last = DocumentVersion.objects.filter(of=OuterRef(of), number__isnull=False).order_by("-number")
     return Subquery(last.values("number")[:1])
-
-
-def _groups_that_see(client_id: int) -> QuerySet:
-    held = ClientGroupObjectPermission.objects.filter(content_object=client_id, permission__codename="view_client")
-    return held.values("group")
 
 
 def _mail(receipts: Iterable[Receipt], occasion: str, *, now: datetime) -> None:

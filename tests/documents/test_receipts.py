@@ -160,6 +160,38 @@ def test_the_database_holds_the_cap_and_the_pairs(world, broken):
         Receipt.objects.update(**broken)
 
 
+def test_looking_costs_one_query_while_nobody_is_due_however_many_documents_ask(world, django_assert_num_queries):
+    for number in range(5):
+        asked(world, f"Rules {number}", kind="POLICY")
+    about = asked(world, "About Acme")
+    Document.objects.filter(pk=about.pk).update(client=world.acme)
+    opened(world, world.acme, "For Acme", asks_receipt=True)
+    paper(world, "Nobody's")
+    read(document=about, by=world.l2, now=world.now)
+    world.now += timedelta(days=4)
+    assert remind(now=world.now) == 7 * 3 - 1
+    User.objects.filter(pk=world.l1.pk).update(is_active=False)
+    world.l3.groups.clear()
+    for after in (timedelta(), timedelta(days=2, hours=23)):
+        with django_assert_num_queries(1):
+            assert remind(now=world.now + after) == 0
+    assert remind(now=world.now + timedelta(days=3)) == 6, "of the second, who alone is left"
+    with django_assert_num_queries(1):
+        assert remind(now=world.now + timedelta(days=90)) == 0
+
+
+@pytest.mark.parametrize("kind", ["internal", "about a client", "for a client"])
+def test_who_comes_to_see_it_is_found_by_the_one_look_at_all(world, kind):
+    """What finds documents at a glance agrees with what finds the people of each."""
+    document = opened(world, world.acme, asks_receipt=True) if kind == "for a client" else asked(world)
+    if kind == "about a client":
+        Document.objects.filter(pk=document.pk).update(client=world.acme)
+    new = world.person("new@msp.example", roles.ACCOUNT_MANAGER, Team.objects.get(name="L1 team"))
+    assert (remind(now=world.now), new in readers(document)) == (0, False)
+    new.groups.add(group(roles.TECHNICIAN))
+    assert (new in readers(document), remind(now=world.now), remind(now=world.now)) == (True, 1, 0)
+
+
 def test_looking_at_a_hundred_documents_that_ask_nobody_costs_one_query(world, django_assert_num_queries):
     for number in range(5):
         paper(world, f"Runbook {number}")
