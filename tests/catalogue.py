@@ -1,6 +1,6 @@
 """The messages of the clients' pages, found in the sources, and the catalogues made of them.
 
-`python -m tests.catalogue` writes what is new into every `locale/*/LC_MESSAGES/django.po`, and compiles it.
+`python tests/catalogue.py` writes what is new into every `locale/*/LC_MESSAGES/django.po`, and compiles it.
 """
 
 import ast

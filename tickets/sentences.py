@@ -231,6 +231,9 @@ def _title(record: Record, say: Say) -> str:
     return titles.get(say.code) or say(record["title"])
 
 
+# Told to the client also where a person does it.
+REOPENED = message("We have reopened your request.")
+
 _FOR_CLIENT: Mapping[str, Callable[[Record, Say], str]] = {
     "CLIMB": _climb_told,
     "WAKE": _wake_told,
@@ -241,5 +244,3 @@ _FOR_CLIENT: Mapping[str, Callable[[Record, Say], str]] = {
     "CONDITION_ENDED": lambda _, say: say("The problem has gone by itself."),
     "CAME_BACK": lambda _, say: say(REOPENED),
 }
-# Told to the client also where a person does it.
-REOPENED = message("We have reopened your request.")
