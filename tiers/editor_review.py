@@ -36,6 +36,7 @@ DIGITS = 10
 UNATTAINABLE = (
     "Nothing was published yet: promises break by it. Change the times, or say below why it is to hold all the same."
 )
+REASON = "Say why it is published although promises break, or change the times."
 
 
 class ReviewForm(forms.Form):
@@ -119,6 +120,8 @@ def _publish(
     except BadDocument as error:
         return _told(form, error.problems)
     except NotPublished as error:
+        if isinstance(error, Unattainable):
+            form.add_error("despite", REASON)
         return _refusal(error)
     messages.success(request, f"{version} is published. New tickets follow it; open ones keep theirs.")
     return None
@@ -168,8 +171,18 @@ def _shown(
     }
     if not wrong:
         context |= _consequences(found, now=now)
-    context["asks_reason"] = bool(context.get("newly") or form["despite"].value() or (refused and refused.asks_reason))
+    needs_reason = bool(context.get("newly") or (refused and refused.asks_reason))
+    context["asks_reason"] = needs_reason or bool(form["despite"].value())
+    _mark(form, needs_reason=needs_reason)
     return render(request, "tiers/review.html", context, status=refused.status if refused else 200)
+
+
+def _mark(form: ReviewForm, *, needs_reason: bool) -> None:
+    """The reason is asked for where promises break, and the first field that is refused has the focus."""
+    form.fields["despite"].required = needs_reason
+    wrong = next((name for name in form.fields if name in form.errors), None) if form.is_bound else None
+    if wrong:
+        form.fields[wrong].widget.attrs["autofocus"] = True
 
 
 def _consequences(found: PolicyVersion, *, now: datetime) -> Shown:

@@ -127,6 +127,31 @@ def test_a_promise_that_breaks_is_shown_with_its_worst_way_and_needs_a_reason(de
     assert live(world).note == "Faster at the start Although a promise cannot be kept then: They know of it until May"
 
 
+def test_the_reason_is_asked_for_at_its_field(desk, edit):
+    draft = edit(wait="2h")
+    assert "Publish it all the same, because Stands with" in words(desk.get(PATH))
+    page = desk.post(PATH, {**NOTE, "revision": draft.revision}).content.decode()
+    field = page.partition("Publish it all the same")[2].partition("</form>")[0]
+    marked = re.search(r"<input[^>]*name=\"despite\"[^>]*>", field)[0]
+    assert all(said in marked for said in ("required", "autofocus", 'aria-invalid="true"')), marked
+    assert "Say why it is published although promises break" in field and page.count("autofocus") == 1
+
+
+def test_a_note_that_lacks_has_the_focus(desk, edit):
+    draft = edit(wait="5m")
+    page = desk.post(PATH, {"revision": draft.revision, "note": " "}).content.decode()
+    assert "autofocus" in re.search(r"<(?:input|textarea)[^>]*name=\"note\"[^>]*>", page)[0]
+
+
+@pytest.mark.parametrize("sections, is_ready", [({"exceptions": [{"client": "Acme"}]}, False), ({"routing": []}, True)])
+def test_what_cannot_be_published_yet_has_no_button_that_does(desk, edit, sections, is_ready):
+    edit(**sections)
+    page = desk.get(PATH).content.decode()
+    button = re.search(r"<button[^>]*>Publish as version 2", page)[0]
+    assert ("primary" in button, "disabled" in button) == (is_ready, not is_ready)
+    assert ('aria-describedby="not-yet"' in button, 'id="not-yet"' in page) == (not is_ready, not is_ready)
+
+
 def test_a_draft_that_breaks_nothing_asks_for_no_reason(desk, edit):
     edit(wait="5m")
     page = desk.get(PATH)
