@@ -22,7 +22,8 @@ Shown = dict[str, Any]
 NONE, ANY = ("", "-"), ("", "Any")
 PATTERN = (
     "For what words alone cannot say (a regular expression, RE2), sought in title and text."
-    " “(?i)backup.*(failed|aborted)” finds “Backup of SRV1 failed”: “.*” stands for anything between, “|” for or, “(?i)” for capitals or not."
+    " “(?i)backup.*(failed|aborted)” finds “Backup of SRV1 failed”:"
+    " “.*” stands for anything between, “|” for or, “(?i)” for capitals or not."
 )
 
 
