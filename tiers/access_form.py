@@ -23,7 +23,10 @@ class InviteForm(forms.Form):
         label="Email address", max_length=254, help_text="The invitation goes there, and they sign in with it.",
         error_messages={"required": "Where does the invitation go?", "invalid": "Write it like dana@client.example."},
     )  # fmt: skip
-    role = forms.ChoiceField(choices=ROLES, widget=forms.RadioSelect, initial=CLIENT_USER)
+    role = forms.ChoiceField(
+        choices=ROLES, widget=forms.RadioSelect, initial=CLIENT_USER,
+        error_messages={"required": "Choose what they may see.", "invalid_choice": "Choose one of these roles."},
+    )  # fmt: skip
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()

@@ -16,8 +16,9 @@ ROLE_WORDS = {
 def role_field() -> forms.ChoiceField:
     """One of the provider's roles, each with what it may."""
     return forms.ChoiceField(
-        label="Role", choices=[(role, ROLE_WORDS[role]) for role in STAFF_ROLES], widget=forms.RadioSelect
-    )
+        label="Role", choices=[(role, ROLE_WORDS[role]) for role in STAFF_ROLES], widget=forms.RadioSelect,
+        error_messages={"required": "Choose what they may do.", "invalid_choice": "Choose one of these roles."},
+    )  # fmt: skip
 
 
 class RoleForm(forms.Form):
@@ -36,8 +37,9 @@ class NewPersonForm(forms.Form):
     )  # fmt: skip
     role = role_field()
     timezone = forms.ChoiceField(
-        label="Time zone", choices=zone_choices, help_text="They can change it when they come in."
-    )
+        label="Time zone", choices=zone_choices, help_text="They can change it when they come in.",
+        error_messages={"required": "Choose where they work.", "invalid_choice": "Choose one of these time zones."},
+    )  # fmt: skip
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()

@@ -158,8 +158,10 @@ def test_an_administrator_invites_a_colleague(world, browser):
         ({"email": ""}, "Where does the invitation go?"),
         ({"email": "nora"}, "Write it like ann@provider.example."),
         ({"name": ""}, "Say what people call them."),
-        ({"role": "king"}, "Select a valid choice"),
-        ({"timezone": "Mars/Base"}, "Select a valid choice"),
+        ({"role": ""}, "Choose what they may do."),
+        ({"role": "king"}, "Choose one of these roles."),
+        ({"timezone": ""}, "Choose where they work."),
+        ({"timezone": "Mars/Base"}, "Choose one of these time zones."),
         ({"email": "boss@msp.example"}, "has an account already"),
     ],
 )

@@ -150,7 +150,8 @@ def test_an_address_that_signs_in_already_is_told_and_added(world, manager):
         ({"email": "boss@msp.example"}, "works for the provider"),
         ({"email": "dana"}, "Write it like dana@client.example."),
         ({"name": "Dana", "email": "d2@acme.example"}, "with another address"),
-        ({"role": roles.MANAGER}, "Select a valid choice"),
+        ({"role": ""}, "Choose what they may see."),
+        ({"role": roles.MANAGER}, "Choose one of these roles."),
         ({"name": ""}, "Say what people call them."),
     ],
 )
