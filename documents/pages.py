@@ -27,6 +27,8 @@ from documents.permissions import may_share, may_write, may_write_kind, sees_his
 from documents.readership import readership
 from documents.receipts import NotAsked, read, unread_by
 from documents.search import found_in
+from tiers.policy_readers import sight_of
+from tiers.policy_sight import Sight
 
 Shown = dict[str, Any]
 ON_A_PAGE = 50
@@ -73,20 +75,27 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One version of a document, with what it changed."""
+    """One version of a document, with what it changed.
+
+    An earlier one may name clients that are kept to some teams by now: who does not see those reads nothing of it.
+    """
     found = readable(request.user, slug)
     both = DocumentVersion.objects.filter(of=found, number__in=(number, number - 1)).select_related("author")
     known = {each.number: each for each in both}
     if number not in known:
         raise Http404
     this, before = known[number], known.get(number - 1)
+    sight = _sight(request.user, found)
+    this.note, kept = sight.told(this.note), sight.names_unseen(this.body)
+    comparable = before and not kept and not sight.names_unseen(before.body)
     context = {
         "document": found,
         "version": this,
         "before": before,
-        "difference": difference(_whole(before), _whole(this)) if before else None,
+        "kept": kept,
+        "difference": difference(_whole(before), _whole(this)) if comparable else None,
         "later": DocumentVersion.objects.filter(of=found, number=number + 1).exists(),
-        "body": body_of(this),
+        "body": {} if kept else body_of(this),
         "now": database_now(),
     }
     return render(request, "documents/version.html", context)
@@ -209,9 +218,16 @@ def _history(user: User, found: Document) -> Shown | None:
     """Versions and changes, for those who may know of earlier ones."""
     if not sees_history(user):
         return None
-    versions = DocumentVersion.objects.filter(of=found, number__isnull=False).defer("document")
-    changes = found.changes.select_related("by")[:SHOWN_CHANGES]
-    return {"versions": versions.select_related("author").order_by("-number"), "changes": changes}
+    known = DocumentVersion.objects.filter(of=found, number__isnull=False).defer("document")
+    versions, sight = list(known.select_related("author").order_by("-number")), _sight(user, found)
+    for version in versions:
+        version.note = sight.told(version.note)
+    return {"versions": versions, "changes": found.changes.select_related("by")[:SHOWN_CHANGES]}
+
+
+def _sight(user: User, found: Document) -> Sight:
+    """Whom the reader sees of the clients that a document may name by itself; what people write is theirs to watch."""
+    return sight_of(user) if found.is_generated and found.is_internal else Sight()
 
 
 def _receipts(user: User, found: Document, live: DocumentVersion | None) -> Shown | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client as Browser
 from generated_facts import ALWAYS, MICROSOFT_365, MINUTE, POLICY, level, part, policy_with
 
 from documents.catch_up import catch_up
@@ -130,6 +131,28 @@ def test_a_client_that_is_open_to_all_again_is_named_again_and_one_that_is_not_a
     for key in ("policy:standard", "playbook:standard", "vendor:microsoft"):
         live = DocumentVersion.live(Document.objects.get(source_key=key))
         assert "Secret" not in live.body + live.note, key
+
+
+def test_an_earlier_version_that_names_them_is_for_those_alone_who_see_them(world, kept):
+    keep_to_teams(client=kept, teams=[], by=world.manager, now=world.now)
+    catch_up(now=world.now)
+    keep_to_teams(client=kept, teams=[world.tiers["L1"].team], by=world.manager, now=world.now)
+    world.now += timedelta(minutes=1)
+    catch_up(now=world.now)
+    at = f"/documents/{Document.objects.get(source_key='policy:standard').slug}/"
+
+    def seen(user):
+        browser = Browser()
+        browser.force_login(user)
+        return [browser.get(f"{at}{page}").content.decode() for page in ("", "versions/1/", "versions/2/")]
+
+    for page in seen(world.l2):
+        assert "Secret" not in page and "They sue us" not in page
+    _, first, second = seen(world.l2)
+    assert "names clients that are kept" in first and "The ladder of each priority" not in first
+    assert "names clients that are kept" in second and "The ladder of each priority" in second
+    assert "They sue us" in seen(world.l1)[1] and "They sue us" in seen(world.manager)[1]
+    assert "removed" in seen(world.manager)[2]
 
 
 def test_their_own_documents_are_as_whole_as_ever(world, kept):
