@@ -51,7 +51,7 @@ def _of_clients(staff: Roster) -> list[Terms]:
 def _tier(tier: TierInfo) -> KnownTier:
     promises = {priority: frozenset(targets) for priority, targets in tier.ola.targets.items()}
     calendars = {priority: tier.ola.calendar_for(priority).calendar for priority in PRIORITIES}
-    return KnownTier(tier.name, tier.team.name, promises, calendars)
+    return KnownTier(tier.name, tier.team.name, promises, calendars, tier.ola.targets, tier.ola.title)
 
 
 def _team(team: TeamInfo, *, now: datetime) -> KnownTeam:

@@ -27,12 +27,17 @@ class KnownTeam:
 
 @dataclass(frozen=True, slots=True)
 class KnownTier:
-    """A tier: its team's name, what its OLA promises by priority, and on which calendars."""
+    """A tier: its team's name, what its OLA promises by priority, and on which calendars.
+
+    `limits` are those promises in seconds, by priority and metric; `ola` is what the OLA is called.
+    """
 
     name: str
     team: str
     promises: Mapping[str, frozenset[str]] = field(default_factory=dict)
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    ola: str = ""
 
 
 @dataclass(frozen=True, slots=True)

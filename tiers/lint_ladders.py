@@ -6,7 +6,8 @@ those who gave it up. That is the nearest thing to a cycle: a ladder is a list, 
 it is entered, agreements name calendars and calendars name nothing, so nothing in a policy can lead in a circle.
 
 Warnings: nobody on call outside the step's hours, or while others are told as well; waits and reminders that never
-count; a step that is never left by itself once somebody has taken the ticket.
+count; a wait that is longer than the tier's OLA allows; a step that is never left by itself once somebody has taken
+the ticket.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -199,6 +200,7 @@ def _of_rung(rung: Rung, known: Known) -> Iterator[Fault]:
         yield rung.fault("unknown-tier", ERROR, ("tier",), words, "Name another tier.")
         return
     yield from _times(rung, tier)
+    yield from _beyond_ola(rung, tier)
     team = known.teams[tier.team]
     if not team.members:
         words = f"is skipped: nobody who works here is in its team, {team.name}."
@@ -243,6 +245,23 @@ def _times(rung: Rung, tier: KnownTier) -> Iterator[Fault]:
     if rung.index < len(rung.steps) - 1 and _waits(rung, tier, ACKNOWLEDGE) and not _waits(rung, tier, RESOLVE):
         words = "keeps a ticket for ever once somebody has acknowledged it: there is no time to hand over."
         yield rung.fault("never-hands-over", WARNING, (), words, "Give it a time to hand over.")
+
+
+def _beyond_ola(rung: Rung, tier: KnownTier) -> Iterator[Fault]:
+    """A wait of the step's own that is longer than the tier's OLA allows; on another calendar none is compared."""
+    if rung.calendar:
+        return
+    waits = (("acknowledge_within", ACKNOWLEDGE, "to acknowledge"), ("hand_over_after", RESOLVE, "to resolve"))
+    for key, metric, what in waits:
+        allowed = {p: tier.limits[p][metric] for p in rung.priorities if metric in tier.limits.get(p, {})}
+        own = getattr(rung.step, key) or 0
+        shorter = [p for p in allowed if allowed[p] < own]
+        if shorter:
+            limit = duration_words(allowed[shorter[0]])
+            priority = f" for {shorter[0]}" if len(rung.priorities) > 1 else ""
+            words = f"may take {duration_words(own)} {what}; {tier.ola} allows {rung.step.tier} {limit}{priority}."
+            remedy = "Shorten it, or change the OLA: as it is, the time that stands here holds."
+            yield rung.fault("beyond-ola", WARNING, (key,), words, remedy)
 
 
 # Whom it tells -------------------------------------------------------------------------------------------------------

@@ -189,6 +189,13 @@ def ola(tier: str, *metrics: str) -> Plant:
     return lambda _, known: replace(known, tiers={**known.tiers, tier: replace(known.tiers[tier], promises=promises)})
 
 
+def limits(tier: str, **by_priority: dict[str, int]) -> Plant:
+    """How long the tier's OLA allows, in seconds."""
+    return lambda _, known: replace(
+        known, tiers={**known.tiers, tier: replace(known.tiers[tier], limits=by_priority, ola="Helpdesk OLA v2")}
+    )
+
+
 def first_rules(number: int) -> Plant:
     """No routing rules but the first."""
     return lambda document, known: document.update(routing=document["routing"][:number])
@@ -604,6 +611,13 @@ CORPUS = [
         "a time that never ends",
         step(0, {"acknowledge_within": "2h"}),
         "wait-never-ends",
+        "WARNING",
+        (*OF_P2, 0, "acknowledge_within"),
+    ),
+    Planted(
+        "a longer time to acknowledge than the tier's OLA allows",
+        limits("L1", P2={"ACKNOWLEDGE": 60}),
+        "beyond-ola",
         "WARNING",
         (*OF_P2, 0, "acknowledge_within"),
     ),

@@ -127,6 +127,13 @@ def test_a_promise_that_breaks_is_shown_with_its_worst_way_and_needs_a_reason(de
     assert live(world).note == "Faster at the start Although a promise cannot be kept then: They know of it until May"
 
 
+def test_a_wait_beyond_the_ola_is_remarked_with_both_figures(desk, edit):
+    edit(wait="40m")
+    said = words(desk.get(PATH))
+    assert "may take 40 minutes to acknowledge; OLA v1 allows L1 30 minutes." in said
+    assert "None of these keeps it from being published." in said
+
+
 def test_the_reason_is_asked_for_at_its_field(desk, edit):
     draft = edit(wait="2h")
     assert "Publish it all the same, because Stands with" in words(desk.get(PATH))
