@@ -61,13 +61,19 @@ class Automaton:
 Part = Callable[[Automaton, int, int], None]
 
 
+@lru_cache(maxsize=1024)
+def compiled(expression: str) -> "re2._Regexp":
+    """What runs. Raises re2.error."""
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(expression, options)
+
+
 @lru_cache(maxsize=512)
 def automaton(expression: str) -> Automaton:
     """The automaton of `expression`. Raises Undecided for what is no expression, or not understood here."""
-    options = re2.Options()
-    options.log_errors = False
     try:
-        re2.compile(expression, options)
+        compiled(expression)
     except re2.error as error:
         raise Undecided("this is no expression") from error
     built = Automaton()

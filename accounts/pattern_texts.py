@@ -3,12 +3,16 @@
 All expressions are walked at once, character by character, over every state that they can be in together. Characters
 that none of them tells apart are tried once. So "there is none" is a proof, and where it would take too long Undecided
 is raised: nothing is guessed.
+
+How long it takes is counted in steps, one for each character that one expression reads, and not in seconds, so that the
+same question has the same answer on every machine. One search has `MOST_STEPS`, many together have a `Budget`.
 """
 
 import math
 import string
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count
@@ -27,11 +31,13 @@ from accounts.pattern_parts import (
     Automaton,
     Undecided,
     automaton,
+    compiled,
     ends_words,
 )
 
-__all__ = ["Undecided", "covering", "example"]
+__all__ = ["Budget", "Undecided", "covering", "example"]
 MOST_STATES = 3000
+MOST_STEPS = 100_000
 # A WORD is one to re2, which is ASCII; a LETTER goes on with a word in another alphabet.
 BEGIN, LINE, WORD, LETTER, OTHER, END = "begin", "line", "word", "letter", "other", "end"
 _WORDS = string.ascii_lowercase + string.digits + string.ascii_uppercase + "_"
@@ -46,26 +52,47 @@ Places = tuple[frozenset[int] | None, ...]
 State = tuple[str, bool, Places]
 
 
-def covering(wanted: Sequence[str], catching: Sequence[Sequence[str]]) -> list[int] | None:
+@dataclass(slots=True)
+class Budget:
+    """How many steps searches may still take together; one that was begun is finished.
+
+    `fell_short` once a search could not be begun.
+    """
+
+    left: int
+    fell_short: bool = False
+
+    def check(self) -> None:
+        """Raises Undecided when nothing is left."""
+        if self.left <= 0:
+            self.fell_short = True
+            raise Undecided("there is too much to look through")
+
+
+def covering(
+    wanted: Sequence[str], catching: Sequence[Sequence[str]], budget: Budget | None = None
+) -> list[int] | None:
     """Which of `catching` together catch every text with a line break in which all of `wanted` are found.
 
     A text is caught by a group of which all are found. Out: their indexes, none of which can be left out; [] when no
     text has all of `wanted`; None when a text escapes them all. Raises Undecided.
     """
     used: list[int] = []
-    while (text := example(tuple(wanted), tuple(tuple(catching[i]) for i in used))) is not None:
+    while (text := example(tuple(wanted), tuple(tuple(catching[i]) for i in used), budget=budget)) is not None:
         caught = next((i for i, group in enumerate(catching) if all(_found(e, text) for e in group)), None)
         if caught is None:
             return None
         used.append(caught)
-    return _needed(wanted, catching, sorted(used))
+    return _needed(wanted, catching, sorted(used), budget)
 
 
-def _needed(wanted: Sequence[str], catching: Sequence[Sequence[str]], used: list[int]) -> list[int]:
+def _needed(
+    wanted: Sequence[str], catching: Sequence[Sequence[str]], used: list[int], budget: Budget | None
+) -> list[int]:
     for index in list(used):
         others = [i for i in used if i != index]
         try:
-            if example(tuple(wanted), tuple(tuple(catching[i]) for i in others)) is None:
+            if example(tuple(wanted), tuple(tuple(catching[i]) for i in others), budget=budget) is None:
                 used = others
         except Undecided:
             continue  # it may be needed, so it stays
@@ -73,24 +100,42 @@ def _needed(wanted: Sequence[str], catching: Sequence[Sequence[str]], used: list
 
 
 def _found(expression: str, text: str) -> bool:
-    return _pattern(expression).search(text) is not None
+    return compiled(expression).search(text) is not None
 
 
-@lru_cache(maxsize=1024)
-def _pattern(expression: str) -> "re2._Regexp":
-    return re2.compile(expression)
+def example(
+    wanted: tuple[str, ...], never: tuple[tuple[str, ...], ...] = (), *, break_needed: bool = True,
+    budget: Budget | None = None,
+) -> str | None:  # fmt: skip
+    """A shortest text in which all of `wanted` are found, and of no group in `never` all are; None when there is none.
+
+    The text has a line break, as that between a ticket's title and its body, unless `break_needed` is False. What the
+    search took is taken off the `budget`, also where the answer is known from before. Raises Undecided when an
+    expression isn't understood, there are too many states to try, or nothing is left of the budget.
+    """
+    if budget:
+        budget.check()
+    found, steps = _searched(wanted, never, break_needed)
+    if budget:
+        budget.left -= steps
+    if isinstance(found, Undecided):
+        raise Undecided(str(found))
+    return found
 
 
 @lru_cache(maxsize=4096)
-def example(
-    wanted: tuple[str, ...], never: tuple[tuple[str, ...], ...] = (), *, break_needed: bool = True
-) -> str | None:
-    """A shortest text in which all of `wanted` are found, and of no group in `never` all are; None when there is none.
-
-    The text has a line break, as that between a ticket's title and its body, unless `break_needed` is False.
-    Raises Undecided when an expression isn't understood, or there are too many states to try.
-    """
-    return _Walk(wanted, never, break_needed).example()
+def _searched(
+    wanted: tuple[str, ...], never: tuple[tuple[str, ...], ...], break_needed: bool
+) -> tuple[str | Undecided | None, int]:
+    """The example, or why none can be told, and the steps that it took."""
+    try:
+        walk = _Walk(wanted, never, break_needed)
+    except Undecided as reason:
+        return reason, 1
+    try:
+        return walk.example(), walk.steps
+    except Undecided as reason:
+        return reason, walk.steps
 
 
 class _Walk:
@@ -103,6 +148,8 @@ class _Walk:
         self.never = [[expressions.index(e) for e in group] for group in never]
         self.break_needed = break_needed
         self.signs = _signs([run.automaton for run in self.runs])
+        # To tell the characters apart takes a while too: about a step for four of them.
+        self.steps = sum(len(run.automaton.free) + len(ALPHABET) * len(run.automaton.atoms) // 4 for run in self.runs)
 
     def example(self) -> str | None:
         state: State = (BEGIN, not self.break_needed, tuple(frozenset([0]) for _ in self.runs))
@@ -111,12 +158,13 @@ class _Walk:
             _, _, state, text = heappop(waiting)
             if self._holds(state):
                 return text
+            self.steps += len(self.signs) * len(self.runs)
             for sign in self.signs:
                 after = self._read(state, sign)
                 if after not in seen and not self._caught(after[2]):
                     seen.add(after)
                     heappush(waiting, (len(text) + 1 + self._least(after), next(order) + 1, after, text + sign))
-            if len(seen) > MOST_STATES:
+            if len(seen) > MOST_STATES or self.steps > MOST_STEPS:
                 raise Undecided("there are too many ways to tell")
         return None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from accounts.pattern_texts import covering
+from accounts.pattern_texts import Budget, covering
 from tiers.lint_known import Known
 from tiers.routing import code_expression, keyword_expression
 
@@ -49,24 +49,28 @@ class Covered:
         return [*asked.values(), *others[:1]]
 
 
-def caught_by(when: When, catching: Sequence[When], clients: Covered) -> list[int] | None:
+def caught_by(when: When, catching: Sequence[When], clients: Covered, budget: Budget) -> list[int] | None:
     """Which of `catching` together match every request that `when` matches; [] when it matches none at all.
 
-    None when some request escapes them all. None of those named can be left out. Raises Undecided.
+    None when some request escapes them all. None of those named can be left out. Raises Undecided, also once the budget
+    is spent.
     """
-    used = _caught(when, catching, clients, range(len(catching)))
+    budget.check()
+    used = _caught(when, catching, clients, range(len(catching)), budget)
     for index in used or ():
         fewer = [i for i in used or () if i != index]
-        if _caught(when, catching, clients, fewer) is not None:
+        if _caught(when, catching, clients, fewer, budget) is not None:
             used = fewer
     return used
 
 
-def _caught(when: When, catching: Sequence[When], clients: Covered, among: Iterable[int]) -> list[int] | None:
+def _caught(
+    when: When, catching: Sequence[When], clients: Covered, among: Iterable[int], budget: Budget
+) -> list[int] | None:  # fmt: skip
     used: set[int] = set()
     for client, code in product(_clients(when, catching, clients), ["", *codes(when)]):
         near = [i for i in among if _agrees(catching[i], when, client)]
-        found = covering(texts(when, code), [texts(catching[i], code) for i in near])
+        found = covering(texts(when, code), [texts(catching[i], code) for i in near], budget)
         if found is None:
             return None
         used |= {near[i] for i in found}
@@ -99,7 +103,7 @@ def texts(when: When, code: str) -> tuple[str, ...]:
 
 def _expressions(when: When, code: str) -> Iterator[str]:
     if when.get("keywords"):
-        yield "|".join(map(keyword_expression, when["keywords"]))
+        yield keyword_expression(*when["keywords"])
     if when.get("regex"):
         yield when["regex"]
     if when.get("error_code") and code.lower() not in [c.lower() for c in codes(when)]:

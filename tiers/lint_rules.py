@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.pattern_texts import Undecided, example
+from accounts.pattern_texts import Budget, Undecided, example
 from tiers.lint_fault import ERROR, WARNING, Fault, Path, rule_title
 from tiers.lint_known import Known
 from tiers.lint_reach import Covered, caught_by, codes
@@ -25,13 +25,17 @@ Rule = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A rule among the others; `alive` are the indexes of earlier ones that can match at all."""
+    """A rule among the others; `alive` are the indexes of earlier ones that can match at all.
+
+    What there is to look through is held against `budget`, which all rules have together.
+    """
 
     index: int
     rules: Sequence[Rule]
     alive: tuple[int, ...]
     clients: Covered
     known: Known
+    budget: Budget
 
     @property
     def rule(self) -> Rule:
@@ -60,7 +64,9 @@ class _Place:
     def caught(self, by: Sequence[int], when: Mapping[str, Any] | None = None) -> list[int] | None:
         """Which of the rules `by` always match when this one does; None when not, or when that can't be told."""
         try:
-            found = caught_by(self.when if when is None else when, [self._when(i) for i in by], self.clients)
+            found = caught_by(
+                self.when if when is None else when, [self._when(i) for i in by], self.clients, self.budget
+            )
         except Undecided:
             return None
         return None if found is None else [by[i] for i in found]
@@ -74,10 +80,10 @@ class _Place:
         return listing([title.replace("Rule", "rule", 1) for title in titles])
 
 
-def rule_faults(document: Mapping[str, Any], known: Known) -> Iterator[Fault]:
-    """What is wrong with each routing rule."""
+def rule_faults(document: Mapping[str, Any], known: Known, budget: Budget) -> Iterator[Fault]:
+    """What is wrong with each routing rule, as far as the budget reaches."""
     rules = document.get("routing") or ()
-    place = _Place(0, rules, (), Covered.by(document, known), known)
+    place = _Place(0, rules, (), Covered.by(document, known), known, budget)
     for index in range(len(rules)):
         place = replace(place, index=index)
         dead = next(_dead(place), None)
@@ -94,7 +100,7 @@ def _dead(place: _Place) -> Iterator[Fault]:
     if client and not place.clients.holds(client):
         words = f"never fires: it is for {client}, {place.clients.why_not(client)}."
         yield place.fault("foreign-client", ERROR, ("when", "client"), words, "Take the client away, or the rule.")
-    if place.when.get("regex") and _is_found_nowhere(place.when["regex"]):
+    if place.when.get("regex") and _is_found_nowhere(place.when["regex"], place.budget):
         words = f"never fires: no text matches {place.when['regex']}."
         remedy = (
             "A ^ or $ may stand where more text follows; note that the text is the title, a line break and the body."
@@ -114,9 +120,9 @@ def _move(catching: Sequence[int]) -> str:
     return f"Move it above rule {number}, let rule {number} go on to the next rules, or take it away."
 
 
-def _is_found_nowhere(expression: str) -> bool:
+def _is_found_nowhere(expression: str, budget: Budget) -> bool:
     try:
-        return example((expression,)) is None
+        return example((expression,), budget=budget) is None
     except Undecided:
         return False
 

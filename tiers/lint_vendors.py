@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.pattern_texts import Undecided, example
+from accounts.pattern_texts import Budget, Undecided, example
 from tiers.lint_fault import ERROR, WARNING, Fault, Path
 from tiers.lint_known import Known, KnownContact, KnownService
 from tiers.policy_words import listing
@@ -32,8 +32,8 @@ CASE_FACTS: Mapping[str, frozenset[str]] = {
 EMAIL = "EMAIL"
 
 
-def vendor_faults(document: Mapping[str, Any], known: Known, *, now: datetime) -> Iterator[Fault]:
-    """What is wrong with each service that tickets under this policy may be taken to."""
+def vendor_faults(document: Mapping[str, Any], known: Known, *, now: datetime, budget: Budget) -> Iterator[Fault]:
+    """What is wrong with each service that tickets under this policy may be taken to; forms as the budget reaches."""
     step = _first_vendor_step(document)
     if step is None:
         return
@@ -44,7 +44,7 @@ def vendor_faults(document: Mapping[str, Any], known: Known, *, now: datetime) -
         if not _has_address(service):
             yield _no_contact(service, path, ERROR if service.name in named or not somewhere else WARNING)
         yield from _stale(service, path, now=now)
-        yield from _required(service, path, known)
+        yield from _required(service, path, known, budget)
 
 
 def _first_vendor_step(document: Mapping[str, Any]) -> Path | None:
@@ -94,14 +94,14 @@ def _since(contact: KnownContact) -> str:
     return f"{contact.value} was {when}"
 
 
-def _required(service: KnownService, path: Path, known: Known) -> Iterator[Fault]:
+def _required(service: KnownService, path: Path, known: Known, budget: Budget) -> Iterator[Fault]:
     for datum in service.required:
         what = f"{service.name} asks for “{datum['label']}”"
         if problem := _unknown_source(datum, service, known):
             level = WARNING if datum["source"].startswith("event.") else ERROR
             yield Fault("missing-source", level, path, f"{what}, but {problem}: it is always asked of a person.",
                         f"Take it from elsewhere, or write “question” as the source of {datum['key']}.")  # fmt: skip
-        if datum.get("pattern") and _nothing_has_form(datum["pattern"]):
+        if datum.get("pattern") and _nothing_has_form(datum["pattern"], budget):
             words = f"{what} in a form that nothing can have: {datum['pattern']}."
             yield Fault("impossible-expression", ERROR, path, words, f"Mend the pattern of {datum['key']}.")
 
@@ -116,8 +116,8 @@ def _unknown_source(datum: Mapping[str, Any], service: KnownService, known: Know
     return "" if key in known_keys else f"no {'alert brings' if group == 'event' else f'{group} has'} {key}"
 
 
-def _nothing_has_form(pattern: str) -> bool:
+def _nothing_has_form(pattern: str, budget: Budget) -> bool:
     try:
-        return example((rf"\A(?:{pattern})\z",), break_needed=False) is None
+        return example((rf"\A(?:{pattern})\z",), break_needed=False, budget=budget) is None
     except Undecided:
         return False

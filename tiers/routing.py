@@ -135,18 +135,20 @@ def _carries(code: str, request: Request) -> bool:
     return _pattern(code_expression(code)).search(request.text) is not None
 
 
-def keyword_expression(keyword: str) -> str:
-    """What is looked for in the text where a rule has this keyword: in any case, and not inside a longer word.
+def keyword_expression(*keywords: str) -> str:
+    """What is looked for in the text where a rule has one of these keywords: in any case, not inside a longer word.
 
     An end that is no letter or number, as that of "c++", has no word to be inside of, and may stand beside anything.
     """
-    begins = "" if ends_words(keyword[:1]) else WORD_BEGINS
-    ends = "" if ends_words(keyword[-1:]) else WORD_ENDS
-    return f"{begins}{_letters(keyword)}{ends}"
+    by_edges: dict[tuple[str, str], list[str]] = {}
+    for keyword in keywords:
+        edges = "" if ends_words(keyword[:1]) else WORD_BEGINS, "" if ends_words(keyword[-1:]) else WORD_ENDS
+        by_edges.setdefault(edges, []).append(keyword)
+    return "|".join(f"{begins}{_letters(*same)}{ends}" for (begins, ends), same in by_edges.items())
 
 
-def _letters(keyword: str) -> str:
-    return f"(?i:{re.escape(keyword)})"
+def _letters(*keywords: str) -> str:
+    return f"(?i:{'|'.join(map(re.escape, keywords))})"
 
 
 def code_expression(code: str) -> str:

@@ -27,8 +27,11 @@ from lint_corpus import (
     team,
 )
 
-from tiers.lint import ERROR, WARNING, Fault, lint
+from accounts.pattern_texts import MOST_STEPS, Budget
+from tiers.lint import ERROR, UNCHECKED, WARNING, Fault, lint
+from tiers.lint import MOST_STEPS as MOST_STEPS_OF_ALL
 from tiers.lint_known import KnownContact
+from tiers.lint_rules import rule_faults
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "policy-lint.md"
 KINDS = ("SERVER", "WORKSTATION", "NETWORK", "MOBILE", "CLOUD", "SERVICE", "OTHER")
@@ -175,4 +178,57 @@ def test_each_kind_of_fault_stands_in_the_documentation_with_its_levels():
     told = {
         (code.strip(" `"), level.strip()) for row in rows for code in row[1].split(",") for level in row[2].split(",")
     }
-    assert {(planted.code, planted.level) for planted in CORPUS} == told
+    assert {(fault.code, fault.level) for fault in [*CORPUS, UNCHECKED]} == told
+
+
+# How much is looked through --------------------------------------------------------------------------------------
+
+ENDS = ("", "s", " error", " down", " slow")
+WORDS = [f"{thing}{end}" for thing in ("vpn", "mail", "disk", "dns", "sap", "erp", "wifi", "dhcp") for end in ENDS]
+
+
+def overlapping(count: int, words: int) -> list[dict]:
+    """Rules that share their words with others, all of them in turns."""
+    picked = [[WORDS[(7 * i + 5 * j) % len(WORDS)] for j in range(words)] for i in range(count)]
+    return [
+        {"name": f"R{i}", "when": {"keywords": row}, "then": {"tier": "L1"}, "stop": bool(i % 3)}
+        for i, row in enumerate(picked)
+    ]
+
+
+def test_the_lint_ends_after_its_steps_and_says_once_that_it_did():
+    document = {**CLEAN, "routing": overlapping(60, 6)}
+    found = lint(document, KNOWN, now=NOON, steps=20_000)
+    assert [fault for fault in found if fault.code == UNCHECKED.code] == [UNCHECKED]
+    assert UNCHECKED.level == WARNING and UNCHECKED.path == ("routing",)
+
+
+def test_what_is_found_before_the_steps_end_is_what_is_found_with_more_of_them():
+    document = {**CLEAN, "routing": overlapping(12, 3)}
+    whole = lint(document, KNOWN, now=NOON)
+    assert UNCHECKED not in whole and any(fault.code == "shadowed-rule" for fault in whole)
+    for steps in (0, 500, 5_000, 20_000):
+        told = lint(document, KNOWN, now=NOON, steps=steps)
+        shadowed = {f.path for f in told if f.code == "shadowed-rule"}
+        assert shadowed <= {f.path for f in whole if f.code == "shadowed-rule"}
+        assert UNCHECKED in told or told == whole
+
+
+def test_the_steps_are_counted_alike_whatever_was_asked_before():
+    document = {**CLEAN, "routing": overlapping(30, 4)}
+    first = lint(document, KNOWN, now=NOON, steps=10_000)
+    assert lint(document, KNOWN, now=NOON, steps=10_000) == first and UNCHECKED in first
+
+
+def test_no_more_steps_are_taken_than_the_budget_and_one_search():
+    budget = Budget(50_000)
+    list(rule_faults({"routing": overlapping(60, 6)}, KNOWN, budget))
+    assert budget.fell_short and -MOST_STEPS * 1.5 < budget.left <= 0
+
+
+def test_a_policy_of_the_usual_kind_takes_a_small_part_of_the_steps():
+    words = [[f"{thing} {place}" for place in ("down", "slow")] for thing in "abcdefghijklmnopqrstuvwxyz"]
+    rules = [{"name": f"R{i}", "when": {"keywords": row}, "then": {"tier": "L1"}} for i, row in enumerate(words)]
+    budget = Budget(MOST_STEPS_OF_ALL)
+    assert list(rule_faults({"routing": rules}, KNOWN, budget)) == []
+    assert budget.left > MOST_STEPS_OF_ALL * 0.8
