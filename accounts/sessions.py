@@ -47,7 +47,7 @@ class SignedIn:
 
 
 def remember(request: HttpRequest) -> None:
-    """Note that the signed-in user uses this session now, from this address, with this browser."""
+    """Note that the signed-in user uses this session now, from this address, with this browser, and is known there."""
     UserSession.objects.create_from_request(request)
     note_place(request.user, client_address(request), now=database_now())
     request.session[SEEN_AT] = int(time.time())

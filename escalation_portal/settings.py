@@ -95,7 +95,7 @@ TEMPLATES = [
     }
 ]
 
-# A web request waits for nobody: 5-second locks and 15-second statements are bugs to be seen, not endured.
+# A web request waits for nobody: 3-second locks and 15-second statements are bugs to be seen, not endured.
 _timeouts = "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://portal:portal@127.0.0.1:5432/portal")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
