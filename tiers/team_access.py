@@ -1,6 +1,6 @@
 """Which teams' technicians see a client: all, or only those of some teams, whose groups follow who is in the team."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import Group
@@ -16,7 +16,7 @@ from clients.access_editing import NotGranted, may_grant
 from clients.models import Client, ClientGroupObjectPermission
 from outbox.alarms import clear_alarm, raise_alarm
 from outbox.models import Alarm
-from tiers.models import Member, Team, Tier
+from tiers.models import Member, PolicyVersion, Team, Tier
 from tiers.policies import NoPolicy, live_policies, live_policy
 
 ALL = "all technicians"
@@ -85,16 +85,43 @@ def follow_teams() -> int:
 
 def unseeing(client: Client) -> list[Tier]:
     """The tiers to which the client's policy sends its tickets, in whose teams nobody may work them."""
+    return _unseeing([client])[client.pk]
+
+
+def _unseeing(clients: Collection[Client]) -> dict[int, list[Tier]]:
+    """Those tiers for each of these clients by its id, in as many queries whichever and however many they are."""
+    if not clients:
+        return {}
+    versions, teams = live_policies(), _working_teams(clients)
+    tiers = list(Tier.objects.select_related("team").order_by("level"))
+    return {
+        client.pk: [
+            tier for tier in tiers if tier.team_id not in teams[client.pk] and tier.name in _climbed(client, versions)
+        ]
+        for client in clients
+    }
+
+
+def _working_teams(clients: Collection[Client]) -> dict[int, set[int]]:
+    """For each client, by ids, the teams in which somebody active may work its tickets."""
+    found: dict[int, set[int]] = {client.pk: set() for client in clients}
+    grants = ClientGroupObjectPermission.objects.filter(content_object__in=clients, permission__codename="work_client")
+    groups = dict.fromkeys(found, frozenset[int]())
+    for client, group in grants.values_list("content_object_id", "group_id"):
+        groups[client] |= {group}
+    members = Member.objects.filter(user__is_active=True, user__groups__in=frozenset().union(*groups.values()))
+    teams_of: dict[int, set[int]] = {}
+    for group, team in members.values_list("user__groups", "team_id"):
+        teams_of.setdefault(group, set()).add(team)
+    return {client: set().union(*(teams_of.get(group, ()) for group in own)) for client, own in groups.items()}
+
+
+def _climbed(client: Client, versions: Sequence[PolicyVersion]) -> set[str]:
+    """The tiers that any ladder of the client's policy names; none where no policy covers it."""
     try:
-        document = live_policy(client.name, live_policies()).document
+        return _tiers_in(live_policy(client.name, versions).document)
     except NoPolicy:
-        return []
-    grants = ClientGroupObjectPermission.objects.filter(content_object=client, permission__codename="work_client")
-    working = Member.objects.filter(
-        team=OuterRef("team"), user__is_active=True, user__groups__in=grants.values("group")
-    )
-    tiers = Tier.objects.filter(name__in=_tiers_in(document)).exclude(Exists(working))
-    return list(tiers.select_related("team").order_by("level"))
+        return set()
 
 
 def in_words(client: Client, tiers: Iterable[Tier]) -> str:
@@ -117,7 +144,9 @@ def note_unseeing(*, now: datetime) -> None:
         content_object=OuterRef("pk"), group__name=roles.TECHNICIAN, permission__codename="work_client"
     )
     known = {alarm.key: alarm for alarm in Alarm.objects.filter(key__startswith="access:").order_by("pk")}
-    words = {_key(client): in_words(client, unseeing(client)) for client in Client.objects.exclude(Exists(everybody))}
+    clients = list(Client.objects.exclude(Exists(everybody)))
+    found = _unseeing(clients)
+    words = {_key(client): in_words(client, found[client.pk]) for client in clients}
     for key in {*words, *known}:
         _settle_alarm(key, words.get(key, ""), known.get(key), now=now)
 

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
 from accounts.models import AccessChange, User
@@ -259,3 +261,28 @@ def test_a_client_that_no_policy_covers_raises_no_alarm_of_this_kind(world, l1_t
     world.publish({"clients": ["Nobody"], "ladders": {}, "exceptions": [], "routing": []})
     keep(world, l1_team)
     assert unseeing(world.acme) == [] and not Alarm.objects.exists()
+
+
+def test_looking_for_them_costs_as_many_queries_however_many_clients_are_kept(world, l1_team):
+    def cost():
+        with CaptureQueriesContext(connection) as seen:
+            note_unseeing(now=world.now)
+        return len(seen)
+
+    keep(world, l1_team)
+    before = cost()
+    for number in range(6):
+        other = world.client(f"Kept {number}")
+        keep_to_teams(client=other, teams=[l1_team], by=world.manager, now=world.now)
+    assert cost() == before <= 6
+    assert Alarm.objects.filter(key__startswith="access:kept-", cleared_at=None).count() == 6
+
+
+def test_each_client_is_held_against_its_own_teams_and_its_own_policy(world, l1_team):
+    other = world.client("Other")
+    keep(world, l1_team)
+    keep_to_teams(client=other, teams=[Team.objects.get(name="L2 team")], by=world.manager, now=world.now)
+    note_unseeing(now=world.now)
+    assert [tier.name for tier in unseeing(other)] == ["L1", "L3"]
+    assert "L1 (L1 team), L3" in Alarm.objects.get(key="access:other").text
+    assert "L2 (L2 team), L3" in Alarm.objects.get(key="access:acme").text
