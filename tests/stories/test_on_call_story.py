@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from outbox.alarms import raise_alarm
 from outbox.models import Alarm
 from tickets import lifecycle
 from tickets.decisions import again
 from tickets.models import TicketEvent
 from tickets.sentences import for_client, internal
-from tiers.models import Override
+from tickets.unstaffed import end_alarms
+from tiers.models import Override, Tier
 from world import march
 
 SOON = {"acknowledge_within": "15m", "hand_over_after": "45m"}
@@ -219,3 +221,23 @@ def test_without_a_rotation_there_is_no_gap(world):
     ticket = world.open()
     world.until(march(7, 3, 15))
     assert [event.why["to"] for event in escalated(ticket)] == ["L2"]
+
+
+@pytest.mark.parametrize("key", ["skipped:L9", "nobody:L9"])
+def test_an_alarm_of_a_tier_that_is_gone_ends_an_hour_after_it_was_last_raised(world, key):
+    raise_alarm(key, "ESC-1 stands at L9", now=world.now)
+    end_alarms(now=world.now + timedelta(minutes=59))
+    assert key in alarms()
+    raise_alarm(key, "ESC-2 stands at L9", now=world.now + timedelta(minutes=30))
+    end_alarms(now=world.now + timedelta(minutes=89))
+    assert key in alarms()
+    end_alarms(now=world.now + timedelta(minutes=90))
+    assert key not in alarms()
+
+
+def test_an_alarm_of_a_tier_that_was_renamed_is_not_looked_after_for_good(world, django_assert_num_queries):
+    raise_alarm("skipped:L2", "Step L2 was skipped", now=world.now)
+    Tier.objects.filter(name="L2").update(name="Second level")
+    end_alarms(now=world.now + timedelta(hours=2))
+    with django_assert_num_queries(1):
+        end_alarms(now=world.now + timedelta(hours=2, seconds=1))
