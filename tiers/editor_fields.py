@@ -15,7 +15,6 @@ Sent = Mapping[str, Sequence[str]]
 VENDOR = "*vendor*"  # stands among the tiers; the blanks of names are trimmed, so no tier is called so by accident
 MOST_ROWS = 1000
 LISTS = ("clients", "keywords", "error_code", "tags", "people", "notify")
-LONG = ("reason", "client_text")
 
 
 def document_of(sent: Sent) -> Row:

@@ -1,6 +1,6 @@
 """Who may change who is on call: taking a team's duty for a time, giving it back, editing its people and rotation.
 
-Each verb locks the team's row, checks who, checks what, writes, in one transaction.
+Each verb locks the team's row, or the override's that it ends, checks who, checks what, writes, in one transaction.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

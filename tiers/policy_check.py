@@ -37,7 +37,7 @@ def normal(document: Mapping[str, Any], *, name: str) -> dict[str, Any]:
 
 
 def known_names() -> dict[str, Collection[str]]:
-    """The names that a policy may refer to, by kind; six queries."""
+    """The names that a policy may refer to, by kind; one query for each kind."""
     names: dict[str, Collection[str]] = {
         kind: set(model._default_manager.values_list("name", flat=True)) for kind, model in MODELS.items()
     }
