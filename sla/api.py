@@ -1,8 +1,10 @@
 """Calendars and agreements over the REST API, to be read: their live documents, and sums of open time."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -86,18 +88,24 @@ class ConfigurationView(ApiView):
         """Refuse parameters other than these."""
         given = [name for name in self.request.query_params if name not in names]
         if given:
-            words = f"There is no such parameter; there are {', '.join(names)}."
+            there_are = f"there are {', '.join(names)}" if len(names) > 1 else f"there is only {names[0]}"
+            words = f"There is no such parameter; {there_are}."
             raise Problem(400, "The parameters cannot be taken as they are.", errors=dict.fromkeys(given, words))
 
-    def live(self, rows: type[NamedRow], versions: type[Version], form: type[serializers.Serializer]) -> Response:
-        """A page of rows, each with its live version."""
-        self.known("cursor")
-        published = rows._default_manager.filter(versions__number__isnull=False).distinct()
-        return self.page(published, lambda page: form(_live_of(page, versions), many=True).data)
+    def live(
+        self, rows: type[NamedRow], versions: type[Version], form: type[serializers.Serializer], *,
+        as_of: datetime | None = None,
+    ) -> Response:  # fmt: skip
+        """A page of rows, each with its live version, or with the one that was live at `as_of`."""
+        found = latest(versions)
+        if as_of is not None:
+            found = found.filter(published_at__lte=as_of)
+        published = rows._default_manager.filter(pk__in=found.values("of"))
+        return self.page(published, lambda page: form(_live_of(page, found), many=True).data)
 
 
-def _live_of(page: Sequence[NamedRow], versions: type[Version]) -> list[Version]:
-    found = {version.of_id: version for version in latest(versions).filter(of__in=[row.pk for row in page])}
+def _live_of(page: Sequence[NamedRow], live: QuerySet[Version]) -> list[Version]:
+    found = {version.of_id: version for version in live.filter(of__in=[row.pk for row in page])}
     return [found[row.pk] for row in page]
 
 
@@ -107,6 +115,7 @@ class Calendars(ConfigurationView):
     @extend_schema(operation_id="list_calendars", responses=CalendarForm(many=True))
     def get(self, request: Request) -> Response:
         """List calendars with their live documents, newest first."""
+        self.known("cursor")
         return self.live(Calendar, CalendarVersion, CalendarForm)
 
 
@@ -116,6 +125,7 @@ class Agreements(ConfigurationView):
     @extend_schema(operation_id="list_agreements", responses=AgreementForm(many=True))
     def get(self, request: Request) -> Response:
         """List agreements with the documents of their latest versions, newest first."""
+        self.known("cursor")
         return self.live(Agreement, AgreementVersion, AgreementForm)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -24,7 +26,9 @@ from tiers.roster import TeamInfo, roster
 
 ON_CALL_AHEAD = timedelta(days=14)
 VERSION = OpenApiParameter("version", int, description="The number of a published version; without it the live one")
-AS_OF = OpenApiParameter("as_of", str, description="What applied at this moment, such as `2026-05-03T14:05:00Z`")
+AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.DATETIME, description="What applied at this moment, such as `2026-05-03T14:05:00Z`"
+)
 
 
 class PolicyDocumentForm(CalendarForm):
@@ -109,10 +113,13 @@ class TeamForm(serializers.Serializer):
 class Policies(ConfigurationView):
     """Every policy."""
 
-    @extend_schema(operation_id="list_policies", responses=PolicyDocumentForm(many=True))
+    @extend_schema(operation_id="list_policies", parameters=[AS_OF], responses=PolicyDocumentForm(many=True))
     def get(self, request: Request) -> Response:
-        """List policies with their live documents, newest first."""
-        return self.live(Policy, PolicyVersion, PolicyDocumentForm)
+        """List policies with their live documents, newest first, or each as it stood at a moment."""
+        self.known("cursor", "as_of")
+        written = request.query_params.get("as_of")
+        as_of = None if written is None else _moment(written)
+        return self.live(Policy, PolicyVersion, PolicyDocumentForm, as_of=as_of)
 
 
 class OnePolicy(ConfigurationView):
@@ -126,12 +133,20 @@ class OnePolicy(ConfigurationView):
             raise _refused("as_of", "Give either version or as_of.")
         if number is not None:
             return get_object_or_404(found, number=_number(number))
-        if as_of is not None:
-            found = found.filter(published_at__lte=_moment(as_of))
-        latest = found.order_by("-number").first()
-        if latest is None:
-            raise Http404
-        return latest
+        latest = found.order_by("-number")
+        if as_of is None:
+            return _there(latest.first())
+        then = latest.filter(published_at__lte=_moment(as_of)).first()
+        if then is None and _there(latest.last()):
+            raise Problem(404, "No version of this policy was live then.")
+        return _there(then)
+
+
+def _there(version: PolicyVersion | None) -> PolicyVersion:
+    """Raises Http404 where there is none."""
+    if version is None:
+        raise Http404
+    return version
 
 
 class PolicyView(OnePolicy):
@@ -229,10 +244,14 @@ def _number(written: str) -> int:
 
 def _moment(written: str) -> datetime:
     """A moment with its offset, whose + a URL turns into a space."""
+    text = written.strip().replace(" ", "+")
     try:
-        return Moment().run_validation(written.strip().replace(" ", "+"))
-    except serializers.ValidationError as error:
-        raise _refused("as_of", " ".join(map(str, error.detail))) from None
+        moment = Moment().run_validation(text)
+    except serializers.ValidationError:
+        raise _refused("as_of", "Write a moment such as 2026-05-03T14:05:00Z.") from None
+    if getattr(parse_datetime(text), "tzinfo", None) is None:
+        raise _refused("as_of", "This moment has no zone: write its offset from UTC, as in 2026-05-03T14:05:00Z.")
+    return moment
 
 
 def _refused(field: str, message: str) -> Problem:

@@ -34,6 +34,12 @@ def test_each_operation_tells_its_problems_and_each_post_its_key(described):
         assert ("Idempotency-Key" in names) == (method == "post")
 
 
+@pytest.mark.parametrize("path", ["/api/v1/policies/", "/api/v1/policies/{slug}/"])
+def test_a_moment_is_described_as_one(described, path):
+    [as_of] = [row for row in described["paths"][path]["get"]["parameters"] if row["name"] == "as_of"]
+    assert as_of["schema"] == {"type": "string", "format": "date-time"}
+
+
 def test_the_description_has_examples(described):
     for path in ("/api/v1/tickets/", "/api/v1/events/"):
         assert described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]

@@ -55,6 +55,42 @@ def test_a_policy_is_read_as_it_applies_now(program, edited):
     assert told(program, "policies/standard/") == told(program, "policies/")["results"][0]
 
 
+@pytest.mark.parametrize("as_of, versions", [
+    ("2026-03-02T08:59:59Z", {}),
+    ("2026-03-02T09:00:00Z", {"Standard": 1}),
+    ("2026-03-02T11:00:00+01:00", {"Standard": 2, "Night": 1}),
+])  # fmt: skip
+def test_policies_are_listed_as_they_stood_at_a_moment(program, edited, as_of, versions):
+    PolicyVersion.publish(Policy.objects.create(name="Night"), edited.document, author=None, note="",
+                          now=edited.published_at)  # fmt: skip
+    listed = told(program, "policies/", as_of=as_of)["results"]
+    assert {policy["name"]: policy["version"] for policy in listed} == versions
+
+
+def test_a_moment_before_the_first_version_is_told_as_such(program, edited):
+    early = program.get("policies/standard/", as_of="2026-03-02T08:59:59Z")
+    assert problem(early, 404)["detail"] == "No version of this policy was live then."
+    nowhere = program.get("policies/nowhere/", as_of="2026-03-02T08:59:59Z")
+    assert "nothing here" in problem(nowhere, 404)["detail"]
+
+
+@pytest.mark.parametrize("path", ["policies/", "policies/standard/"])
+@pytest.mark.parametrize("as_of, words", [
+    ("2026-03-02T09:00:00", "no zone"), ("2026-03-02T09:00", "no zone"), ("2026-03-02", "no zone"), ("soon", "such as"),
+])  # fmt: skip
+def test_a_moment_without_a_zone_is_refused_in_words(program, edited, path, as_of, words):
+    [error] = problem(program.get(path, as_of=as_of), 400)["errors"]
+    assert error["field"] == "as_of" and words in error["message"]
+
+
+@pytest.mark.parametrize("path, words", [
+    ("tiers/", "There is no such parameter; there is only cursor."),
+    ("policies/", "There is no such parameter; there are cursor, as_of."),
+])  # fmt: skip
+def test_what_parameters_there_are_is_said(program, world, path, words):
+    assert problem(program.get(path, q="x"), 400)["errors"] == [{"field": "q", "message": words}]
+
+
 @pytest.mark.parametrize("parameters, version", [
     ({"as_of": "2026-03-02T09:00:00Z"}, 1),
     ({"as_of": "2026-03-02T09:59:59Z"}, 1),
