@@ -36,6 +36,7 @@ MACHINE = {
 OPEN = {
     "clients.Client.name", "clients.PageWords.document", "tiers.Tier.title", "vendors.Service.name",
     "vendors.Service.client_text", "vendors.Vendor.name", "sla.Agreement.name", "tickets.TicketEvent.client_text",
+    "tiers.Tier.title_in", "vendors.Service.client_text_in",
 }  # fmt: skip
 
 

@@ -3,12 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+import pgtrigger
+
+from accounts import roles
 from accounts.clock import database_now
+from accounts.models import User
 from canary import shelf
 from canary.planting import ACME, OTHER, Planted
+from clients.access import give_role
 from clients.models import Asset, Client, Contact, Site
 from programs import program_of
-from sla.models import Agreement, AgreementVersion
+from sla.models import Agreement, AgreementVersion, Calendar
 from tickets import lifecycle, managing, merging
 from tickets.intake import NewTicket, open_ticket
 from tiers.models import Policy, PolicyVersion, Team, Tier
@@ -33,6 +38,8 @@ class CanaryWorld(World):
         self.people = {ACME: self._people_of(self.acme, ACME), OTHER: self._people_of(self.other, OTHER)}
         self._write_policy()
         self.tickets = {ACME: self._tickets_of(self.acme, ACME), OTHER: self._tickets_of(self.other, OTHER)}
+        self.keeper = User.objects.create_user("keeper@msp.example", name=self.named("accounts.User.name"))
+        give_role(self.keeper, roles.ACCOUNT_MANAGER, self.acme)
         self.tokens: dict[str, str] = {}
         shelf.fill(self)
 
@@ -49,10 +56,19 @@ class CanaryWorld(World):
         for tier in Tier.objects.all():
             tier.name, tier.responsibilities = self.named("tiers.Tier.name"), self.named("tiers.Tier.responsibilities")
             tier.save()
+        self._rename_the_office()
         document = {"calendar": "24x7", "targets": {p: {"RESOLVE": "3h", "ACKNOWLEDGE": "1h"} for p in PRIORITIES}}
         note = self.named("sla.AgreementVersion.note")
         AgreementVersion.publish(self.ola, document, author=self.manager, note=note, now=self.now)
         Agreement.objects.filter(pk=self.ola.pk).update(name=self.named("sla.Agreement.name"))
+
+    def _rename_the_office(self) -> None:
+        """The calendar of the vendor; the one of the client's own agreement is told to the client."""
+        name = self.named("sla.Calendar.name")
+        Calendar.objects.filter(name="Office").update(name=name)
+        for version in AgreementVersion.objects.filter(document__calendar="Office"):
+            with pgtrigger.ignore():
+                AgreementVersion.objects.filter(pk=version.pk).update(document={**version.document, "calendar": name})
 
     def _name_vendors(self) -> None:
         Vendor.objects.update(protocol=self.named("vendors.Vendor.protocol"))
