@@ -1,9 +1,7 @@
 """The policy part of a client's page as a PDF, set by Typst (docs/adr/0010): the words go in as data."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +12,21 @@ from accounts.language import ENGLISH, Say
 from documents.guide.prose import prose
 from documents.guide.reading import page_of
 from documents.guide.shelf import Edition
+from portal.press import Press
 
 TEMPLATE = Path(settings.BASE_DIR, "templates", "portal", "page.typ")
 FONTS = Path(settings.BASE_DIR, "static", "fonts")
-MOST_SECONDS = 10
-FILES_KEPT = 64
 # Whose spelling a language is broken at line ends by, where it has several.
 REGIONS = {"en": "GB", "de": "DE"}
 # One file at a time: setting one keeps a core busy for a moment.
-_press = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")
+MOST_WAITING = 4
+_press = Press(most_waiting=MOST_WAITING, most_kept=64, most_seconds=10)
 
 
-@lru_cache(maxsize=FILES_KEPT)
 def pdf_of(edition: Edition, day: str, say: Say = ENGLISH) -> bytes:
     """The file for these versions in this language, naming the day for which it holds: A4, tagged, its fonts inside.
 
-    Raises TimeoutError when it takes longer than it may, LookupError where no policy covers the client.
+    Raises Busy when it takes longer than it may or some wait already, LookupError where no policy covers the client.
     """
     page = page_of(edition, say)
     if page is None:
@@ -41,7 +38,7 @@ def pdf_of(edition: Edition, day: str, say: Say = ENGLISH) -> bytes:
         "region": REGIONS.get(say.code),
         "page": say.template("Page {number} of {last}"),
     }
-    return _press.submit(_set, words).result(timeout=MOST_SECONDS)
+    return _press.file((edition, day, say), lambda: _set(words))
 
 
 def _set(words: dict[str, Any]) -> bytes:
