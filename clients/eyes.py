@@ -13,6 +13,7 @@ from accounts.speech import asked_language
 from clients.models import Client
 
 DIGITS = 10
+NOTED = "seen_as"
 READ = "Their page was read as they see it"
 
 
@@ -33,7 +34,8 @@ class Eyes:
 
 
 def eyes(request: HttpRequest, client: Client, *, now: datetime) -> Eyes:
-    """Whose page this is. Managers may read it as a person of the client does, and that they did is recorded.
+    """Whose page this is. Managers may read it as a person of the client does, and that they did is recorded,
+    once for each person while they are signed in.
 
     Raises Http404 for everybody else who asks for it, and for a person who is not the client's.
     """
@@ -43,8 +45,15 @@ def eyes(request: HttpRequest, client: Client, *, now: datetime) -> Eyes:
     person = _person(asked, client) if request.user.roles & MANAGERS else None
     if person is None:
         raise Http404
-    record(What.ACCESS, by=request.user, person=person, about=client.slug, after=READ, now=now)
+    _note(request, person, client, now=now)
     return Eyes(person, person, lang)
+
+
+def _note(request: HttpRequest, person: User, client: Client, *, now: datetime) -> None:
+    noted, this = request.session.get(NOTED, []), [person.pk, client.pk]
+    if this not in noted:
+        record(What.ACCESS, by=request.user, person=person, about=client.slug, after=READ, now=now)
+        request.session[NOTED] = [*noted, this]
 
 
 def _person(asked: str, client: Client) -> User | None:

@@ -1,4 +1,8 @@
-"""The client's own pages: how we work for them, and where their requests stand. Nothing here writes."""
+"""The client's own pages: how we work for them, and where their requests stand.
+
+Of clients, tickets and documents nothing here is written. Kept is that a manager read a page as somebody else does, and
+how often a share link was opened.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +31,7 @@ from documents.guide.shelf import shelf
 from portal import reading
 from portal.asked import as_of
 from portal.pdf import pdf_of
+from portal.press import Busy
 from portal.shares import parts
 from portal.tracker import tracked
 
@@ -104,7 +109,7 @@ def client_page_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     try:
         file = pdf_of(edition, whole_day(asked.at or now, zone=zone, say=say), say)
-    except TimeoutError:
+    except Busy:
         return HttpResponse(
             say(BUSY), status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"}
         )

@@ -65,6 +65,18 @@ def test_that_it_was_read_is_recorded(client, world, uma):
     assert row.after == "Their page was read as they see it"
 
 
+def test_it_is_recorded_once_for_each_person_and_session(client, world, uma):
+    other = world.reader(world.acme)
+    client.force_login(world.manager)
+    for person in (uma, uma, other, uma):
+        assert client.get(f"{PAGE}?see_as={person.pk}").status_code == 200
+    assert [row.person for row in AccessChange.objects.order_by("pk")] == [uma, other]
+    client.logout()
+    client.force_login(world.manager)
+    client.get(f"{PAGE}?see_as={uma.pk}")
+    assert AccessChange.objects.filter(person=uma).count() == 2
+
+
 def test_only_managers_and_administrators_may(client, world, uma):
     amy = User.objects.create_user("amy@msp.example", "a good password", name="Amy")
     give_role(amy, roles.ACCOUNT_MANAGER, world.acme)
