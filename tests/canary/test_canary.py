@@ -64,10 +64,10 @@ def test_an_account_manager_fetches_no_word_of_a_client_that_is_not_its_account(
 
 def test_an_anonymous_reader_fetches_no_word_but_by_a_share_link_the_page_it_is_for(canary):
     fetched = crawl(canary, Browser(raise_request_exception=False).get)
-    shared = {whose: fetched.pop(f"/share/{token}/") for whose, token in canary.tokens.items()}
+    for whose, token in canary.tokens.items():
+        shared = {url: fetched.pop(url) for url in list(fetched) if url.startswith(f"/share/{token}/")}
+        assert shared and leaks(canary, shared, whose) == {}
     assert leaks(canary, fetched, "") == {}
-    for whose, text in shared.items():
-        assert canary.planted.leaked(text, whose) == set()
 
 
 @pytest.mark.parametrize("whose", [ACME, OTHER])
