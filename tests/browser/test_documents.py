@@ -46,6 +46,13 @@ def test_a_small_screen_needs_no_scrolling_sideways(world, shelf, visit):
             assert (path, is_too_wide(page)) == (path, False)
 
 
+def test_the_list_on_a_narrow_screen_cuts_no_audience(world, shelf, visit):
+    page = visit("/documents/", world.manager, viewport={"width": 320, "height": 700})
+    chips = page.locator("main .audience").evaluate_all("all => all.map(e => e.getBoundingClientRect().right)")
+    assert len(chips) == 2 and max(chips) <= 320
+    assert page.evaluate("() => [...document.querySelectorAll('.scrolls')].every(e => e.scrollWidth <= e.clientWidth)")
+
+
 def test_a_runbook_is_written_by_keyboard_with_a_live_preview(world, visit):
     page = visit("/documents/new/", world.l1)
     page.fill("[name=name]", "Reset the router")

@@ -59,6 +59,25 @@ def test_a_new_key_is_copied_by_its_button(world, visit, admin):
     assert problems(page) == []
 
 
+WITHIN = "() => [...document.querySelectorAll('.scrolls')].every(e => e.scrollWidth <= e.clientWidth)"
+
+
+def test_people_on_a_narrow_screen_are_blocks_whose_values_have_labels(world, visit, admin):
+    page = visit("/people/", admin, viewport={"width": 320, "height": 700})
+    labels = (
+        page.locator(".people tbody tr")
+        .first.locator("td")
+        .evaluate_all("cells => cells.map(cell => getComputedStyle(cell, '::before').content)")
+    )
+    assert labels == ['"Role"', '"Teams"', '"Clients"', '"Last sign-in"', '"State"'] and page.evaluate(WITHIN)
+
+
+def test_a_long_address_is_not_broken_within_a_word(world, visit, admin):
+    world.person("isabelle.moreau@harbour-lights.example", roles.TECHNICIAN)
+    page = visit("/people/", admin, viewport={"width": 1280, "height": 800})
+    assert page.locator("text=isabelle.moreau@").evaluate("e => e.getClientRects().length") == 1
+
+
 @pytest.mark.parametrize("path", ["/people/", "/clients/acme/access/", "/clients/acme/", "/keys/"])
 def test_everybody_can_read_the_pages_in_the_dark_and_on_a_small_screen(world, visit, admin, path):
     world.reader(world.acme)
