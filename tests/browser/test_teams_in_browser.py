@@ -41,6 +41,24 @@ def test_a_small_screen_needs_no_scrolling_sideways(world, team, visit):
         assert (path, is_too_wide(page)) == (path, False)
 
 
+def test_a_narrow_table_stands_in_blocks_with_its_verb_in_sight(world, team, visit):
+    page = visit("/teams/l1-team/", world.l1, viewport={"width": 320, "height": 700})
+    ends = page.locator("button:has-text('End it now')").bounding_box()
+    assert ends["x"] >= 0 and ends["x"] + ends["width"] <= 320
+    assert page.evaluate("() => [...document.querySelectorAll('.scrolls')].every(e => e.scrollWidth <= e.clientWidth)")
+    label = "() => getComputedStyle(document.querySelector('.stacked td[data-label]'), '::before').content"
+    assert page.evaluate(label) == '"From"'
+
+
+def test_the_calendar_s_address_is_copied_by_its_button(world, team, visit):
+    page = visit("/teams/l1-team/", world.l1, permissions=["clipboard-read", "clipboard-write"])
+    page.click("text=Make an address")
+    page.click("[data-copy=address]")
+    page.wait_for_selector("text=Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.input_value("#address")
+    assert problems(page) == []
+
+
 def test_a_technician_takes_the_night_by_keyboard_without_scripts(world, team, visit):
     Override.objects.update(removed_at=database_now(), removed_by=world.manager)
     page = visit("/teams/l1-team/", world.l1, java_script_enabled=False)
