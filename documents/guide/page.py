@@ -91,6 +91,7 @@ class Page:
     outside: tuple[Outside, ...]
     scenarios: tuple[Scenario, ...]
     intro: str = ""
+    some_go_further: bool = False
 
 
 def page(known: Provision) -> Page:
@@ -105,7 +106,8 @@ def page(known: Provision) -> Page:
         promise_headings=tuple(say(PROMISES[metric]) for metric in metrics),
         promised=tuple(_promised(p, terms, metrics, say) for p, terms in measured.items()) if metrics else (),
         promises_counted=_counted({p: terms.calendar_for(p).calendar for p, terms in measured.items()}, say),
-        updates_promised=UPDATE in metrics,
+        updates_promised=any(UPDATE in terms.targets.get(p, {}) for p, terms in measured.items()),
+        some_go_further=_some_go_further(known),
         vendor_time_counts=all(terms.vendor_time_counts for terms in measured.values()),
         agreed=tuple(_agreed(known)),
         outside=tuple(_outside(service, known) for service in known.services),
@@ -123,6 +125,19 @@ def _first(known: Provision, climbed: Mapping[str, Ladder]) -> str:
     say = known.say
     said = [say("{title} when it is {urgent}", title=title, urgent=how_urgent(which, say)) for title, which in special]
     return listed([*said, say("{title} otherwise", title=usual) if said else usual], AND, say)
+
+
+def _some_go_further(known: Provision) -> bool:
+    """Whether a routing rule or an exception sends some of this client's requests past the first step."""
+    rules = [rule for rule in known.document.get("routing") or () if _for_client(rule["when"], known.client)]
+    exceptions = [row for row in known.document.get("exceptions") or () if _for_client(row, known.client)]
+    firsts = {known.ladder(p).tier_at_or_below(known.ladder(p).start).tier for p in known.priorities}
+    tiers = {rule["then"].get("tier") for rule in rules} | {row.get("start_tier") for row in exceptions}
+    return bool(tiers - firsts - {None})
+
+
+def _for_client(conditions: Mapping[str, Any], client: str) -> bool:
+    return conditions.get("client") in (None, client)
 
 
 def _stages(known: Provision, climbed: Mapping[str, Ladder]) -> list[Stage]:

@@ -90,7 +90,7 @@ def prose(page: Page, client: str, *, shared: bool = False, say: Say = ENGLISH) 
         lead=say(_LEAD, client=client),
         headings={part: say(heading) for part, heading in HEADINGS.items()},
         intro=page.intro,
-        first=" ".join([say("Every request is read first by {who}.", who=page.first), say(_MOVES)]),
+        first=" ".join([say(_FURTHER if page.some_go_further else _EVERY, who=page.first), say(_MOVES)]),
         agreed=page.agreed,
         how_steps_work=say(_STEPS),
         stages=tuple(_stage(stage, say, last=stage is page.stages[-1]) for stage in page.stages),
@@ -103,6 +103,10 @@ def prose(page: Page, client: str, *, shared: bool = False, say: Say = ENGLISH) 
 
 
 _LEAD = message("For {client}: what happens after you report a problem, how soon, and who may be involved.")
+_EVERY = message("Every request is read first by {who}.")
+_FURTHER = message(
+    "Requests are read first by {who}. Where it is clear from the start who is needed, they begin with those people."
+)
 _MOVES = message("You report it once; from then on it moves by itself, and somebody is always in charge of it.")
 _STEPS = message(
     "What is not taken up or not solved in the time given goes on to the next step by itself. You need not ask for it."

@@ -38,7 +38,7 @@ def opened(token):
 def test_a_link_opens_the_policy_part_for_whoever_has_it(world, link):
     answer = opened(link[1])
     html = answer.content.decode()
-    assert answer.status_code == 200 and "Every request is read first by our helpdesk." in html
+    assert answer.status_code == 200 and "Requests are read first by our helpdesk." in html
     assert "For Acme: what happens after you report a problem" in html
 
 

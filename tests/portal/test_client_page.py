@@ -49,9 +49,24 @@ def publish(world, **parts):
 
 def test_it_says_who_responds_first_and_how_soon(read):
     said = read()
-    assert "Every request is read first by our helpdesk." in said
+    assert "Requests are read first by our helpdesk." in said
     assert "Our helpdesk Taken up within 15 minutes; passed on if not solved within 45 minutes." in said
     assert "Our senior engineers Taken up within 30 minutes; passed on if not solved within 2 hours." in said
+
+
+def test_it_says_every_request_only_where_no_rule_and_no_exception_sends_one_further(world, read):
+    assert "they begin with those people" in read()
+    world.publish({**world.policy.versions.get(number=1).document, "routing": []})
+    assert "Every request is read first by our helpdesk." in read()
+    world.ladder(*LADDER, exceptions=[{"client": "Other", "start_tier": "L3", "reason": "x"}])
+    world.publish({**world.policy.versions.latest("number").document, "routing": []})
+    assert "Every request is read first by our helpdesk." in read()
+
+
+@pytest.mark.parametrize("update, promised", [("4h", True), ("none", False)])
+def test_it_says_that_one_hears_from_us_in_time_only_where_updates_are_promised(world, read, update, promised):
+    world.gold("24x7", RESOLVE="8h", UPDATE=update)
+    assert ("no later than promised above" in read()) == promised
 
 
 def test_it_promises_what_the_agreement_does(read):
@@ -114,7 +129,7 @@ def test_a_new_policy_version_changes_the_page_at_once(read, world):
     assert "within 15 minutes; passed on" in read()
     publish(world, ladders=alike({"tier": "L2", "acknowledge_within": "7m", "hand_over_after": "1h"}))
     said = read()
-    assert "Every request is read first by our technical specialists." in said
+    assert "Requests are read first by our technical specialists." in said
     assert "Our technical specialists Taken up within 7 minutes" in said and "Our helpdesk" not in said
 
 
@@ -145,7 +160,7 @@ def test_an_exception_moves_the_start_and_shows_its_client_text_alone(read, worl
     publish(world, exceptions=exceptions)
     said = read()
     assert "Agreed with you in particular You go straight to specialists." in said
-    assert "Every request is read first by our technical specialists." in said
+    assert "Requests are read first by our technical specialists." in said
     assert not any(words in said for words in ("They shout", "Secret", "Somebody else", "No words", "About Google"))
 
 
