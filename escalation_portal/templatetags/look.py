@@ -41,7 +41,8 @@ def moment(at: datetime | None, now: datetime | None = None) -> SafeString | str
     if at is None:
         return "-"
     said = relative(at, now) if now else absolute(at)
-    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), absolute(at), _ticks(at, now), said)
+    ticks = _ticks(at, now)
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), absolute(at), ticks, said)
 
 
 @register.filter

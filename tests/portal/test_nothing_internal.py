@@ -173,7 +173,8 @@ def test_a_tier_without_a_title_is_our_team_in_the_story_too(client, world):
     ticket = world.open()
     client.force_login(world.reader(world.acme))
     html = client.get(f"/portal/acme/tickets/{ticket.key}/").content.decode()
-    assert "L1" not in html
+    words = re.sub(r"\bvalue=\"[^\"]+\"", "", html)  # a token against forgery may hold any letters
+    assert "L1" not in words
 
 
 def test_the_canaries_do_sing_on_the_desk_s_pages(client, world, canary, planted):
