@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
-from papers import account_manager, opened, paper
 
 from documents.attachments import LARGEST, MOST, BadAttachment, attach, detach
 from documents.models import Attachment, DocumentChange
+from papers import account_manager, opened, paper
 
 
 def file(name="plan.pdf", content=b"%PDF-1.7 plan"):

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
-from papers import again, opened, paper
 
 from accounts import roles
 from documents.models import Document, DocumentChange, DocumentVersion
@@ -21,6 +20,7 @@ from documents.writing import (
     tidied,
     write,
 )  # fmt: skip
+from papers import again, opened, paper
 
 
 def generated(world, body="The ladder.", **said):

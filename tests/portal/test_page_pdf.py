@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from pdf_text import pages, text
 
 from accounts.clock import database_now
 from clients.models import PageWords
 from documents.guide.shelf import shelf
+from pdf_text import pages, text
 from portal.pdf import pdf_of
 
 FILE = "/portal/acme/page.pdf"

@@ -76,7 +76,7 @@ def test_the_rail_and_the_policies_lead_there(desk):
 def test_a_team_s_page_has_its_fortnight_as_a_picture_and_a_table(desk, world):
     rotate(world, WEEKLY)
     said = html(desk)
-    assert said.count('class="duty-bar" data-kind="TURN"') == said.count("<td>Rotation</td>") == 3
+    assert said.count('class="duty-bar" data-kind="TURN"') == said.count(">Rotation</td>") == 3
     assert "In turn" in said and "Mon 09:00, every 7 days" in said
 
 
