@@ -97,7 +97,7 @@ def test_a_link_is_made_and_opens_a_page_without_a_way_in(world, visit, chromium
     shared = stranger.new_page()
     shared.goto(url)
     expect(shared.get_by_role("heading", name="Who responds first")).to_be_visible()
-    assert looked_at(shared) == ([], False) and shared.get_by_role("link").count() == 2  # over to the content, and the other language
+    assert looked_at(shared) == ([], False) and shared.get_by_role("link").count() == 2  # to the content, the language
     assert stranger.cookies() == []
     stranger.close()
 
