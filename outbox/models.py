@@ -10,6 +10,7 @@ class Message(models.Model):
         PENDING = "PENDING"
         SENT = "SENT"
         DEAD = "DEAD"
+        CANCELLED = "CANCELLED"
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=20)

@@ -11,14 +11,28 @@ from clients.models import Asset, Client, Contact, OfClient
 from outbox.models import Message
 from sla.models import AgreementVersion
 from sla.priorities import PRIORITIES
+from tickets.desk_models import (
+    DeskProfile,
+    Draft,
+    HandOver,
+    Notification,
+    Presence,
+    ReplyTemplate,
+    SavedView,
+    Snooze,
+    UndoableAct,
+)
 from tickets.status import HOLDERS, OPEN_STATUSES, STATUSES
+from tickets.talk_models import RadarEntry, SideConversation, SideMessage, TicketFile, TicketLink
 from tickets.time_models import BallChange, Clock, CustodyChange
 from tiers.models import PolicyVersion, Team, Tier
 from vendors.models import Service, Vendor
 
 __all__ = [
-    "AlertGroup", "BallChange", "Clock", "CustodyChange", "EventSource", "Mapping", "MonitoringEvent", "OfTicket",
-    "Ticket", "TicketEvent", "TicketQuerySet", "VendorCase",
+    "AlertGroup", "BallChange", "Clock", "CustodyChange", "DeskProfile", "Draft", "EventSource", "HandOver", "Mapping",
+    "MonitoringEvent", "Notification", "OfTicket", "Presence", "RadarEntry", "ReplyTemplate", "SavedView",
+    "SideConversation", "SideMessage", "Snooze", "Ticket", "TicketEvent", "TicketFile", "TicketLink", "TicketQuerySet",
+    "UndoableAct", "VendorCase",
 ]  # fmt: skip
 PRIORITY_CHOICES = [(p, p) for p in PRIORITIES]
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from sla.durations import words as duration_words
+from tickets import attached, linked
 from tickets.attribution import Change, shares, unknown_seconds
 from tickets.clock_names import clock_name
 from tickets.facts import ACKNOWLEDGE, MANAGER_RESPOND, OLA_ACKNOWLEDGE, RESOLVE, case_subject
@@ -18,7 +19,9 @@ from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
 from tickets.outlook import Coming, outlook
 from tickets.permissions import can_work
 from tickets.queue import with_facts
+from tickets.radar import panel as radar
 from tickets.rows import level, row_of, warn_at
+from tickets.side import panel as side
 from tickets.status import NOBODY, TIER, VENDOR
 from tickets.timeline import entry
 from tickets.verbs import offered
@@ -62,7 +65,14 @@ def context(pk: int, *, user: User, now: datetime) -> Shown:
         "cases": [_case(c, work, now=now) for c in cases],
         "asking": case if case and case.status in TO_ANSWER else None,
         "on_call": work.tier.team.on_call(now),
+        **_panels(ticket, user=user, may_work=may_work),
     }
+
+
+def _panels(ticket: Ticket, *, user: User, may_work: bool) -> Shown:
+    """What the page's own rooms add to it, each to be printed by its template in `tickets/parts/`."""
+    rooms = (attached, linked, side, radar)
+    return {name: value for room in rooms for name, value in room.panel(ticket, user=user, may_work=may_work).items()}
 
 
 def _action(ticket: Ticket, verb: Any) -> Shown:
