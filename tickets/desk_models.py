@@ -1,4 +1,4 @@
-"""What the desk keeps for its people: views, snoozes, drafts, who is looking, what can be undone, what they are told."""
+"""What the desk keeps for its people: views, snoozes, drafts, who is looking, what can be undone, notifications."""
 
 from django.conf import settings
 from django.db import models
@@ -167,7 +167,7 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True, help_text="When its mail was queued, by itself or in a digest")
     to_mail = models.BooleanField(
-        default=False, help_text="A digest, or a mail after quiet hours, has still to tell it"
+        default=False, help_text="A digest, or a mail after quiet hours, still tells it"
     )
 
     class Meta:

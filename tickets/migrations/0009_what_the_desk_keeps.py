@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ('urgent', models.BooleanField(default=False, help_text='Goes through at any hour')),
                 ('read_at', models.DateTimeField(null=True)),
                 ('mailed_at', models.DateTimeField(help_text='When its mail was queued, by itself or in a digest', null=True)),
-                ('to_mail', models.BooleanField(default=False, help_text='A digest, or a mail after quiet hours, has still to tell it')),
+                ('to_mail', models.BooleanField(default=False, help_text='A digest, or a mail after quiet hours, still tells it')),
                 ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
             ],
