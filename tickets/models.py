@@ -25,6 +25,7 @@ from tickets.desk_models import (
 from tickets.status import HOLDERS, OPEN_STATUSES, STATUSES
 from tickets.talk_models import RadarEntry, SideConversation, SideMessage, TicketFile, TicketLink
 from tickets.time_models import BallChange, Clock, CustodyChange
+from tickets.words_models import CASE_NUMBERS, EVENT_WORDS, TRIGGERS, TicketWords
 from tiers.models import PolicyVersion, Team, Tier
 from vendors.models import Service, Vendor
 
@@ -32,7 +33,7 @@ __all__ = [
     "AlertGroup", "BallChange", "Clock", "CustodyChange", "DeskProfile", "Draft", "EventSource", "HandOver", "Mapping",
     "MonitoringEvent", "Notification", "OfTicket", "Presence", "RadarEntry", "ReplyTemplate", "SavedView",
     "SideConversation", "SideMessage", "Snooze", "Ticket", "TicketEvent", "TicketFile", "TicketLink", "TicketQuerySet",
-    "UndoableAct", "VendorCase",
+    "TicketWords", "UndoableAct", "VendorCase",
 ]  # fmt: skip
 PRIORITY_CHOICES = [(p, p) for p in PRIORITIES]
 
@@ -176,6 +177,7 @@ class Ticket(models.Model):
                 name="resolved_has_its_moment",
             ),
         ]
+        triggers = TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.key} {self.title}"
@@ -257,6 +259,7 @@ class TicketEvent(models.Model):
 
     class Meta:
         ordering = ["ticket", "seq"]
+        indexes = [EVENT_WORDS]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "seq"], name="one_event_per_sequence_number"),
             models.UniqueConstraint(
@@ -309,7 +312,10 @@ class VendorCase(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["message"], name="case_to_settle", condition=models.Q(status__in=["QUEUED", "FAILED"]))
+            models.Index(
+                fields=["message"], name="case_to_settle", condition=models.Q(status__in=["QUEUED", "FAILED"])
+            ),
+            CASE_NUMBERS,
         ]
         constraints = [
             models.UniqueConstraint(
