@@ -3,6 +3,7 @@
 Nothing here touches the database; `work.write` does, once.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -41,8 +42,9 @@ def event(
     client_text: str = "",
     why: dict[str, Any] | None = None,
     step: int | None = None,
+    enclosed: Sequence[str] = (),
 ) -> None:
-    """Add to the timeline. Time never runs backwards on one ticket."""
+    """Add to the timeline. Time never runs backwards on one ticket. `enclosed` are lines that only a mail has."""
     work.event_count += 1
     work.last_event_at = max(now, work.last_event_at)
     work.events.append(
@@ -60,7 +62,7 @@ def event(
         }
     )
     if client_text and kind in TOLD_BY_MAIL and work.contact_email:
-        told = [client_text, "", work.say("Your reference is {key}.", key=work.key)]
+        told = [client_text, *enclosed, "", work.say("Your reference is {key}.", key=work.key)]
         mail(work, f"client:{work.event_count}", to=(work.contact_email,), subject=work.title, lines=told, now=now)
 
 
