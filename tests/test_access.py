@@ -101,6 +101,7 @@ PAGES = {
     "tickets/": Page("/tickets/", STAFF),
     "tickets/changes/": Page("/tickets/changes/", STAFF),
     "tickets/new/": Page("/tickets/new/", DESK),
+    "tickets/undo/": Page("/tickets/undo/", STAFF_ACT, "post"),
     "tickets/<str:key>/": Page("/tickets/{ticket}/", STAFF),
     "tickets/<str:key>/acknowledgement/": Page("/tickets/{ticket}/acknowledgement/", DESK),
     "tickets/<str:key>/assignment/": Page("/tickets/{ticket}/assignment/", DESK),

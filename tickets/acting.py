@@ -1,6 +1,7 @@
 """Carrying out a verb from a page: its form, the POST, and how a refusal is told."""
 
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -10,16 +11,19 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.clock import database_now
+from accounts.models import User
 from accounts.permissions import for_roles
 from accounts.roles import STAFF
 from tickets import forms
 from tickets.lifecycle import AlreadyAcknowledged
 from tickets.loading import in_hand
-from tickets.models import Ticket
+from tickets.meanwhile import ChangedMeanwhile, check_unchanged
+from tickets.models import Ticket, UndoableAct
 from tickets.permissions import can_work
 from tickets.queue import with_facts
 from tickets.rows import row_of
 from tickets.status import NotAllowedNow
+from tickets.undoing import undoably
 from tickets.verbs import VERBS, Verb, open_case
 from tickets.working import BadAnswer
 
@@ -34,7 +38,8 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     now = database_now()
     [work] = in_hand([ticket.pk], now=now)
     said = request.POST if request.method == "POST" else None
-    form = chosen.form(said, work=work, case=open_case(ticket.pk), now=now, user=request.user)
+    files = request.FILES or None
+    form = chosen.form(said, files, work=work, case=open_case(ticket.pk), now=now, user=request.user)
     if said is None:
         return _asked(request, ticket, chosen, form)
     if not form.is_valid():
@@ -45,13 +50,38 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
 def _carried_out(request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm) -> HttpResponse:
     now = form.now
     try:
-        chosen.do(form, {"key": ticket.key, "by": request.user, "now": now})
+        act = perform(form, ticket, chosen, by=request.user, seen=_seen(request))
     except BadAnswer as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _asked(request, ticket, chosen, form, status=422)
     except NotAllowedNow as error:
         return _refused(request, ticket, chosen, form, error, now=now)
-    return _done(request, ticket, chosen, now=now)
+    return _done(request, ticket, chosen, act, now=now)
+
+
+def perform(form: forms.VerbForm, ticket: Ticket, chosen: Verb, *, by: User, seen: int | None) -> UndoableAct | None:
+    """Carry out a verb whose form is valid, so that it can be undone; None where it cannot be.
+
+    In: `seen`, the ticket's events that its reader knows, None for one who says nothing of it. Raises BadAnswer,
+    NotAllowedNow, and ChangedMeanwhile where others have acted since.
+    """
+    return undoably(
+        partial(_act, form, ticket.pk, chosen, by, seen), key=ticket.key, noun=chosen.noun, by=by, now=form.now
+    )
+
+
+def _act(form: forms.VerbForm, pk: int, chosen: Verb, by: User, seen: int | None) -> None:
+    """The verb's own refusal is told first, for it says more."""
+    known = Ticket.objects.values_list("event_count", flat=True).get(pk=pk)
+    chosen.do(form, {"key": f"ESC-{pk}", "by": by, "now": form.now})
+    if seen is not None:
+        check_unchanged(pk, seen=seen, until=known, noun=chosen.noun, by=by)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """How many of the ticket's events the reader's page shows."""
+    said = request.POST.get("seen", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 def _asked(
@@ -60,8 +90,12 @@ def _asked(
     """The verb's form, as a dialog for htmx and else as a page; what was typed is kept."""
     part = "#dialog" if request.htmx else ""
     title, back = chosen.title(ticket.key), request.POST.get("next", "")
-    context = {"ticket": ticket, "verb": chosen, "form": form, "conflict": conflict, "title": title, "back": back}
-    return render(request, f"tickets/verb.html{part}", context, status=status)
+    context = {"ticket": ticket, "verb": chosen, "form": form, "conflict": conflict, "title": title, "back": back,
+               "seen": form.work.event_count, "for_row": _for_row(request)}  # fmt: skip
+    response = render(request, f"tickets/verb.html{part}", context, status=status)
+    if request.htmx and _for_row(request):  # its target is the row, which stays as it is
+        response.headers.update({"HX-Retarget": "#dialog", "HX-Reswap": "innerHTML"})
+    return response
 
 
 def _refused(
@@ -69,7 +103,9 @@ def _refused(
 ) -> HttpResponse:
     """409 in words: in the row for the queue, else above the form."""
     words = _who_took(ticket.pk) if isinstance(error, AlreadyAcknowledged) else ""
-    if _for_row(request):
+    if isinstance(error, ChangedMeanwhile):
+        form.work.event_count = Ticket.objects.values_list("event_count", flat=True).get(pk=ticket.pk)
+    if _for_row(request) and not chosen.asks:
         return row(request, ticket.pk, now=now, notice=words or str(error), status=409)
     return _asked(request, ticket, chosen, form, status=409, conflict=words or str(error))
 
@@ -83,11 +119,15 @@ def _who_took(pk: int) -> str:
     return f"{ticket.acknowledged_by or 'Somebody'} took it at {at:%H:%M}."
 
 
-def _done(request: HttpRequest, ticket: Ticket, chosen: Verb, *, now: datetime) -> HttpResponse:
+def _done(
+    request: HttpRequest, ticket: Ticket, chosen: Verb, act: UndoableAct | None, *, now: datetime
+) -> HttpResponse:  # fmt: skip
     said = chosen.said.format(key=ticket.key)
     if _for_row(request):
-        return row(request, ticket.pk, now=now, said=f"{ticket.key} acknowledged: {ticket.title}")
-    messages.success(request, said)
+        response = row(request, ticket.pk, now=now, said=f"{said} {ticket.title}", act=act)
+        response.headers.update({"HX-Retarget": f"#row-{ticket.key}", "HX-Reswap": "outerHTML", "HX-Trigger": "acted"})
+        return response
+    messages.success(request, said, extra_tags=f"undo-{act.pk}" if act else "")
     back = _back(request, ticket)
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": back})
@@ -97,17 +137,20 @@ def _done(request: HttpRequest, ticket: Ticket, chosen: Verb, *, now: datetime) 
 
 
 def row(
-    request: HttpRequest, pk: int, *, now: datetime, said: str = "", notice: str = "", status: int = 200
-) -> HttpResponse:
-    """One row of the queue, as it stands now."""
+    request: HttpRequest, pk: int, *, now: datetime, said: str = "", notice: str = "", status: int = 200,
+    act: UndoableAct | None = None,
+) -> HttpResponse:  # fmt: skip
+    """One row of the queue, as it stands now; `act` is what can be undone."""
     values = with_facts(Ticket.objects.filter(pk=pk), user=request.user).get()
     shown = row_of(values, now=now, zone=timezone.get_current_timezone())
-    context = {"row": {**shown, "said": said, "notice": notice}, "now": now}
+    context = {"row": {**shown, "said": said, "notice": notice, "act": act.pk if act else ""}, "now": now}
     return render(request, "tickets/row.html", context, status=status)
 
 
 def _for_row(request: HttpRequest) -> bool:
-    return bool(request.htmx) and str(request.htmx.target or "").startswith("row-")
+    """Whether the queue asks, which shows the answer in the ticket's row."""
+    wanted = request.GET.get("row") or request.POST.get("row")
+    return bool(request.htmx) and bool(wanted or str(request.htmx.target or "").startswith("row-"))
 
 
 def _back(request: HttpRequest, ticket: Ticket) -> str:

@@ -51,11 +51,11 @@ class Acknowledgement(Verb):
 class Escalation(Verb):
     """Pass it to the next step that can be reached, or to the step named; or call a manager, who changes no hands."""
 
-    def act(self, *, kind: str, to: str, **said: Any) -> None:
+    def act(self, *, kind: str, to: str, tried: str, **said: Any) -> None:
         if kind == "HIERARCHICAL":
             managing.call_manager(**said)
         else:
-            lifecycle.escalate(to=to, **said)
+            lifecycle.escalate(to=to, tried=tried, **said)
 
 
 @verb("assign_ticket", bodies.AssignmentBody)

@@ -81,10 +81,18 @@ class EscalationBody(Body):
     why = Text(max_length=LONGEST_TEXT)
     kind = Enum(choices=["FUNCTIONAL", "HIERARCHICAL"], required=False, default="FUNCTIONAL")
     to = Text(max_length=120, required=False, default="", allow_blank=True, help_text="Tier, or `vendor`")
+    tried = Text(
+        max_length=LONGEST_WHY,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="What was tried so far",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["kind"] == "HIERARCHICAL" and attrs["to"]:
-            raise serializers.ValidationError({"to": "The manager on call is called; leave it out."})
+        for name in ("to", "tried"):
+            if attrs["kind"] == "HIERARCHICAL" and attrs[name]:
+                raise serializers.ValidationError({name: "The manager on call is called; leave it out."})
         return attrs
 
 

@@ -16,7 +16,6 @@ from tickets.handing import DAYS_FOR_CLIENT
 from tickets.models import Ticket, VendorCase
 from tickets.status import CLIENT, CLOSED, ON_HOLD, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
 from tickets.work import Work
-from tiers.ladder import Step
 from tiers.models import Member
 from vendors.models import Service
 
@@ -64,38 +63,6 @@ class AssignForm(VerbForm):
         own = self.work.roster.teams[self.work.team_id].name
         teams = sorted(people, key=lambda name: (name != own, name))
         self.fields["to"].choices = [("", "Choose a person"), *((name, people[name]) for name in teams)]
-
-
-class EscalateForm(VerbForm):
-    why = words_field("Why, for those who get it", "Say why: the next tier reads it first.")
-    to = forms.ChoiceField(label="To", required=False)
-
-    def prepare(self) -> None:
-        steps, blocked = self.work.ladder.steps, self.work.obstacles
-        following = next((i for i in self.work.ladder.following(self.work.step) if not blocked[i]), None)
-        others = [
-            (step.name, self._label(i))
-            for i, step in enumerate(steps)
-            if not blocked[i] and i not in (self.work.step, following)
-        ]
-        first = [("", f"{self._label(following)} (next)")] if following is not None else [("", "Choose a step")]
-        self.fields["to"].choices = [*first, *others]
-        self.fields["to"].help_text = " ".join(
-            f"{self._step(steps[i])} cannot be reached: {r}." for i, r in enumerate(blocked) if r
-        )
-
-    @staticmethod
-    def _step(step: Step) -> str:
-        return "The vendor" if step.vendor else step.name
-
-    def _label(self, index: int) -> str:
-        """The step and who gets it there."""
-        step = self.work.ladder.steps[index]
-        if step.vendor:
-            return f"{self.work.service or 'Vendor'}: a case is lodged"
-        team = self.work.roster.tiers[step.tier].team
-        on_call = team.on_call(self.now)
-        return f"{step.name}: {team.name}" + (f", {on_call} is on call" if on_call else "")
 
 
 class WaitForm(VerbForm):
@@ -155,12 +122,6 @@ class ResolveForm(VerbForm):
 
 class ReopenForm(VerbForm):
     why = words_field("What is still wrong", "Say what is still wrong.")
-
-
-class ReplyForm(VerbForm):
-    AUDIENCES = (("note", "Work note: only your team reads it"), ("public", "Public reply: the client reads it"))
-    audience = forms.ChoiceField(label="Who reads it", choices=AUDIENCES, initial="note", widget=forms.RadioSelect)
-    body = words_field("Text", "Write something.", rows=4)
 
 
 class CaseForm(VerbForm):

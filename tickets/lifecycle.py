@@ -1,10 +1,16 @@
 """What people do to a ticket. Each verb: lock, check who, check what, move, write, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
 
 from accounts.encryption import encrypt
 from accounts.models import User
 from tickets import handing, vendor_cases
+from tickets.arrivals import skipped
+from tickets.attached import enclose
 from tickets.escalation import climb_to
 from tickets.facts import RESOLVE, RESPOND, UPDATE
 from tickets.handing import (
@@ -22,8 +28,8 @@ from tickets.handing import (
 from tickets.loading import ended_clocks
 from tickets.missing import begin_missing, note_terms
 from tickets.models import VendorCase
-from tickets.moves import event, mail, start_update_clock, told_client
-from tickets.notices import body, headline, tell_managers, tell_step
+from tickets.moves import event, start_update_clock, told_client
+from tickets.notices import tell_assigned, tell_assignee, tell_managers, tell_step
 from tickets.sentences import REOPENED, internal
 from tickets.status import (
     CLOSED,
@@ -80,14 +86,13 @@ def assign(*, key: str, to: str, by: User, now: datetime) -> None:
         person = _person(to)
         work.assignee_id, work.assignee = person.pk, person.email
         event(work, "ASSIGNED", f"{by} assigned it to {person}.", now=at, by=by)
-        if person != by:
-            lines = body(work, f"{by} assigned this ticket to you.")
-            mail(work, f"assigned:{work.event_count}", to=(person.email,), subject=headline(work), lines=lines, now=at)
+        tell_assigned(work, person, by=by, now=at)
 
 
-def escalate(*, key: str, why: str, by: User, now: datetime, to: str = "") -> None:
+def escalate(*, key: str, why: str, by: User, now: datetime, to: str = "", tried: str = "") -> None:
     """Pass it to the next step that can be reached, or to the step named `to`; down is a new round.
 
+    In: `tried`, what was tried so far, for those who get it.
     Raises BadAnswer for a missing why or an unknown step, NotAllowedNow where no step is left.
     """
     with working(key, by=by, now=now) as (work, at):
@@ -100,14 +105,20 @@ def escalate(*, key: str, why: str, by: User, now: datetime, to: str = "") -> No
         down = index <= work.step
         if down:
             work.round, work.bounces = work.round + 1, work.bounces + 1
-        came_from = work.tier.name
-        text = f"{came_from} → {work.ladder.steps[index].name}: {by} escalated it: {why}"
-        why_record = {"by_hand": why, "from": came_from, "to": work.ladder.steps[index].name, "policy": work.policy}
+        why_record = _why_escalated(work, index, why, tried)
+        text = f"{why_record['from']} → {why_record['to']}: {by} escalated it: {why}"
+        text += f" Tried: {tried}" if tried.strip() else ""
         climb_to(work, index, text=text, because=text, now=at, why=why_record, by=by)
         if work.ladder.steps[index].vendor:
             vendor_cases.prepare([vendor_cases.Request(work, work.service_id or 0, text, by=by)], now=at)
         if down and work.bounces == BOUNCES_TO_TELL:
             tell_managers(work, because=f"It bounces between tiers. {text}", now=at, occasion="bounces")
+
+
+def _why_escalated(work: Work, index: int, why: str, tried: str) -> dict[str, Any]:
+    record = {"by_hand": why, "from": work.tier.name, "to": work.ladder.steps[index].name, "policy": work.policy}
+    told = {"tried": tried, "skipping": [work.ladder.steps[i].name for i in skipped(work, index)]}
+    return record | {name: value for name, value in told.items() if value}
 
 
 def _take_back(work: Work, why: str, *, now: datetime, to_vendor: bool) -> None:
@@ -250,8 +261,11 @@ def _spent(work: Work) -> dict[str, float]:
     return {metric: ended[metric].consumed_seconds for metric in goes_on}
 
 
-def reply(*, key: str, text: str, public: bool, by: User, now: datetime, automatic: bool = False) -> None:
-    """A public reply, which the client reads, or a work note, which it never does."""
+def reply(
+    *, key: str, text: str, public: bool, by: User, now: datetime, automatic: bool = False,
+    files: Sequence[UploadedFile] = (),
+) -> None:  # fmt: skip
+    """A public reply, which the client reads, or a work note, which it never does; `files` go with it."""
     with working(key, by=by, now=now, touch=not automatic) as (work, at):
         if work.status == MERGED:
             raise NotAllowedNow("A ticket that is merged is not written on; write on the one that goes on.")
@@ -261,7 +275,10 @@ def reply(*, key: str, text: str, public: bool, by: User, now: datetime, automat
             raise NotAllowedNow(f"{work.key} is closed, the client reads it no more; open one that follows it.")
         if public and not automatic:
             told_client(work, now=at)
-        event(work, kind, text, now=at, by=by, client_text=text if public else "")
+        enclosed = enclose(work, files, public=public, by=by, now=at)
+        event(work, kind, text, now=at, by=by, client_text=text if public else "", enclosed=enclosed)
+        said = f"{by} {'replied to the client' if public else 'noted'}: {text}"
+        tell_assignee(work, said, by=by, now=at, occasion="written")
         if public and not automatic and work.status in OPEN_STATUSES:
             start_update_clock(work, now=at)
 

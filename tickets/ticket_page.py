@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from sla.durations import words as duration_words
 from tickets import attached, linked
+from tickets.arrivals import promise
 from tickets.attribution import Change, shares, unknown_seconds
 from tickets.clock_names import clock_name
-from tickets.facts import ACKNOWLEDGE, MANAGER_RESPOND, OLA_ACKNOWLEDGE, RESOLVE, case_subject
+from tickets.facts import MANAGER_RESPOND, case_subject
 from tickets.forms import TO_ANSWER, CaseForm
 from tickets.loading import in_hand
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
@@ -112,29 +113,16 @@ def _coming(work: Work, case: VendorCase | None, vendors: Mapping[str, str], *, 
     vendor = case.vendor.name if case else work.service
     holding = work.case_with_vendor.vendor if work.case_with_vendor else ""
 
-    def promise(index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
-        return _promise(work, index, metric, at)
+    def promised(index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
+        return promise(work, index, metric, at)
 
     def gaps(at: datetime) -> tuple[str, ...]:
         return work.roster.gaps(work.ladder, work.roster.absences(at))
 
     coming = outlook(
-        work.facts(), promise=promise, gaps=gaps, vendor=vendor, vendors=vendors, holding=holding
+        work.facts(), promise=promised, gaps=gaps, vendor=vendor, vendors=vendors, holding=holding
     )  # fmt: skip
     return [_told(work, c, now=now) for c in coming]
-
-
-def _promise(work: Work, index: int, metric: str, at: datetime) -> tuple[int, datetime] | None:
-    """What the ladder's step promises of a metric from a moment on: its own wait or else its tier's OLA."""
-    step = work.ladder.steps[index]
-    ola = work.roster.tiers[step.tier].ola
-    seconds = step.acknowledge_within if metric == OLA_ACKNOWLEDGE else step.hand_over_after
-    kind = ACKNOWLEDGE if metric == OLA_ACKNOWLEDGE else RESOLVE
-    target = ola.target(work.priority, kind) if seconds is None else ola.promise(work.priority, seconds)
-    if target is None:
-        return None
-    named = work.roster.calendars[work.ladder.calendar] if work.ladder.calendar else target.calendar
-    return target.seconds, named.calendar.add(at, target.seconds)
 
 
 def _told(work: Work, coming: Coming, *, now: datetime) -> Shown:

@@ -39,6 +39,7 @@ ICONS = {
     "CHANGED": "settings",
     "MERGED": "link",
     "IMPORTED": "download",
+    "UNDONE": "undo-2",
 }
 MESSAGES = {"PUBLIC_REPLY": "replied to the client", "WORK_NOTE": "noted for the team"}
 # What "what: why" sentences begin with stands in the first line; the rest is the why.
@@ -61,6 +62,8 @@ LABELS = {
     "exception": "Client exception",
     "because": "Because",
     "by_hand": "Given reason",
+    "tried": "Tried",
+    "skipping": "Skipping",
     "severity": "Severity",
     "source": "Source",
     "state": "State",

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tickets import changing, forms, lifecycle, managing, merging
+from tickets.escalation_form import EscalateForm
 from tickets.models import VendorCase
+from tickets.reply_form import ReplyForm
 from tickets.status import (
     MERGED,
     NEW,
@@ -57,7 +59,8 @@ class Verb:
 
 
 def _reply(form: Any, at: Mapping[str, Any]) -> object:
-    return lifecycle.reply(text=form.cleaned_data["body"], public=form.cleaned_data["audience"] == "public", **at)
+    given = form.cleaned_data
+    return lifecycle.reply(text=given["body"], public=given["audience"] == "public", files=given["files"], **at)
 
 
 def _lodge(form: Any, at: Mapping[str, Any]) -> object:
@@ -80,7 +83,7 @@ _ALL = (
         lambda form, at: lifecycle.resume(**form.cleaned_data, **at), "{key} goes on.",
     ),
     Verb(
-        "escalation", "Escalate…", "chevrons-up", OPEN_STATUSES, forms.EscalateForm,
+        "escalation", "Escalate…", "chevrons-up", OPEN_STATUSES, EscalateForm,
         lambda form, at: lifecycle.escalate(**form.cleaned_data, **at), "{key} was escalated.",
     ),
     Verb(
@@ -122,7 +125,7 @@ _ALL = (
         "This ticket ends. The other one goes on with its alerts and vendor cases, and the client reads so.",
     ),
     Verb(
-        "replies", "Reply…", "message-square", NOT_MERGED, forms.ReplyForm, _reply,
+        "replies", "Reply…", "message-square", NOT_MERGED, ReplyForm, _reply,
         "Your text stands on the timeline.",
         heading="Write on {key}",
     ),
