@@ -19,7 +19,7 @@ from tickets.loading import claim_due, in_hand
 from tickets.missing import begin_missing, has_new_terms, note_terms
 from tickets.models import Ticket
 from tickets.moves import arrive, event, stop_metric
-from tickets.notices import tell_breach, tell_managers, tell_step
+from tickets.notices import tell_breach, tell_late, tell_managers, tell_step, tell_taken_away
 from tickets.sentences import for_client, internal
 from tickets.status import CLOSED, NEW, WAITING_ON_VENDOR
 from tickets.terms import follow, is_outdated
@@ -162,7 +162,7 @@ def _warn(work: Work, action: Warn, *, now: datetime) -> None:
     event(work, "THRESHOLD", text, now=now, why=action.why)
     occasion = f"{clock.metric}:{clock.subject}:{clock.round}:{clock.revision}:{action.percent}"
     if action.percent > 100:
-        tell_managers(work, because=text, now=now, occasion=f"late:{occasion}")
+        tell_late(work, clock, because=text, now=now, occasion=f"late:{occasion}")
     elif action.percent >= TOLD_FROM_PERCENT and clock.metric != ACKNOWLEDGE:  # the step's own reminders tell of that
         tell_step(work, work.ladder.steps[work.ladder.home(work.step)], because=text, now=now, occasion=f":{occasion}")
 
@@ -186,9 +186,10 @@ def _remind(work: Work, action: Remind, *, now: datetime) -> None:
 
 def _climb(work: Work, action: Climb, swept: Swept, *, now: datetime) -> None:
     """Up to the next reachable step; what was skipped raises an alarm, for somebody must mend it."""
-    text = internal(action.why)
+    text, had = internal(action.why), work.assignee
     tell_skipped(work, action.skipped, now=now)
     climb_to(work, action.to, text=text, because=text, now=now, why=action.why)
+    tell_taken_away(work, had, because=text, by=None, now=now)
     if gap := action.why.get("gap"):
         tell_unheard(work, gap, because=text, now=now)
     if work.ladder.steps[action.to].vendor:

@@ -12,6 +12,7 @@ from accounts.models import User
 from clients.models import Asset, Client, Contact
 from sla.priorities import DEFAULT
 from tickets import vendor_cases
+from tickets.desk_profile import Listeners, listeners
 from tickets.escalation import climb_to
 from tickets.facts import hindrance
 from tickets.importing import begin_promises, bring_in, bring_in_ended, check_moments, imported
@@ -60,15 +61,17 @@ class NewTicket:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The live policies, and who works here: what every new ticket is opened by."""
+    """The live policies, who works here, and how they want to be told: what every new ticket is opened by."""
 
     policies: tuple[PolicyVersion, ...]
     staff: Roster
+    listeners: Listeners
 
 
 def provider(*, now: datetime) -> Provider:
     """The provider as it stands; who opens many tickets at once reads it once for them."""
-    return Provider(live_policies(), roster(now=now))
+    staff = roster(now=now)
+    return Provider(live_policies(), staff, listeners(staff.calendars))
 
 
 @transaction.atomic
@@ -94,7 +97,7 @@ def open_ticket(
     )
     ticket.save(force_insert=True)
     work = _in_hand(ticket, client, version, ladder, staff)
-    work.absences = absences
+    work.absences, work.listeners = absences, served_by.listeners
     if wanted.resolved_at:
         bring_in_ended(work, ended_at=wanted.resolved_at, by=by, now=now)
     else:

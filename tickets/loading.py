@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import User
 from sla.agreements import ALWAYS, CalendarRef, Rules, calendars_by_version, rules_by_version
+from tickets.desk_profile import listeners
 from tickets.facts import MANAGER_RESPOND, MANAGER_ROUNDS, OLA_RESOLVE
 from tickets.models import Clock, Ticket, VendorCase
 from tickets.status import TIER
@@ -74,9 +75,9 @@ def in_hand(ids: Sequence[int], *, now: datetime, staff: Roster | None = None) -
     policies = policy_documents(row["policy_version_id"] for row in rows)
     hindrances = vendor_obstacles(ids)
     works = [_work(row, policies, hindrances.get(row["id"], ""), staff) for row in rows]
-    absences = staff.absences(now)
+    absences, known = staff.absences(now), listeners(staff.calendars)
     for work in works:
-        work.absences = absences
+        work.absences, work.listeners = absences, known
     clocks, cases = open_clocks(ids), _open_cases(ids)
     for work in works:
         work.clocks, work.cases = clocks[work.id], cases[work.id]

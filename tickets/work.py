@@ -14,8 +14,9 @@ from accounts.languages import say_in
 from columnar import Json
 from outbox.models import Message
 from sla.agreements import CalendarRef, Terms
+from tickets.desk_profile import Listeners
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, ClockFacts, Facts, reminder_moments
-from tickets.models import BallChange, Clock, CustodyChange, Ticket, TicketEvent, VendorCase
+from tickets.models import BallChange, Clock, CustodyChange, Notification, Ticket, TicketEvent, VendorCase
 from tickets.status import NEW, OPEN_STATUSES
 from tiers.ladder import Ladder, Situation
 from tiers.roster import Roster, TierInfo
@@ -129,6 +130,7 @@ class Work:
     merged_into_id: int | None = None
     terms_version_id: int | None = None
     terms_lapsed: bool = False
+    listeners: Listeners = field(default_factory=dict)  # who is told in the page, and how by mail
     absences: Mapping[str, str] = field(default_factory=dict)  # the tiers of which nobody is on call, with why
     used: dict[int | None, float] = field(default_factory=dict)  # seconds of OLA_RESOLVE that earlier stays took
     clocks: list[RunningClock] = field(default_factory=list)
@@ -138,6 +140,7 @@ class Work:
     balls: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    notifications: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -242,8 +245,9 @@ def write(works: Sequence[Work], *, now: datetime) -> None:
     columnar.insert_rows(TicketEvent, [row for w in works for row in w.events])
     messages = [row for w in works for row in w.messages]
     columnar.insert_rows(Message, [{**m, "payload": Json(m["payload"]), "created_at": now} for m in messages])
+    columnar.insert_rows(Notification, [row for w in works for row in w.notifications])
     for work in works:
-        work.custody, work.balls, work.events, work.messages = [], [], [], []
+        work.custody, work.balls, work.events, work.messages, work.notifications = [], [], [], [], []
         for clock in work.clocks:
             clock.dirty = False
 

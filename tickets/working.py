@@ -12,7 +12,7 @@ from tickets import explain
 from tickets.facts import MANAGER_RESPOND, ClockFacts, Facts
 from tickets.loading import locked
 from tickets.moves import event, stop_metric
-from tickets.notices import tell_breach
+from tickets.notices import tell_breach, tell_taken_away
 from tickets.permissions import check_can_work
 from tickets.status import OPEN_STATUSES, NotAllowedNow, words
 from tickets.work import Work, write
@@ -42,10 +42,14 @@ def working(
 
 @contextmanager
 def observed(work: Work, *, by: User, now: datetime, touch: bool = True) -> Iterator[None]:
-    """What a verb brings about beside its own: a promise it ends too late is told of, a called manager has acted."""
-    before = work.facts()
+    """What a verb brings about beside its own.
+
+    A promise it ends too late is told of, who had the ticket and has it no more is told, a called manager has acted.
+    """
+    before, had = work.facts(), work.assignee
     with telling_missed(work, now=now):
         yield
+    tell_taken_away(work, had, because=work.events[0]["text"] if work.events else "", by=by, now=now)
     if touch and by.is_person:
         _manager_acted(work, before, by=by, now=now)
     work.touched = work.touched or touch

@@ -1,0 +1,113 @@
+"""Telling colleagues of tickets: always in the page, by mail at once or later as each of them chose.
+
+What is urgent goes through to everybody at once: a P1, and what somebody hears because it is on call for the team, or
+because a manager was called. Addresses that are no colleague's, such as a team's mailbox, always get their mail at
+once. `tell` is the one place through which mail about a ticket goes to our own people; `tell_apart` does the same for
+what no ticket in hand causes.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+import columnar
+from accounts.models import User
+from clients.models import Client
+from columnar import Json
+from outbox.models import Message
+from sla.agreements import live_calendars
+from tickets.desk_profile import Listeners, listeners
+from tickets.models import Notification
+from tickets.moves import event, mail
+from tickets.work import Work
+
+URGENT_PRIORITY = "P1"
+TITLE_LENGTH = 300
+RUNG = "Told at once: everybody who should hear of it has quiet hours now or reads mail later."
+
+
+def tell(
+    work: Work, suffix: str, *, people: tuple[str, ...], subject: str, lines: list[str], now: datetime,
+    urgent: bool = False, rung: Collection[str] = (), heard: bool = False,
+) -> None:  # fmt: skip
+    """Tell these addresses of the ticket in hand; the same `suffix` is one occasion, and is told once.
+
+    In: `rung`, those whom it reaches at once since they are on call or called; `heard`, whether somebody must hear of
+    it: where all would stay silent, all are told at once, and the timeline says so.
+    """
+    urgent = urgent or work.priority == URGENT_PRIORITY
+    now_told = _at_once(people, work.listeners, rung, urgent=urgent, now=now)
+    if heard and people and not now_told:
+        now_told, lines = people, [*lines, "", RUNG]
+        event(work, "RUNG", RUNG, now=now, why={"told": list(people)})
+    mail(work, suffix, to=now_told, subject=subject, lines=lines, now=now)
+    occasion = _occasion(f"{work.key}:{suffix}", work.id, subject, lines, urgent=urgent, now=now)
+    work.notifications += _rows(people, now_told, work.listeners, occasion)
+
+
+def tell_apart(
+    key: str, *, people: tuple[str, ...], subject: str, lines: list[str], now: datetime, ticket_id: int | None = None,
+    urgent: bool = False,
+) -> None:  # fmt: skip
+    """Tell these addresses of something beside a ticket in hand, such as a hand-over; written at once.
+
+    The same `key` is one occasion: a second time raises IntegrityError.
+    """
+    known = listeners(live_calendars())
+    now_told = _at_once(people, known, (), urgent=urgent, now=now)
+    if now_told:
+        payload = {"to": list(now_told), "subject": subject, "text": "\n".join(lines)}
+        columnar.insert(Message, key=[key], kind="MAIL", payload=Json(payload), not_before=now, created_at=now)
+    occasion = _occasion(key, ticket_id, subject, lines, urgent=urgent, now=now)
+    columnar.insert_rows(Notification, _rows(people, now_told, known, occasion))
+
+
+def _occasion(
+    key: str, ticket_id: int | None, subject: str, lines: list[str], *, urgent: bool, now: datetime
+) -> dict[str, Any]:  # fmt: skip
+    text = "\n".join(lines)
+    return {
+        "ticket_id": ticket_id, "key": key, "title": subject[:TITLE_LENGTH], "text": text, "at": now, "urgent": urgent,
+    }  # fmt: skip
+
+
+def _at_once(
+    people: Sequence[str], known: Listeners, rung: Collection[str], *, urgent: bool, now: datetime
+) -> tuple[str, ...]:  # fmt: skip
+    """Those whose mail leaves now."""
+    return tuple(
+        address
+        for address in people
+        if address in rung
+        or not (listener := known.get(address.lower()))
+        or listener.choice.leaves_at(now, urgent=urgent) == now
+    )
+
+
+def _rows(
+    people: Sequence[str], now_told: Collection[str], known: Listeners, occasion: dict[str, Any]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """One row for each colleague; what did not leave by mail waits for a digest, unless mail is never wanted."""
+    found: dict[int, dict[str, Any]] = {}
+    for address in people:
+        if listener := known.get(address.lower()):
+            mailed = address in now_told
+            waits = not mailed and listener.choice.leaves_at(occasion["at"]) is not None
+            row = {"user_id": listener.user_id, "to_mail": waits, "mailed_at": occasion["at"] if mailed else None}
+            found[listener.user_id] = {**occasion, **row}
+    return list(found.values())
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    """What this person was told of tickets that it may still see, and of no ticket at all."""
+    seen = Q(ticket__isnull=True) | Q(ticket__client__in=Client.objects.visible_to(user))
+    return Notification.objects.filter(seen, user=user)
+
+
+def unread(user: User) -> Coalesce:
+    """How many notifications this person has not read, as a column for another query; 0 for none."""
+    rows = notifications_of(user).filter(read_at__isnull=True).order_by().values("user")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
