@@ -53,6 +53,7 @@ class SideMessage(models.Model):
     at = models.DateTimeField()
     message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="+")
     mail_id = models.CharField(max_length=255, blank=True, help_text="The Message-ID of a mail that came in")
+    automatic = models.BooleanField(default=False, help_text="A program wrote it: it answers nothing")
 
     class Meta:
         ordering = ["conversation", "seq"]

@@ -116,6 +116,16 @@ class Clock(models.Model):
                 name="clock_due",
                 condition=models.Q(stopped_at__isnull=True, due_at__isnull=False, breached_at__isnull=True),
             ),
+            models.Index(
+                fields=["due_at"],
+                name="clock_of_open_call",
+                condition=models.Q(metric="MANAGER_RESPOND", stopped_at__isnull=True),
+            ),
+            models.Index(
+                fields=["-stopped_at"],
+                name="clock_of_ended_call",
+                condition=models.Q(metric="MANAGER_RESPOND", stopped_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
