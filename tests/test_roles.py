@@ -20,7 +20,7 @@ REPLY = {"body": "Hello", "audience": "public"}
 # Each verb of a ticket's with what its form asks for.
 VERBS = {
     "acknowledgement": {},
-    "escalation": {"why": "w"},
+    "escalation": {"why": "w", "tried": "t"},
     "wait": {"on": "CLIENT", "why": "w"},
     "assignment": {"to": "l1@msp.example"},
     "resolution": {"summary": "Done"},

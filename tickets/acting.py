@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.clock import database_now
 from accounts.models import User
@@ -94,7 +95,7 @@ def _asked(
                "seen": form.work.event_count, "for_row": _for_row(request)}  # fmt: skip
     response = render(request, f"tickets/verb.html{part}", context, status=status)
     if request.htmx and _for_row(request):  # its target is the row, which stays as it is
-        response.headers.update({"HX-Retarget": "#dialog", "HX-Reswap": "innerHTML"})
+        reswap(retarget(response, "#dialog"), "innerHTML")
     return response
 
 
@@ -125,8 +126,7 @@ def _done(
     said = chosen.said.format(key=ticket.key)
     if _for_row(request):
         response = row(request, ticket.pk, now=now, said=f"{said} {ticket.title}", act=act)
-        response.headers.update({"HX-Retarget": f"#row-{ticket.key}", "HX-Reswap": "outerHTML", "HX-Trigger": "acted"})
-        return response
+        return trigger_client_event(reswap(retarget(response, f"#row-{ticket.key}"), "outerHTML"), "acted")
     messages.success(request, said, extra_tags=f"undo-{act.pk}" if act else "")
     back = _back(request, ticket)
     if request.htmx:

@@ -192,7 +192,7 @@ def test_a_dialog_of_the_queue_is_answered_with_the_row(desk, signed_in):
     asked = signed_in.get(f"/tickets/{ticket.key}/escalation/?row=1", headers=HTMX).content.decode()
     assert 'name="row" value="1"' in asked
     answer = do(signed_in, ticket, "escalation", headers=HTMX, row="1", **ESCALATED)
-    assert (answer["HX-Retarget"], answer["HX-Trigger"]) == (f"#row-{ticket.key}", "acted")
+    assert answer["HX-Retarget"] == f"#row-{ticket.key}" and "acted" in answer["HX-Trigger"]
     assert f'id="row-{ticket.key}"' in answer.content.decode()
 
 

@@ -35,21 +35,21 @@ def done(answer, ticket):
 
 def test_escalating_passes_it_on_with_its_why(desk, signed_in):
     ticket = desk.open()
-    assert done(do(signed_in, ticket, "escalation", why="Needs a look at the server"), ticket)
+    assert done(do(signed_in, ticket, "escalation", why="Needs a look at the server", tried="A restart"), ticket)
     assert desk.fresh(ticket).tier.name == "L2"
     assert "Needs a look at the server" in signed_in.get(f"/tickets/{ticket.key}/").content.decode()
 
 
 def test_escalating_to_a_named_step_skips_others(desk, signed_in):
     ticket = desk.open()
-    assert done(do(signed_in, ticket, "escalation", why="x", to="L3"), ticket)
+    assert done(do(signed_in, ticket, "escalation", why="x", tried="y", to="L3"), ticket)
     assert desk.fresh(ticket).tier.name == "L3"
 
 
 def test_the_escalation_form_says_who_gets_it_and_what_cannot_be_reached(desk, signed_in):
     ticket = desk.open()
     html = signed_in.get(f"/tickets/{ticket.key}/escalation/").content.decode()
-    assert "L2: L2 team, l2@msp.example is on call (next)" in html
+    assert "L2: L2 team, l2@msp.example is on call, 15 minutes to acknowledge" in html
     assert "The vendor cannot be reached: no vendor service is known for this ticket" in html
 
 
@@ -84,7 +84,7 @@ def test_bad_input_is_told_at_its_field_and_keeps_what_was_typed(desk, signed_in
     ("noun", "said", "words"),
     [
         ("acknowledgement", {}, "A ticket that is resolved cannot be acknowledged."),
-        ("escalation", {"why": "kept"}, "A ticket that is resolved cannot be escalated."),
+        ("escalation", {"why": "kept", "tried": "y"}, "A ticket that is resolved cannot be escalated."),
         ("assignment", {"to": "l2@msp.example"}, "A ticket that is resolved cannot be assigned."),
         ("wait", {"on": "CLIENT", "why": "kept"}, "A ticket that is resolved cannot become waiting on client."),
         ("resumption", {"why": "kept"}, "A ticket that is resolved is not waiting."),
@@ -108,7 +108,7 @@ def test_a_dialog_gets_the_form_alone_and_then_leads_to_the_ticket(desk, signed_
     assert "<form" in asked.content.decode() and "<html" not in asked.content.decode()
     refused = signed_in.post(url, {"why": ""}, headers=htmx)
     assert refused.status_code == 422 and "<html" not in refused.content.decode()
-    answer = signed_in.post(url, {"why": "x"}, headers=htmx)
+    answer = signed_in.post(url, {"why": "x", "tried": "y"}, headers=htmx)
     assert answer["HX-Redirect"] == f"/tickets/{ticket.key}/"
 
 
@@ -161,7 +161,7 @@ def test_a_case_by_hand_asks_for_what_is_missing_and_goes_out_once_answered(desk
     assert done(do(signed_in, ticket, "vendor-cases", answer_tenant_id=TENANT), ticket)
     assert desk.open_case(ticket).status == "QUEUED"
     desk.now = database_now()
-    desk.tick()
+    desk.forward(seconds=9)  # what a person caused to be sent waits that long
     busy = do(signed_in, ticket, "vendor-cases", service="Microsoft 365", why="Again")
     assert busy.status_code == 409 and "is lodged already" in busy.content.decode()
 
