@@ -1,4 +1,4 @@
-"""Files that go with a document: kept in the database, cleaned of what their names could do, only ever downloaded."""
+"""Files that go with a document: kept in the database, cleaned of what their names could do."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,8 +7,6 @@ from mimetypes import guess_type
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 
 from accounts.models import User
 from documents.file_names import clean_name
@@ -49,16 +47,6 @@ def detach(*, attachment: Attachment, by: User, now: datetime) -> None:
     text = f"Took away “{attachment.name}” (SHA-256 {attachment.sha256})."
     DocumentChange.objects.create(document=document, at=now, by=by, text=text)
     attachment.delete()
-
-
-def download(attachment: Attachment) -> HttpResponse:
-    """The file as something to save: no browser shows it, whatever is in it."""
-    response = HttpResponse(bytes(attachment.content), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=attachment.name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _check(file: UploadedFile, known: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.speech import other_languages, speech
 from clients.eyes import Eyes, eyes
 from clients.models import Client
-from documents.attachments import download
+from documents.downloads import download
 from documents.forms import KIND_WORDS, SearchForm
 from documents.guide.plain_words import whole_day
 from documents.models import Document, DocumentVersion

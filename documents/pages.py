@@ -17,8 +17,9 @@ from accounts.clock import database_now
 from accounts.models import User
 from accounts.permissions import for_roles
 from accounts.roles import DESK, STAFF
-from documents.attachments import BadAttachment, attach, detach, download
+from documents.attachments import BadAttachment, attach, detach
 from documents.differences import difference
+from documents.downloads import download
 from documents.forms import KIND_WORDS, AttachmentForm, SearchForm
 from documents.limits import at_most
 from documents.markdown import rendered

@@ -13,7 +13,7 @@ from clients.models import Client
 from portal.shares import change
 from tickets.attribution import Change
 from tickets.facts import SLAS, VENDOR_RESPOND, case_subject
-from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, VendorCase
+from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, TicketFile, VendorCase
 from tickets.status import MERGED, OPEN_STATUSES, RESOLVED
 
 MOST_TICKETS = 50
@@ -76,7 +76,7 @@ def _add_events(known: Mapping[int, Row]) -> None:
     """What was told to this client; what a former one was told, when the ticket was its, is not."""
     own = TicketEvent.objects.filter(ticket_id__in=known, seq__gt=F("ticket__public_from"))
     public = own.exclude(client_text="").order_by("ticket_id", "seq")
-    for event in public.values("ticket_id", "at", "kind", "client_text", "why"):
+    for event in public.values("ticket_id", "seq", "at", "kind", "client_text", "why"):
         known[event["ticket_id"]]["events"].append(event)
 
 
@@ -90,3 +90,16 @@ def _add_clocks(known: Mapping[int, Row]) -> None:
         row = known[clock["ticket_id"]]
         if clock["metric"] in SLAS or clock["subject"] == case_subject(row["vendor_case"] or 0):
             row["clocks"][clock["metric"]] = clock
+
+
+def files(tickets: QuerySet) -> QuerySet[TicketFile]:
+    """The files that went with what was told to this client; none of a note, and none that a former one was sent."""
+    return TicketFile.objects.filter(ticket__in=tickets, public=True, seq__gt=F("ticket__public_from")).order_by("pk")
+
+
+def with_files(row: Row, tickets: QuerySet) -> Row:
+    """The one ticket of `tickets` with the files of each event; what is in them is not read."""
+    of_event: dict[int, list[Row]] = defaultdict(list)
+    for file in files(tickets).values("pk", "seq", "name", "size"):
+        of_event[file["seq"]].append(file)
+    return {**row, "events": [{**event, "files": tuple(of_event[event["seq"]])} for event in row["events"]]}

@@ -30,11 +30,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that happened; `reply` marks what somebody wrote to the client."""
+    """One thing that happened; `reply` marks what somebody wrote to the client, `files` are what came with it."""
 
     at: datetime
     text: str
     reply: bool
+    files: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,12 @@ def tracked(row: Row, *, now: datetime, zone: tzinfo, say: Say = ENGLISH) -> Tra
         hands=hands(row, say),
         since=row["since"],
         parts=tuple(parts([row["ledger"]], until=now, say=say)),
-        told=tuple(Told(e["at"], told_words(e, say), e["kind"] == "PUBLIC_REPLY") for e in row["events"]),
+        told=tuple(_told(event, say) for event in row["events"]),
     )
+
+
+def _told(event: Row, say: Say) -> Told:
+    return Told(event["at"], told_words(event, say), event["kind"] == "PUBLIC_REPLY", event.get("files", ()))
 
 
 def told_words(event: Row, say: Say) -> str:

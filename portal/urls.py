@@ -10,4 +10,5 @@ urlpatterns = [
     path("portal/<slug:slug>/page.pdf", views.client_page_pdf, name="client-page-pdf"),
     path("share/<str:token>/", views.shared_page, name="shared-page"),
     path("portal/<slug:slug>/tickets/<str:key>/", views.client_ticket, name="client-ticket"),
+    path("portal/<slug:slug>/tickets/<str:key>/files/<int:pk>/", views.client_file, name="client-file"),
 ]

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.language import Say, message
@@ -23,6 +24,7 @@ from clients.eyes import Eyes, eyes
 from clients.models import Client
 from clients.page_words import KEEPERS, kept_by
 from clients.share_links import opened_link
+from documents.downloads import download
 from documents.guide.page_changes import Told
 from documents.guide.plain_words import day_words, whole_day, zone_name
 from documents.guide.prose import TITLE, prose
@@ -91,9 +93,20 @@ def client_ticket(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     this = readable.filter(pk=ticket["pk"])
     [row] = reading.rows(this, reading.ledgers(this))
     survivor = readable.filter(pk=row["merged_into_id"]).first() if row["merged_into_id"] else None
-    told = tracked(row, now=now, zone=ZoneInfo(client.timezone), say=say)
+    told = tracked(reading.with_files(row, this), now=now, zone=ZoneInfo(client.timezone), say=say)
     context = {"ticket": told, "goes_on_as": survivor}
     return _rendered(request, "portal/client_ticket.html", client, seen, context, say=say, now=now)
+
+
+@login_required
+@never_cache
+@require_safe
+def client_file(request: HttpRequest, slug: str, key: str, pk: int) -> HttpResponse:
+    """A file that was sent to the reader's client with a reply on one of its tickets, to be saved; else 404."""
+    client = _client(request, slug)
+    seen = eyes(request, client, now=database_now())
+    this = reading.readable(seen.reader, client).by_key(key)
+    return download(get_object_or_404(reading.files(this), pk=pk))
 
 
 @login_required

@@ -20,6 +20,7 @@ from clients.share_links import make_link
 from documents.attachments import attach
 from outbox.models import Alarm, Message
 from papers import opened, paper
+from tickets import lifecycle
 from tickets.intake import NewTicket, open_ticket
 
 READERS = (
@@ -54,6 +55,7 @@ KEEPERS = (302, 403, 200, 200, 200, 403, 403, 403)
 KEEPERS_ACT = (302, 403, 302, 302, 302, 403, 403, 403)
 # Nobody hands over in a team without a rotation, so its people are asked until when.
 OWN_TEAM_REFUSES = (302, 422, 422, 403, 422, 403, 403, 403)
+DESK_LOOKS_UP = (302, 404, 404, 403, 404, 403, 403, 403)
 STAFF_LOOK_UP = (302, 404, 404, 404, 404, 403, 403, 403)
 STAFF_ACT = (302, 303, 303, 303, 303, 403, 403, 403)
 DESK_MUST_SAY_MORE = (302, 422, 422, 403, 422, 403, 403, 403)
@@ -114,6 +116,10 @@ PAGES = {
     "tickets/<str:key>/wait/": Page("/tickets/{ticket}/wait/", DESK),
     "tickets/<str:key>/change/": Page("/tickets/{ticket}/change/", DESK),
     "tickets/<str:key>/merge/": Page("/tickets/{ticket}/merge/", DESK),
+    "tickets/<str:key>/files/<int:pk>/": Page("/tickets/{ticket}/files/{ticket_file}/", STAFF),
+    "tickets/<str:key>/links/": Page("/tickets/{ticket}/links/", DESK),
+    "tickets/<str:key>/links/<int:pk>/removal/": Page("/tickets/{ticket}/links/999999/removal/", DESK_LOOKS_UP, "post"),
+    "tickets/<str:key>/split/": Page("/tickets/{ticket}/split/", DESK),
     "tickets/<str:key>/manager-calls/": Page("/tickets/{ticket}/manager-calls/", STAFF),
     "policies/": Page("/policies/", STAFF),
     "policies/<slug:slug>/": Page("/policies/standard/", STAFF),
@@ -205,6 +211,9 @@ PAGES = {
         "/clients/acme/share-links/{share_link}/revocation/", KEEPERS_ACT, "post"
     ),
     "portal/<slug:slug>/tickets/<str:key>/": Page("/portal/acme/tickets/{ticket}/", OWN_CLIENT),
+    "portal/<slug:slug>/tickets/<str:key>/files/<int:pk>/": Page(
+        "/portal/acme/tickets/{ticket}/files/{ticket_file}/", OWN_CLIENT
+    ),
     "reports/": Page("/reports/", ANSWERABLE),
     "ops/": Page("/ops/", MANAGERS),
     "ops/messages/<int:pk>/retry/": Page("/ops/messages/{message}/retry/", MANAGERS_ACT, "post"),
@@ -263,6 +272,8 @@ def rows(world, people):
         client=world.acme, name="Uma", email="uma@acme.example", user=people["client user"]
     )  # fmt: skip
     ticket = world.open(contact=contact)
+    enclosed = SimpleUploadedFile("plan.txt", b"a plan")
+    world.do(lifecycle.reply, ticket, text="Here is the plan", public=True, files=[enclosed])
     ticket.clocks.update(due_at=None, running_since=None, stopped_at=now)
     paper(world, "Runbook")
     agreed = opened(world, world.acme, "Agreed")
@@ -275,7 +286,7 @@ def rows(world, people):
     person = people["client user"].pk
     link, _ = make_link(client=world.acme, label="Board", days=1, by=world.manager, now=now)
     return {
-        "file": file.pk,
+        "file": file.pk, "ticket_file": ticket.files.get().pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
         "share_link": link.pk,
     }  # fmt: skip

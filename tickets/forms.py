@@ -13,6 +13,7 @@ from clients.models import Client, Contact
 from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
 from tickets.changing import Changes
 from tickets.handing import DAYS_FOR_CLIENT
+from tickets.linked import cause_note
 from tickets.models import Ticket, VendorCase
 from tickets.status import CLIENT, CLOSED, ON_HOLD, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
 from tickets.work import Work
@@ -118,6 +119,11 @@ class ResolveForm(VerbForm):
         "Say in a sentence what was done; the client reads it.",
         help_text="The client reads this.",
     )
+
+    @property
+    def note(self) -> str:  # type: ignore[override]
+        """What is left open when a cause is resolved."""
+        return cause_note(self.work.id)
 
 
 class ReopenForm(VerbForm):

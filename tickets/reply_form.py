@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import cached_property
 
 from tickets.file_limits import MOST_AT_ONCE, WORDS
 from tickets.forms import VerbForm, words_field
 from tickets.placeholders import gaps
+from tickets.reply_templates import Use, composer
 
 
 class SeveralFiles(forms.FileInput):
@@ -32,12 +34,38 @@ class ReplyForm(VerbForm):
     files = FilesField(label="Files", required=False, help_text=f"Up to {MOST_AT_ONCE} at once. {WORDS}")
     gaps_read = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    @cached_property
+    def reply_templates(self) -> list[dict[str, Any]]:
+        """The templates that may be inserted, filled for this ticket."""
+        return composer(self.work.id, user=self.user) if self.user else []
+
     def clean(self) -> dict[str, Any]:
-        """A gap that a template has left is told once, before the client reads it; then it may be sent as it is."""
         given = super().clean() or {}
+        self.data = self.data.copy()
+        if "insert" in self.data:
+            self._insert(self.data.get("template", "").strip())
+        else:
+            self._tell_gaps(given)
+        return given
+
+    def _insert(self, name: str) -> None:
+        """Without scripts a template comes by a round trip; what was written stays, and nothing is sent yet."""
+        self.errors.clear()
+        public = self.data.get("audience") == "public"
+        wanted = [one for one in self.reply_templates if one["name"].lower() == name.lower()]
+        wanted.sort(key=lambda one: (one["use"] == Use.REPLY) != public)
+        if not wanted:
+            said = f"There is no reply template “{name}”." if name else "Choose a reply template first."
+            self.add_error(None, f"{said} Nothing was sent.")
+            return
+        self.data["body"] = "\n\n".join(filter(None, (self.data.get("body", "").strip(), wanted[0]["words"])))
+        self.data["template"] = ""
+        files = " Choose your files again." if self.files else ""
+        self.add_error(None, f"“{wanted[0]['name']}” was inserted; nothing was sent yet.{files}")
+
+    def _tell_gaps(self, given: dict[str, Any]) -> None:
+        """A gap that a template has left is told once, before the client reads it; then it may be sent as it is."""
         found = ", ".join(gaps(given.get("body", ""))) if given.get("audience") == "public" else ""
         if found and given.get("gaps_read") != found:
             self.add_error("body", f"{found} still stands there. Write what it should say, or send it again as it is.")
-        self.data = self.data.copy()
         self.data["gaps_read"] = found
-        return given

@@ -70,11 +70,11 @@ def panel(ticket: Ticket, *, user: User, may_work: bool) -> dict[str, Any]:
 
 
 def composer(ticket_id: int, *, user: User) -> list[dict[str, Any]]:
-    """The templates of public replies and work notes in their order, each with `pk`, `use`, `name` and `words`."""
+    """The templates of public replies and work notes: each with `use`, its `label`, `name` and `words`."""
     rows = list(offered(user).filter(use__in=(Use.REPLY, Use.NOTE)).order_by("-use", "order", "name", "pk"))
     facts = facts_of(ticket_id, user=user) if rows else {}
     return [
-        {"pk": row.pk, "use": row.get_use_display(), "name": row.name, "words": filled(row.text, facts)}
+        {"use": row.use, "label": row.get_use_display(), "name": row.name, "words": filled(row.text, facts)}
         for row in rows
     ]  # fmt: skip
 

@@ -40,6 +40,13 @@ ICONS = {
     "MERGED": "link",
     "IMPORTED": "download",
     "UNDONE": "undo-2",
+    "LINKED": "link",
+    "UNLINKED": "x",
+    "SPLIT": "arrow-right",
+    "SIDE_OPENED": "mail",
+    "SIDE_SAID": "send",
+    "SIDE_ANSWERED": "message-square",
+    "SIDE_CLOSED": "check",
 }
 MESSAGES = {"PUBLIC_REPLY": "replied to the client", "WORK_NOTE": "noted for the team"}
 # What "what: why" sentences begin with stands in the first line; the rest is the why.
@@ -56,6 +63,7 @@ LABELS = {
     "from": "From",
     "to": "To",
     "into": "Into",
+    "with": "With",
     "round": "Round",
     "percent": "Percent",
     "agreement": "Agreement",

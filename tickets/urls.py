@@ -3,6 +3,8 @@
 from django.urls import path
 
 from tickets.acting import verb
+from tickets.file_pages import file, replies
+from tickets.linked_pages import link_removal, links, split_page
 from tickets.policy_trial import policy_trial
 from tickets.undo_page import undo_acts
 from tickets.verbs import VERBS
@@ -15,5 +17,10 @@ urlpatterns = [
     path("tickets/undo/", undo_acts, name="undo"),
     path("tickets/<str:key>/", ticket, name="ticket"),
     path("policies/<slug:slug>/draft/trial/<str:key>/", policy_trial, name="policy-trial-ticket"),
-    *(path(f"tickets/<str:key>/{noun}/", verb, {"noun": noun}, name=noun) for noun in VERBS),
+    path("tickets/<str:key>/replies/", replies, name="replies"),
+    path("tickets/<str:key>/files/<int:pk>/", file, name="ticket-file"),
+    path("tickets/<str:key>/links/", links, name="links"),
+    path("tickets/<str:key>/links/<int:pk>/removal/", link_removal, name="link-removal"),
+    path("tickets/<str:key>/split/", split_page, name="split"),
+    *(path(f"tickets/<str:key>/{noun}/", verb, {"noun": noun}, name=noun) for noun in VERBS if noun != "replies"),
 ]
