@@ -185,12 +185,18 @@ OUTBOX_CHANNELS = {
     "MAIL": "integrations.mail.connector.send",
     "INVITATION": "integrations.mail.invitations.send",
     "PASSWORD_LINK": "integrations.mail.password_link.send",
+    "SIDE_MAIL": "integrations.mail.side_mail.send",
 }
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Escalation Portal <support@portal.example>")
 MAIL_CATCHER_DIR = env.str("MAIL_CATCHER_DIR", default="")
+# Mail in: where answers and calls for a manager go, and whose word on who sent a mail is taken.
+_mail_domain = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
+REPLY_ADDRESS = env.str("REPLY_ADDRESS", default=f"reply+{{token}}@{_mail_domain}")
+ESCALATIONS_ADDRESS = env.str("ESCALATIONS_ADDRESS", default=f"escalations@{_mail_domain}")
+TRUSTED_AUTHSERV_ID = env.str("TRUSTED_AUTHSERV_ID", default="")
 
 # Asked before a calendar is published: which tickets count time on it.
 CALENDAR_IN_USE = "tickets.clock_use.tickets_on_calendar"

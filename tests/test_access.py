@@ -120,6 +120,15 @@ PAGES = {
     "tickets/<str:key>/links/": Page("/tickets/{ticket}/links/", DESK),
     "tickets/<str:key>/links/<int:pk>/removal/": Page("/tickets/{ticket}/links/999999/removal/", DESK_LOOKS_UP, "post"),
     "tickets/<str:key>/split/": Page("/tickets/{ticket}/split/", DESK),
+    "tickets/<str:key>/side/new/": Page("/tickets/{ticket}/side/new/", DESK),
+    "tickets/<str:key>/side/<int:pk>/": Page("/tickets/{ticket}/side/999999/", STAFF_LOOK_UP),
+    "tickets/<str:key>/side/<int:pk>/closing/": Page("/tickets/{ticket}/side/999999/closing/", DESK_LOOKS_UP, "post"),
+    "tickets/<str:key>/side/<int:pk>/reopening/": Page(
+        "/tickets/{ticket}/side/999999/reopening/", DESK_LOOKS_UP, "post"
+    ),
+    "tickets/<str:key>/side/<int:pk>/messages/<int:seq>/sending/": Page(
+        "/tickets/{ticket}/side/999999/messages/1/sending/", DESK_LOOKS_UP, "post"
+    ),
     "tickets/<str:key>/manager-calls/": Page("/tickets/{ticket}/manager-calls/", STAFF),
     "policies/": Page("/policies/", STAFF),
     "policies/<slug:slug>/": Page("/policies/standard/", STAFF),

@@ -9,7 +9,7 @@ from accounts.models import User
 from tickets.facts import VENDORS
 from tickets.handing import give_to_vendor
 from tickets.loading import in_hand
-from tickets.models import AlertGroup, CustodyChange, Ticket, VendorCase
+from tickets.models import AlertGroup, CustodyChange, SideConversation, Ticket, VendorCase
 from tickets.moves import event, follow_custody, pass_in_silence, start_clock, stop_clock, take_custody
 from tickets.permissions import check_can_work
 from tickets.status import CLOSED, MERGED, NOBODY, OPEN_STATUSES, WAITING_ON_CLIENT, NotAllowedNow, words
@@ -80,6 +80,7 @@ def _go_on(survivor: Work, loser: Work, why: str, *, by: User, now: datetime) ->
     _inherit(survivor, loser)
     _take_cases(survivor, loser, now=now)
     AlertGroup.objects.filter(ticket_id=loser.id).update(ticket_id=survivor.id)
+    SideConversation.objects.filter(ticket_id=loser.id).update(ticket_id=survivor.id)
     text = f"{by} merged {loser.key} into it: {why}"
     told = survivor.say("Another one of your requests goes on here.")
     event(survivor, "MERGED", text, now=now, by=by, client_text=told,

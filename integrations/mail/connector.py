@@ -1,5 +1,6 @@
 """Mail out: one message of the outbox as one mail over SMTP, with a Message-ID that a resend repeats."""
 
+import re
 from email.utils import parseaddr
 from hashlib import sha256
 from smtplib import SMTPRecipientsRefused, SMTPSenderRefused
@@ -11,17 +12,24 @@ from django.core.mail import EmailMessage
 from outbox.delivery import CannotEverSend
 from vendors.references import resolve
 
+TICKET = re.compile(r"ESC-\d+(?=:)")
+
 
 def send(key: str, payload: dict[str, Any]) -> None:
-    """Send one mail. Raises CannotEverSend when the server refuses the addresses for good, or what SMTP raises."""
+    """Send one mail of the portal's own. Raises what `post` raises."""
     text = resolve(payload["text"], allowed=payload.get("secrets", ()))
     about = {"X-Portal-Ticket": payload["ticket"]} if "ticket" in payload else {}
+    post(key, {**payload, "text": text}, headers={"Auto-Submitted": "auto-generated", **about})
+
+
+def post(key: str, payload: dict[str, Any], *, headers: dict[str, str]) -> None:
+    """Hand one mail to the server. Raises CannotEverSend when it refuses for good, or what SMTP raises."""
     mail = EmailMessage(
         subject=" ".join(payload["subject"].split()),
-        body=text,
+        body=payload["text"],
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=payload["to"],
-        headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated", **about},
+        headers={"Message-ID": message_id(key), **headers},
     )
     try:
         mail.send()
@@ -32,9 +40,12 @@ def send(key: str, payload: dict[str, Any]) -> None:
 
 
 def message_id(key: str) -> str:
-    """The same for the same key, so that a mail sent twice is seen to be one."""
+    """The same for the same key, so that a mail sent twice is seen to be one; one about a ticket names it, so that an
+    answer finds back without a subject."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
-    return f"<{sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+    ticket = TICKET.match(key)
+    about = f".{ticket[0].lower()}" if ticket else ""
+    return f"<{sha256(key.encode()).hexdigest()[:32]}{about}@{domain}>"
 
 
 def _is_final(error: SMTPRecipientsRefused | SMTPSenderRefused) -> bool:

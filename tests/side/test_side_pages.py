@@ -1,0 +1,175 @@
+"""The pages of side conversations: the panel on the ticket, beginning one, reading and writing."""
+
+import pytest
+
+from accounts import roles
+from accounts.clock import database_now
+from clients.access import give_role
+from outbox.models import Message
+from tickets import merging
+from tickets.models import SideConversation
+from tickets.side import talking
+
+
+@pytest.fixture
+def desk(world):
+    world.now = database_now()
+    return world
+
+
+@pytest.fixture
+def ticket(desk):
+    return desk.open("Mail down", service=desk.m365)
+
+
+@pytest.fixture
+def thread(desk, ticket):
+    begun = talking.open_conversation(
+        key=ticket.key, to=["support@vendor.example"], subject="Is it you?", body="We see errors.", by=desk.l1,
+        now=desk.now,
+    )  # fmt: skip
+    desk.tick()
+    return begun
+
+
+def page(client, user, url, **said):
+    client.force_login(user)
+    return client.get(url, **said)
+
+
+def post(client, user, url, data=None, **headers):
+    client.force_login(user)
+    return client.post(url, data or {}, **headers)
+
+
+def reply(desk, thread, text, sender="support@vendor.example"):
+    talking.receive(
+        token=thread.token, sender=sender, text=text, mail_id="<1@vendor.example>", automatic=False, now=desk.now
+    )
+
+
+def test_the_form_offers_the_ticket_s_vendor_the_teams_and_somebody_else(desk, ticket, client):
+    html = page(client, desk.l1, f"/tickets/{ticket.key}/side/new/").content.decode()
+    for words in ("Microsoft, Microsoft 365: support@vendor.example", "L2 team", "Somebody else", "Acme never sees it"):
+        assert words in html, words
+
+
+def test_a_vendor_is_asked_in_one_form(desk, ticket, client):
+    point = desk.m365.contact_points.get()
+    said = {"whom": f"contact:{point.pk}", "subject": "Is it you?", "body": "Hello", "to": "second@vendor.example"}
+    answer = post(client, desk.l1, f"/tickets/{ticket.key}/side/new/", said)
+    thread = SideConversation.objects.get()
+    assert (answer.status_code, answer.url) == (303, f"/tickets/{ticket.key}/side/{thread.pk}/")
+    assert thread.vendor.name == "Microsoft" and thread.to == ["support@vendor.example", "second@vendor.example"]
+
+
+def test_a_dialog_answers_with_where_to_go(desk, ticket, client):
+    team = desk.l2.memberships.get().team
+    said = {"whom": f"team:{team.pk}", "subject": "Help", "body": "Hello"}
+    answer = post(client, desk.l1, f"/tickets/{ticket.key}/side/new/", said, HTTP_HX_REQUEST="true")
+    assert answer.status_code == 204 and "/side/" in answer.headers["HX-Redirect"]
+    asked = page(client, desk.l1, f"/tickets/{ticket.key}/side/new/", HTTP_HX_REQUEST="true").content.decode()
+    assert "<html" not in asked and "dialog-title" in asked
+
+
+@pytest.mark.parametrize(
+    "said, words",
+    [
+        ({"whom": ""}, "Choose with whom."),
+        ({"whom": "team:999999"}, "Select a valid choice"),
+        ({"to": ""}, "Give at least one mail address"),
+        ({"to": "dana@acme.example"}, "Write a public reply instead"),
+        ({"body": " "}, "Write something."),
+        ({"subject": ""}, "Give it a subject"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_typed_is_kept(desk, ticket, client, said, words):
+    said = {"whom": "PERSON", "to": "a@b.example", "subject": "Kept words", "body": "Hello"} | said
+    answer = post(client, desk.l1, f"/tickets/{ticket.key}/side/new/", said)
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert not SideConversation.objects.exists()
+
+
+def test_the_ticket_shows_who_is_awaited_and_who_has_answered(desk, ticket, thread, client):
+    html = page(client, desk.l1, f"/tickets/{ticket.key}/").content.decode()
+    assert "Waiting for support@vendor.example since" in html and "We see errors." in html
+    reply(desk, thread, "It was us.\n\n> We see errors.")
+    html = page(client, desk.l1, f"/tickets/{ticket.key}/").content.decode()
+    assert "<strong>support@vendor.example answered</strong>" in html and "It was us." in html
+
+
+def test_a_ticket_without_any_says_so(desk, ticket, client):
+    assert "Nobody was asked beside the client." in page(client, desk.l1, f"/tickets/{ticket.key}/").content.decode()
+
+
+def test_the_conversation_is_read_with_quotes_behind_show_all_and_harmless(desk, ticket, thread, client):
+    reply(desk, thread, "It was <b>us</b>.\n\n> We see errors.", sender="other@vendor.example")
+    html = page(client, desk.l1, f"/tickets/{ticket.key}/side/{thread.pk}/").content.decode()
+    assert "It was &lt;b&gt;us&lt;/b&gt;." in html and "Show all" in html and "&gt; We see errors." in html
+    assert "Not one of those who were written to" in html
+
+
+def test_one_writes_in_it_and_it_leaves(desk, ticket, thread, client):
+    url = f"/tickets/{ticket.key}/side/{thread.pk}/"
+    assert post(client, desk.l1, url, {"body": "Thanks."}).status_code == 303
+    assert post(client, desk.l1, url, {"body": " "}).status_code == 422
+    desk.now = database_now()
+    desk.tick()
+    assert "Thanks." in desk.mails_to("support@vendor.example")[1].body
+
+
+def test_closing_and_reopening(desk, ticket, thread, client):
+    url = f"/tickets/{ticket.key}/side/{thread.pk}/"
+    assert post(client, desk.l1, f"{url}closing/").status_code == 303
+    assert "to write, reopen it" in page(client, desk.l1, url).content.decode()
+    assert post(client, desk.l1, url, {"body": "x"}).status_code == 409
+    post(client, desk.l1, f"{url}reopening/")
+    thread.refresh_from_db()
+    assert thread.state == "OPEN"
+    assert post(client, desk.l1, f"/tickets/{ticket.key}/side/999999/closing/").status_code == 404
+
+
+def test_a_mail_that_could_not_be_sent_says_why_and_is_tried_again(desk, ticket, thread, client):
+    Message.objects.filter(kind="SIDE_MAIL").update(state="DEAD", sent_at=None, last_error="550 no such mailbox")
+    url = f"/tickets/{ticket.key}/side/{thread.pk}/"
+    assert "550 no such mailbox." in page(client, desk.l1, url).content.decode()
+    assert "could not be sent" in page(client, desk.l1, f"/tickets/{ticket.key}/").content.decode()
+    assert post(client, desk.l1, f"{url}messages/1/sending/").status_code == 303
+    assert Message.objects.get(kind="SIDE_MAIL").state == "PENDING"
+
+
+def test_an_account_manager_reads_and_does_not_write(desk, ticket, thread, client):
+    keeper = desk.person("am@msp.example", roles.ACCOUNT_MANAGER)
+    give_role(keeper, roles.ACCOUNT_MANAGER, desk.acme)
+    url = f"/tickets/{ticket.key}/side/{thread.pk}/"
+    html = page(client, keeper, url).content.decode()
+    assert "You may read this conversation" in html and "<textarea" not in html
+    assert post(client, keeper, url, {"body": "x"}).status_code == 403
+    assert post(client, keeper, f"{url}closing/").status_code == 403
+
+
+def test_a_conversation_of_another_ticket_or_client_is_nowhere(desk, ticket, thread, client):
+    other = desk.open("Another")
+    assert page(client, desk.l1, f"/tickets/{other.key}/side/{thread.pk}/").status_code == 404
+    keeper = desk.person("am@msp.example", roles.ACCOUNT_MANAGER)
+    assert page(client, keeper, f"/tickets/{ticket.key}/side/{thread.pk}/").status_code == 404
+
+
+def test_after_a_merge_the_old_address_leads_to_the_conversation(desk, ticket, thread, client):
+    survivor = desk.open("The same")
+    desk.do(merging.merge, ticket, into=survivor.key, why="The same")
+    answer = page(client, desk.l1, f"/tickets/{ticket.key}/side/{thread.pk}/")
+    assert (answer.status_code, answer.url) == (302, f"/tickets/{survivor.key}/side/{thread.pk}/")
+
+
+def test_reading_costs_the_same_whatever_the_number_of_messages(
+    desk, ticket, thread, client, django_assert_max_num_queries
+):
+    for number in range(9):
+        talking.receive(
+            token=thread.token, sender="support@vendor.example", text="x", mail_id=f"<{number}@v>", automatic=False,
+            now=desk.now,
+        )  # fmt: skip
+    client.force_login(desk.l1)
+    with django_assert_max_num_queries(12):  # the rail counts its views among them
+        client.get(f"/tickets/{ticket.key}/side/{thread.pk}/")

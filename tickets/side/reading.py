@@ -1,0 +1,77 @@
+"""Side conversations as they are read: who has the last word, who is awaited, what could not be sent."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from outbox.models import Message
+from tickets.models import SideConversation, SideMessage, Ticket
+from tickets.side.quoting import parted
+from tickets.side.talking import whom
+
+Shown = dict[str, Any]
+EXCERPT = 140  # characters of the last word that a list shows
+WITH = ("team", "vendor", "opened_by")
+
+
+def threads(ticket: Ticket) -> list[Shown]:
+    """The ticket's conversations, those in which somebody waits first; two queries, one where there are none."""
+    rows = list(SideConversation.objects.filter(ticket=ticket).select_related(*WITH).order_by("-last_at", "-pk"))
+    last = _last_words(rows)
+    shown = [{**heading(row), "last": last.get(row.pk)} for row in rows]
+    return sorted(shown, key=lambda row: row["closed"])
+
+
+def _last_words(rows: list[SideConversation]) -> dict[int, Shown]:
+    if not rows:
+        return {}
+    found = SideMessage.objects.filter(conversation__in=[row.pk for row in rows]).order_by("conversation", "-seq")
+    latest = found.distinct("conversation").select_related("author", "message")
+    return {message.conversation_id: _excerpted(message) for message in latest}
+
+
+def heading(thread: SideConversation) -> Shown:
+    """What stands above a conversation, and in a list of them."""
+    return {
+        "pk": thread.pk,
+        "whom": whom(thread),
+        "kind": thread.kind,
+        "subject": thread.subject,
+        "to": thread.to,
+        "closed": thread.state == SideConversation.State.CLOSED,
+        "awaited": thread.awaited,
+        "since": thread.last_at,
+        "opened_by": str(thread.opened_by),
+        "opened_at": thread.opened_at,
+    }
+
+
+def messages(thread: SideConversation) -> list[Shown]:
+    """Every message, the first first, what it quotes apart from what it says."""
+    rows = SideMessage.objects.filter(conversation=thread).select_related("author", "message").order_by("seq")
+    known = {address.lower() for address in thread.to}
+    return [_whole(row, known) for row in rows]
+
+
+def _excerpted(message: SideMessage) -> Shown:
+    said = " ".join(parted(message.body)[0].split())
+    short = said if len(said) <= EXCERPT else f"{said[:EXCERPT].rstrip()} …"
+    return {**_of(message), "said": short}
+
+
+def _whole(message: SideMessage, known: Iterable[str]) -> Shown:
+    said, quoted = parted(message.body)
+    stranger = message.author_id is None and message.sender.lower() not in known
+    return {**_of(message), "said": said, "quoted": quoted, "stranger": stranger}
+
+
+def _of(message: SideMessage) -> Shown:
+    sent = message.message
+    return {
+        "seq": message.seq,
+        "who": str(message.author or message.sender or "Somebody"),
+        "ours": message.author_id is not None,
+        "automatic": message.automatic,
+        "at": message.at,
+        "failed": sent.last_error if sent and sent.state == Message.State.DEAD else "",
+        "waiting": bool(sent and sent.state == Message.State.PENDING),
+    }
