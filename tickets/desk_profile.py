@@ -21,6 +21,7 @@ class Listener:
     """A colleague who is told in the page, and by mail as it chose."""
 
     user_id: int
+    email: str
     choice: Choice
 
 
@@ -35,7 +36,7 @@ def listeners(calendars: Mapping[str, CalendarRef]) -> Listeners:
     """
     staff = User.objects.filter(kind=User.Kind.PERSON, is_active=True, groups__name__in=STAFF)
     rows = staff.order_by("pk").distinct().values_list("email", "pk", *CHOSEN)
-    return {email.lower(): Listener(pk, choice(calendars, *chosen)) for email, pk, *chosen in rows}
+    return {email.lower(): Listener(pk, email, choice(calendars, *chosen)) for email, pk, *chosen in rows}
 
 
 def choice(

@@ -10,12 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
-
 import columnar
-from accounts.models import User
-from clients.models import Client
 from columnar import Json
 from outbox.models import Message
 from sla.agreements import live_calendars
@@ -99,15 +94,3 @@ def _rows(
             row = {"user_id": listener.user_id, "to_mail": waits, "mailed_at": occasion["at"] if mailed else None}
             found[listener.user_id] = {**occasion, **row}
     return list(found.values())
-
-
-def notifications_of(user: User) -> QuerySet[Notification]:
-    """What this person was told of tickets that it may still see, and of no ticket at all."""
-    seen = Q(ticket__isnull=True) | Q(ticket__client__in=Client.objects.visible_to(user))
-    return Notification.objects.filter(seen, user=user)
-
-
-def unread(user: User) -> Coalesce:
-    """How many notifications this person has not read, as a column for another query; 0 for none."""
-    rows = notifications_of(user).filter(read_at__isnull=True).order_by().values("user")
-    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)

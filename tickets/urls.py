@@ -3,14 +3,21 @@
 from django.urls import path
 
 from tickets.acting import verb
+from tickets.desk_profile_page import desk_profile
 from tickets.file_pages import file, replies
 from tickets.linked_pages import link_removal, links, split_page
+from tickets.notified_page import notification, notifications, read_notifications
 from tickets.policy_trial import policy_trial
+from tickets.reply_template_pages import new_template, template, template_removal, templates
 from tickets.undo_page import undo_acts
 from tickets.verbs import VERBS
 from tickets.views import changes, new, ticket, tickets
 
 urlpatterns = [
+    path("notifications/", notifications, name="notifications"),
+    path("notifications/reading/", read_notifications, name="read-notifications"),
+    path("notifications/<int:pk>/", notification, name="notification"),
+    path("account/desk/", desk_profile, name="desk-profile"),
     path("tickets/", tickets, name="queue"),
     path("tickets/changes/", changes, name="queue-changes"),
     path("tickets/new/", new, name="new-ticket"),
@@ -21,6 +28,10 @@ urlpatterns = [
     path("tickets/<str:key>/files/<int:pk>/", file, name="ticket-file"),
     path("tickets/<str:key>/links/", links, name="links"),
     path("tickets/<str:key>/links/<int:pk>/removal/", link_removal, name="link-removal"),
+    path("reply-templates/", templates, name="reply-templates"),
+    path("reply-templates/new/", new_template, name="new-reply-template"),
+    path("reply-templates/<int:pk>/", template, name="reply-template"),
+    path("reply-templates/<int:pk>/removal/", template_removal, name="reply-template-removal"),
     path("tickets/<str:key>/split/", split_page, name="split"),
     *(path(f"tickets/<str:key>/{noun}/", verb, {"noun": noun}, name=noun) for noun in VERBS if noun != "replies"),
 ]

@@ -1,0 +1,61 @@
+"""What a person was told in the page: what of it is shown, unread, and read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from clients.models import Client
+from tickets.models import Notification, Ticket
+
+PAGE_SIZE = 50
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    """What this person was told of tickets that it may still see, and of no ticket at all."""
+    seen = Q(ticket__isnull=True) | Q(ticket__client__in=Client.objects.visible_to(user))
+    return Notification.objects.filter(seen, user=user)
+
+
+def unread(user: User) -> QuerySet[Notification]:
+    """What of it the person has not read."""
+    return notifications_of(user).filter(read_at__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Notifications, the newest first, and the ids to go on from: before the page and after it, 0 for none."""
+
+    rows: Sequence[Notification]
+    newer: int = 0
+    older: int = 0
+
+
+def page(found: QuerySet[Notification], *, before: int = 0, after: int = 0) -> Page:
+    """One page of these: older than `before`, newer than `after`, or the newest."""
+    rows = found.select_related("ticket")
+    if after:
+        kept = list(rows.filter(pk__gt=after).order_by("pk")[: PAGE_SIZE + 1])
+        more, kept = len(kept) > PAGE_SIZE, kept[:PAGE_SIZE][::-1]
+        return Page(kept, newer=kept[0].pk if more else 0, older=kept[-1].pk if kept else after + 1)
+    kept = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: PAGE_SIZE + 1])
+    more, kept = len(kept) > PAGE_SIZE, kept[:PAGE_SIZE]
+    newer = kept[0].pk if kept else before - 1
+    return Page(kept, newer=newer if before else 0, older=kept[-1].pk if more else 0)
+
+
+def read(notification: Notification, *, now: datetime) -> None:
+    """The person has opened it; it is not mailed any more. The first time counts."""
+    Notification.objects.filter(pk=notification.pk, read_at__isnull=True).update(read_at=now)
+
+
+def read_all(user: User, *, up_to: int, now: datetime) -> int:
+    """Everything that the person had before it, up to the notification `up_to`, is read; returns how many were not."""
+    return Notification.objects.filter(user=user, pk__lte=up_to, read_at__isnull=True).update(read_at=now)
+
+
+def read_ticket(user: User, ticket: Ticket, *, now: datetime) -> int:
+    """Whoever has the ticket open knows what it was told of it; returns how many that were."""
+    return Notification.objects.filter(user=user, ticket=ticket, read_at__isnull=True).update(read_at=now)

@@ -1,0 +1,97 @@
+"""The page of what one was told: unread or all of it, opening one, and having read them all."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.clock import database_now
+from accounts.permissions import for_roles
+from accounts.roles import STAFF
+from tickets.digest_text import first_paragraph
+from tickets.models import Notification
+from tickets.notified import Page, notifications_of, page, read, read_all, unread
+
+LARGEST = 2**63 - 1
+
+
+@for_roles(STAFF)
+@never_cache
+@require_safe
+def notifications(request: HttpRequest) -> HttpResponse:
+    """What the reader was told, the newest first: what is unread, or with `?show=all` everything."""
+    everything = request.GET.get("show") == "all"
+    found = notifications_of(request.user) if everything else unread(request.user)
+    shown = page(found, before=_number(request, "before"), after=_number(request, "after"))
+    now = database_now()
+    context = {"all": everything, "now": now, "days": list(_days(shown.rows, now)), **_ways(shown, everything)}
+    return render(request, "tickets/notifications.html", context | {"actions": _actions(shown, everything)})
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A cursor of the address; 0 for none, and for a damaged one."""
+    written = request.GET.get(name, "")
+    number = int(written) if written.isascii() and written.isdigit() and len(written) < 20 else 0
+    return number if number <= LARGEST else 0
+
+
+def _days(rows: Iterable[Notification], now: datetime) -> Iterable[dict[str, Any]]:
+    """The rows by the day of the reader's clock."""
+    today = timezone.localtime(now).date()
+    names = {today: "Today", today - timedelta(days=1): "Yesterday"}
+    for day, of_day in groupby(rows, key=lambda row: timezone.localtime(row.at).date()):
+        yield {"on": day, "name": names.get(day, ""), "rows": [_row(row) for row in of_day]}
+
+
+def _row(row: Notification) -> dict[str, Any]:
+    return {"row": row, "key": row.ticket.key if row.ticket else "", "text": first_paragraph(row.text)}
+
+
+def _ways(shown: Page, everything: bool) -> dict[str, str]:
+    """The addresses of the pages beside this one."""
+    here = f"{reverse('notifications')}?{'show=all&' if everything else ''}"
+    return {
+        "newer_url": f"{here}after={shown.newer}" if shown.newer else "",
+        "older_url": f"{here}before={shown.older}" if shown.older else "",
+    }
+
+
+def _actions(shown: Page, everything: bool) -> list[dict[str, Any]]:
+    """What came after the page was made is not marked with the rest: nobody has seen it."""
+    newest = max((row.pk for row in shown.rows if row.read_at is None), default=0)
+    mark = f"{reverse('read-notifications')}?up_to={newest}{'&show=all' if everything else ''}"
+    marking = [{"label": "Mark all read", "url": mark, "post": True, "name": "check"}] if newest else []
+    return [*marking, {"label": "Preferences", "url": reverse("desk-profile"), "name": "settings"}]
+
+
+@for_roles(STAFF)
+@require_POST
+def read_notifications(request: HttpRequest) -> HttpResponse:
+    """Mark all that the reader had before it as read."""
+    count = read_all(request.user, up_to=_number(request, "up_to"), now=database_now())
+    messages.success(request, f"{count} marked read." if count else "You had read them already.")
+    return redirect(_back(request))
+
+
+@for_roles(STAFF)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def notification(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open one: it is read, and what it is about is shown. A POST marks it read and stays on the list."""
+    told = get_object_or_404(notifications_of(request.user).select_related("ticket"), pk=pk)
+    read(told, now=database_now())
+    if request.method == "POST":
+        return redirect(_back(request))
+    return redirect("ticket", told.ticket.key) if told.ticket else redirect(f"{reverse('notifications')}?show=all")
+
+
+def _back(request: HttpRequest) -> str:
+    return f"{reverse('notifications')}{'?show=all' if request.GET.get('show') == 'all' else ''}"
