@@ -12,19 +12,32 @@ SEARCHED = ("title", "error_code", "device_name", "external_id", "resolution", "
 LONGEST = 20_000  # characters of each; PostgreSQL refuses lists of words above a megabyte
 WRITTEN = ("PUBLIC_REPLY", "WORK_NOTE")  # kinds of events whose text people wrote
 
-_TEXT = "lower(concat_ws(E'\\n', {}))".format(", ".join(f"left(NEW.{name}, {LONGEST})" for name in SEARCHED))
 _KEEP = (
-    f"INSERT INTO tickets_ticketwords (ticket_id, text) VALUES (NEW.id, {_TEXT}) "
+    "INSERT INTO tickets_ticketwords (ticket_id, text) SELECT {row}id, lower(concat_ws(E'\\n', {texts})) {rows} "
     "ON CONFLICT (ticket_id) DO UPDATE SET text = EXCLUDED.text; RETURN NULL;"
 )
+
+
+def _keep(row: str, rows: str) -> str:
+    return _KEEP.format(row=row, rows=rows, texts=", ".join(f"left({row}{name}, {LONGEST})" for name in SEARCHED))
+
+
+# Once per statement, however many tickets come in by it. An update is looked at only when it names one of the columns.
 TRIGGERS = [
-    pgtrigger.Trigger(name="words_of_a_new_one", when=pgtrigger.After, operation=pgtrigger.Insert, func=_KEEP),
+    pgtrigger.Trigger(
+        name="words_of_new_ones",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_ones"),
+        func=_keep("", "FROM new_ones"),
+    ),
     pgtrigger.Trigger(
         name="words_changed",
         when=pgtrigger.After,
         operation=pgtrigger.UpdateOf(*SEARCHED),
         condition=pgtrigger.AnyChange(*SEARCHED),
-        func=_KEEP,
+        func=_keep("NEW.", ""),
     ),
 ]
 
