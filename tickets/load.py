@@ -18,8 +18,9 @@ from columnar import Json
 from sla.agreements import CalendarRef, live_calendars
 from sla.models import Agreement, AgreementVersion, Calendar, CalendarVersion
 from tickets.facts import OLAS
-from tickets.models import Clock, CustodyChange, Ticket, TicketEvent
-from tiers.models import Policy, PolicyVersion
+from tickets.load_words import Said, said
+from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, TicketWords
+from tiers.models import Member, Policy, PolicyVersion
 from tiers.roster import TierInfo, roster
 
 CLIENTS = 20
@@ -27,6 +28,8 @@ BATCH = 10_000
 FIRST_WAIT = 8 * 3600
 TARGETS = {"ACKNOWLEDGE": 72 * 3600, "RESOLVE": 240 * 3600, "OLA_ACKNOWLEDGE": FIRST_WAIT, "OLA_RESOLVE": 48 * 3600}
 NAME = "Load"
+NOTED = 5  # every so many of those that are not due has a note
+ASSIGNED = 3  # and every so many an assignee
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class Ground:
     agreement: AgreementVersion
     calendar: CalendarRef
     tier: TierInfo
+    people: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """One ticket to be written."""
+
+    number: int
+    opened_at: datetime
+    said: Said
+    assignee_id: int | None
 
 
 class NoTiers(Exception):
@@ -60,11 +74,22 @@ def seed(*, tickets: int, due: int, seed: int, now: datetime) -> None:
     late = set(chance.sample(range(tickets), due))
     for first in range(0, tickets, BATCH):
         numbers = range(first, min(first + BATCH, tickets))
-        opened = [_opened(number in late, chance, now) for number in numbers]
-        _write(numbers, opened, ground)
+        _write([_seeded(number, chance, ground, is_late=number in late, now=now) for number in numbers], ground)
     with connection.cursor() as cursor:
-        for model in (Ticket, Clock, CustodyChange, TicketEvent):
+        for model in (Ticket, TicketWords, Clock, CustodyChange, TicketEvent):
             cursor.execute(f'ANALYZE "{model._meta.db_table}"')
+
+
+def _seeded(number: int, chance: random.Random, ground: Ground, *, is_late: bool, now: datetime) -> Seeded:
+    """One of them. What is due has nothing that a sweep would act on besides: no note and no assignee."""
+    noted = not is_late and number % NOTED == 0
+    assigned = ground.people and not is_late and number % ASSIGNED == 0
+    return Seeded(
+        number=number,
+        opened_at=_opened(is_late, chance, now),
+        said=said(number, chance, noted=noted),
+        assignee_id=chance.choice(ground.people) if assigned else None,
+    )
 
 
 def _opened(is_late: bool, chance: random.Random, now: datetime) -> datetime:
@@ -88,7 +113,8 @@ def _ground(tiers: Sequence[TierInfo], *, now: datetime) -> Ground:
     terms = AgreementVersion.live(agreement)
     assert version is not None and terms is not None
     clients = [_client(number, terms) for number in range(CLIENTS)]
-    return Ground(clients, version, terms, live_calendars()[calendar.name], tiers[0])
+    people = list(Member.objects.filter(team=tiers[0].team.id).order_by("user_id").values_list("user_id", flat=True))
+    return Ground(clients, version, terms, live_calendars()[calendar.name], tiers[0], people)
 
 
 def _policy(tiers: Sequence[TierInfo], calendar: str) -> dict[str, Any]:
@@ -107,17 +133,10 @@ def _client(number: int, agreement: AgreementVersion) -> Client:
     return client
 
 
-def _write(numbers: range, opened: list[datetime], ground: Ground) -> None:
-    """One batch, one statement per table."""
-    first_due = [at + timedelta(seconds=FIRST_WAIT) for at in opened]
-    ids = columnar.insert(
-        Ticket, returning="id", client_id=[ground.clients[n % CLIENTS].pk for n in numbers],
-        title=[f"Load ticket {n}" for n in numbers], priority=[f"P{1 + n % 4}" for n in numbers], status="NEW",
-        holder_kind="TIER", tier_id=ground.tier.id, team_id=ground.tier.team.id,
-        policy_version_id=ground.version.pk, terms_version_id=ground.agreement.pk, opened_at=opened,
-        last_event_at=opened, event_count=1, custody_count=1, check_at=first_due, next_due_at=first_due,
-        next_metric="OLA_ACKNOWLEDGE",
-    )  # fmt: skip
+def _write(batch: Sequence[Seeded], ground: Ground) -> None:
+    """One batch, one statement per table, and one for the notes."""
+    opened = [one.opened_at for one in batch]
+    ids = _write_tickets(batch, ground)
     columnar.insert(
         CustodyChange,
         ticket_id=ids,
@@ -130,6 +149,7 @@ def _write(numbers: range, opened: list[datetime], ground: Ground) -> None:
     columnar.insert(
         TicketEvent, ticket_id=ids, seq=1, kind="OPENED", at=opened, text="Opened for a measurement.", why=Json({})
     )
+    _write_notes([(pk, one) for pk, one in zip(ids, batch, strict=True) if one.said.note])
     for metric, seconds in TARGETS.items():
         ours = metric in OLAS
         columnar.insert(
@@ -141,4 +161,28 @@ def _write(numbers: range, opened: list[datetime], ground: Ground) -> None:
             started_at=opened, counted_from=opened, running_since=opened,
             due_at=[at + timedelta(seconds=seconds) for at in opened],
             state="RUNNING",
+        )  # fmt: skip
+
+
+def _write_tickets(batch: Sequence[Seeded], ground: Ground) -> list[int]:
+    opened = [one.opened_at for one in batch]
+    first_due = [at + timedelta(seconds=FIRST_WAIT) for at in opened]
+    return columnar.insert(
+        Ticket, returning="id", client_id=[ground.clients[one.number % CLIENTS].pk for one in batch],
+        title=[one.said.title for one in batch], description=[one.said.description for one in batch],
+        error_code=[one.said.error_code for one in batch], device_name=[one.said.device_name for one in batch],
+        priority=[f"P{1 + one.number % 4}" for one in batch], status="NEW",
+        holder_kind="TIER", tier_id=ground.tier.id, team_id=ground.tier.team.id,
+        assignee_id=[one.assignee_id for one in batch],
+        policy_version_id=ground.version.pk, terms_version_id=ground.agreement.pk, opened_at=opened,
+        last_event_at=opened, event_count=[2 if one.said.note else 1 for one in batch], custody_count=1,
+        check_at=first_due, next_due_at=first_due, next_metric="OLA_ACKNOWLEDGE",
+    )  # fmt: skip
+
+
+def _write_notes(noted: Sequence[tuple[int, Seeded]]) -> None:
+    if noted:
+        columnar.insert(
+            TicketEvent, ticket_id=[pk for pk, _ in noted], seq=2, kind="WORK_NOTE",
+            at=[one.opened_at for _, one in noted], text=[one.said.note for _, one in noted], why=Json({}),
         )  # fmt: skip
