@@ -1,5 +1,7 @@
 // What every page does: clocks tick by the server's time, light or dark, dialogs, toasts.
 
+import { focusFirst, watchDialogs } from "./dialog-keys.js";
+
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86400;
@@ -89,7 +91,7 @@ function changeTheme() {
 
 function openDialog(dialog) {
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus();
+  focusFirst(dialog);
 }
 
 function onClick(event) {
@@ -128,6 +130,7 @@ document.addEventListener("htmx:sendError", () => toast("The server cannot be re
 document.querySelectorAll("[data-theme-toggle]").forEach((button) => (button.hidden = false));
 document.querySelectorAll("[data-toast-close]").forEach((button) => (button.hidden = false));
 document.querySelectorAll("[data-without-script]").forEach((button) => (button.hidden = true));
+watchDialogs();
 watchToasts();
 tick();
 setInterval(tick, 1000);

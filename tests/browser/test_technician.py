@@ -22,12 +22,12 @@ def focused_row(page):
 
 
 def test_a_technician_takes_a_ticket_by_key_and_brings_it_to_its_end(world, visit, tickets):
-    page = visit("/", world.l1)
+    page = visit("/", world.l1, viewport={"width": 1200, "height": 800})
     expect(page).to_have_title("All open · Escalation Portal")
     assert focused_row(page) == tickets[0].key
     page.keyboard.press("a")
     expect(page.locator(f"#row-{tickets[0].key}")).to_contain_text("In progress")
-    expect(page.locator("#announce")).to_have_text(f"{tickets[0].key} acknowledged: Mail")
+    expect(page.locator("#announce")).to_have_text(f"{tickets[0].key} is yours. Mail")
     assert focused_row(page) == tickets[1].key
     assert world.fresh(tickets[0]).acknowledged_by == world.l1
     page.keyboard.press("k")
@@ -98,7 +98,7 @@ def test_news_wait_behind_a_bar_and_a_silent_server_is_told(world, visit, ticket
     page = visit("/tickets/", world.l1)
     world.now = database_now()
     world.open("A fourth one")
-    expect(page.locator("#news")).to_contain_text("1 ticket new or changed", timeout=8000)
+    expect(page.locator("#news")).to_contain_text("1 new", timeout=8000)
     assert page.locator(".queue-row").count() == 3
     page.get_by_role("link", name="Show").click()
     expect(page.locator(".queue-row")).to_have_count(4)

@@ -1,0 +1,195 @@
+// Acts on one row: shown at once, sent, told in the row, undone while that is possible.
+
+import { announce, toast } from "./desk.js";
+import { clearTrouble, focusRow, following, list, queue, rowByKey, rowOf, showTicked, showTrouble } from "./queue-rows.js";
+
+const PATIENCE = 15_000;
+const UNDOABLE = 8_000;
+const SENDING = { acknowledgement: "Acknowledging…", assignment: "Assigning…", undo: "Undoing…" };
+const TO_ME = ["acknowledgement", "assignment"];
+
+// By key of the row: the act that is under way, and what the row showed before. `asked`: the dialog that is open.
+const underWay = new Map();
+let asked = null;
+let presses = 0;
+
+export const countPress = () => (presses += 1);
+export const isBusy = (row) => underWay.has(row.dataset.key) || asked?.key === row.dataset.key;
+
+const address = (key, noun) => `/tickets/${key}/${noun}/`;
+
+// Whether an answer came. Where none does, the event of htmx tells it in the row.
+export const send = (verb, url, how) =>
+  htmx.ajax(verb, url, how).then(
+    () => true,
+    () => false,
+  );
+
+// An act that needs no words. The row shows it at once; what the server answers is the row as it is.
+export function act(row, noun, values = {}) {
+  const { key } = row.dataset;
+  if (underWay.has(key)) return;
+  clearTrouble(row);
+  const next = following(row);
+  begin(row, noun, () => act(rowByKey(key), noun, values));
+  if (rowOf(document.activeElement) === row) focusRow(next);
+  send("POST", address(key, noun), { source: row, target: row, swap: "outerHTML", values });
+}
+
+export const acknowledge = (row) =>
+  row.querySelector("[data-acknowledge]")
+    ? act(row, "acknowledgement")
+    : announce(`${row.dataset.key} has been acknowledged already.`);
+
+export const takeIt = (row) => act(row, "assignment", { to: queue().dataset.me });
+
+function begin(row, noun, again) {
+  const status = row.querySelector(".ticket-status");
+  const assignee = row.querySelector(".ticket-assignee");
+  const before = [status, assignee].map((cell) => [cell, cell.textContent]);
+  underWay.set(row.dataset.key, { noun, before, again, presses });
+  row.classList.add("sending");
+  status.textContent = SENDING[noun] ?? "Sending…";
+  if (TO_ME.includes(noun)) assignee.textContent = "You";
+}
+
+function giveBack(row, { before = [] }) {
+  row.classList.remove("sending");
+  for (const [cell, shown] of before) cell.textContent = shown;
+}
+
+// No answer, or none that is a row: the row is as it was, says so, and can send it again.
+function onFailed(event, words) {
+  const row = rowOf(event.target);
+  if (!row || event.target !== row) return;
+  const { key } = row.dataset;
+  const sent = underWay.get(key) ?? (asked?.key === key ? asked : null);
+  if (!sent) return;
+  event.stopPropagation();
+  underWay.delete(key);
+  if (sent === asked) asked = null;
+  giveBack(row, sent);
+  if (sent.presses === presses) focusRow(row);
+  showTrouble(row, words, sent.again);
+}
+
+const unreached = () => (navigator.onLine ? "No answer: it may not have arrived." : "Not sent: no connection.");
+
+// A page in a row's place is the sign-in page: nothing was done.
+function onBeforeSwap(event) {
+  const { xhr, target } = event.detail;
+  if (!target?.matches?.(".queue-row") || xhr.responseText.includes(`id="row-`)) return;
+  if (event.detail.requestConfig.verb === "get" || !xhr.responseText.includes("<html")) return;
+  event.detail.shouldSwap = false;
+  onFailed({ target, stopPropagation() {} }, "Not done: you are signed out. Reload the page.");
+}
+
+// Whatever put rows here says what happened on them: read out, with Undo, and the focus goes on.
+function hear() {
+  const told = [...(list()?.querySelectorAll("[data-said], [data-refused]") ?? [])];
+  if (!told.length) return;
+  const words = told.map((row) => row.dataset.said ?? row.dataset.refused);
+  const said = told.length > 1 ? `${told.length} tickets: ${words[0]}, …` : words[0];
+  announce(said);
+  const undoable = told.filter((row) => row.dataset.act);
+  if (undoable.length) offerUndo(said, undoable.map((row) => row.dataset.act), undoable.map((row) => row.dataset.key));
+  told.forEach(goOn);
+  showTicked();
+}
+
+function goOn(row) {
+  const { key, refused } = row.dataset;
+  const sent = underWay.get(key);
+  underWay.delete(key);
+  delete row.dataset.said;
+  delete row.dataset.refused;
+  delete row.dataset.act;
+  if (asked?.key === key) return closeAsked(refused ? row : rowByKey(asked.next));
+  if (refused && sent?.presses === presses) focusRow(row);
+}
+
+// Undo: the last one by key, the one that is shown by its button.
+
+let offers = [];
+
+export function offerUndo(words, acts, keys) {
+  const box = document.getElementById("toast-acted").content.firstElementChild.cloneNode(true);
+  const offer = { acts, keys, until: Date.now() + UNDOABLE, box };
+  box.querySelector(".toast-words").textContent = words;
+  box.classList.add("undoable");
+  box.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    undo(offer);
+  });
+  document.querySelectorAll(".toast.undoable").forEach((earlier) => earlier.remove());
+  document.getElementById("toasts").append(box);
+  offers.push(offer);
+}
+
+export function undoLast() {
+  offers = offers.filter((offer) => offer.until > Date.now());
+  if (offers.length) return undo(offers.at(-1));
+  announce("Nothing to undo: an act can be undone for 8 seconds.");
+}
+
+async function undo(offer) {
+  offers = offers.filter((other) => other !== offer);
+  offer.box.remove();
+  const [key] = offer.keys;
+  const row = rowByKey(key);
+  if (row) begin(row, "undo", () => undo(offer));
+  const values = { act: offer.acts };
+  const how = { source: row ?? queue(), target: "#announce", swap: "innerHTML", values };
+  if (!(await send("POST", "/tickets/undo/", how)) || !underWay.delete(key)) return;
+  for (const told of document.querySelectorAll("#announce [data-refused=yes]")) toast(told.textContent, "error");
+  if (rowByKey(key)) focusRow(rowByKey(key));
+}
+
+// Verbs that need words: a dialog about one row. Its answer is the row, and then the dialog has done its work.
+
+export function ask(row, noun) {
+  const { key } = row.dataset;
+  clearTrouble(row);
+  asked = { key, next: following(row).dataset.key, again: () => ask(rowByKey(key), noun) };
+  send("GET", `${address(key, noun)}?row=1`, { source: row, target: "#dialog", swap: "innerHTML" });
+}
+
+function closeAsked(row) {
+  asked = null;
+  document.getElementById("dialog").close();
+  focusRow(row);
+}
+
+// An act that needed no words was answered with a dialog: something was asked after all, or somebody else was first.
+function onDialogFilled(event) {
+  if (event.target.id !== "dialog") return;
+  for (const [key, sent] of underWay) {
+    const row = rowByKey(key);
+    if (event.detail.elt !== row) continue;
+    underWay.delete(key);
+    giveBack(row, sent);
+    asked = { key, next: following(row).dataset.key, again: sent.again };
+  }
+}
+
+function onDialogClosed() {
+  if (!asked) return;
+  const row = rowByKey(asked.key);
+  asked = null;
+  if (row) focusRow(row);
+}
+
+export function watchActs() {
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.body.addEventListener(name, (event) => onFailed(event, unreached()));
+  }
+  document.body.addEventListener("htmx:responseError", (event) =>
+    onFailed(event, `Not done: the server answered ${event.detail.xhr.status}.`),
+  );
+  document.addEventListener("htmx:beforeSwap", onBeforeSwap);
+  document.addEventListener("htmx:afterSwap", onDialogFilled);
+  document.addEventListener("htmx:afterSettle", hear);
+  document.addEventListener("htmx:oobAfterSwap", () => queueMicrotask(hear));
+  document.getElementById("dialog").addEventListener("close", onDialogClosed);
+  htmx.config.timeout = PATIENCE;
+}
