@@ -22,6 +22,7 @@ from outbox.models import Alarm, Message
 from papers import opened, paper
 from tickets import lifecycle
 from tickets.intake import NewTicket, open_ticket
+from tickets.models import Notification
 
 READERS = (
     "anonymous", "technician", "manager", "account manager", "administrator", "decision maker", "client user",
@@ -59,6 +60,8 @@ DESK_LOOKS_UP = (302, 404, 404, 403, 404, 403, 403, 403)
 STAFF_LOOK_UP = (302, 404, 404, 404, 404, 403, 403, 403)
 STAFF_ACT = (302, 303, 303, 303, 303, 403, 403, 403)
 DESK_MUST_SAY_MORE = (302, 422, 422, 403, 422, 403, 403, 403)
+STAFF_DO = (302, 302, 302, 302, 302, 403, 403, 403)
+OPENED_BY_WHO_WAS_TOLD = (302, 302, 404, 404, 404, 403, 403, 403)
 ONE_MANAGER_ACTS = (302, 403, 303, 403, 404, 403, 403, 403)
 OWN_PAGES = (302, 200, 200, 302, 200, 302, 302, 302)
 OWN_CLIENT = (302, 200, 200, 200, 200, 200, 200, 404)
@@ -100,6 +103,10 @@ PAGES = {
     "account/confirm/": Page("/account/confirm/", SIGNED_IN),
     "account/confirm/code/": Page("/account/confirm/code/", TO_ONES_START),
     "account/confirm/passkey/": Page("/account/confirm/passkey/", TO_ONES_START),
+    "account/desk/": Page("/account/desk/", STAFF),
+    "notifications/": Page("/notifications/", STAFF),
+    "notifications/reading/": Page("/notifications/reading/", STAFF_DO, "post"),
+    "notifications/<int:pk>/": Page("/notifications/{told}/", OPENED_BY_WHO_WAS_TOLD),
     "tickets/": Page("/tickets/", STAFF),
     "tickets/changes/": Page("/tickets/changes/", STAFF),
     "tickets/new/": Page("/tickets/new/", DESK),
@@ -297,7 +304,7 @@ def rows(world, people):
     return {
         "file": file.pk, "ticket_file": ticket.files.get().pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
-        "share_link": link.pk,
+        "share_link": link.pk, "told": Notification.objects.get(user=world.l1).pk,
     }  # fmt: skip
 
 
