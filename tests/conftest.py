@@ -13,6 +13,7 @@ from sla.as_of import forget_versions
 from tickets.loading import ladder_in
 from tiers.policies import forget_documents
 from world import World
+from world_copies import fresh_world
 
 
 @pytest.fixture(autouse=True)
@@ -35,4 +36,4 @@ def passwords_are_hashed_quickly(settings):
 @pytest.fixture
 def world(db, settings) -> World:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    return World()
+    return fresh_world()
