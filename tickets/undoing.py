@@ -29,7 +29,7 @@ UNDOABLE = frozenset(
     {"acknowledgement", "assignment", "escalation", "resolution", "resumption", "vendor-cases", "wait"}
 )
 # What the sweep may add to a ticket in those seconds without standing in the way.
-HARMLESS = frozenset({"THRESHOLD", "REMINDED"})
+HARMLESS = frozenset({"THRESHOLD", "REMINDED", "RUNG"})
 DONE = {
     "acknowledgement": "the acknowledgement", "assignment": "the assignment", "escalation": "the escalation",
     "resolution": "the resolution", "resumption": "the end of the wait", "vendor-cases": "the vendor case",
