@@ -6,9 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.roles import ACCOUNT_MANAGER, ADMINISTRATOR, MANAGERS, STAFF
-from tickets.queue import VIEWS, view_counts
+from tickets.queue_filters import given
+from tickets.rail import items
+from tickets.standing import Standing, standing
 
 Item = dict[str, Any]
 
@@ -27,29 +28,42 @@ LINKS = (
 )
 
 
-def rail(request: HttpRequest) -> dict[str, Callable[[], list[Item]]]:
-    """`rail_items` for templates: read when a desk page asks for it, so that other pages cost no query."""
-    return {"rail_items": lambda: list(_items(request))}
+def rail(request: HttpRequest) -> dict[str, Callable[[], Any]]:
+    """`rail_items` and `desk` for templates: read when a desk page asks for them, so that others cost no query.
+
+    `desk` tells of the reader what `tickets.standing.Standing` holds: unread notifications, whether single keys are on.
+    """
+    return {"rail_items": lambda: list(_items(request)), "desk": lambda: _standing(request)}
 
 
 def _items(request: HttpRequest) -> Iterator[Item]:
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not user.roles & STAFF:
+    stands = _standing(request)
+    if stands is None:
         return
-    yield from _views(request, user)
+    yield from _views(request, stands)
     for section, title, name, icon, roles in LINKS:
-        if user.roles & roles:
+        if request.user.roles & roles:
             url = reverse(name)
             yield _item(section, title, url, icon, current=request.path.startswith(url))
 
 
-def _views(request: HttpRequest, user: User) -> Iterator[Item]:
-    queue, counts = reverse("queue"), view_counts(user)
-    viewed = request.GET.urlencode() if request.path == queue else None
-    for view in VIEWS:
-        url = f"{queue}?{view.query}" if view.query else queue
-        yield _item("Queue", view.title, url, view.icon, current=view.query == viewed, count=counts[view.query])
+def _standing(request: HttpRequest) -> Standing | None:
+    """Read once for a request, and by the queue's page itself; None for whoever has no desk."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not user.roles & STAFF:
+        return None
+    if not hasattr(request, "standing"):
+        request.standing = standing(user)
+    return request.standing
 
 
-def _item(section: str, title: str, url: str, icon: str, *, current: bool, count: int | None = None) -> Item:
-    return {"section": section, "title": title, "url": url, "icon": icon, "current": current, "count": count}
+def _views(request: HttpRequest, stands: Standing) -> Iterator[Item]:
+    viewed = given(request.GET).urlencode() if request.path == reverse("queue") else None
+    for view in items(stands, viewed):
+        yield {"section": "Queue", **view}
+    all_views = reverse("saved-views")
+    yield _item("Queue", "All views", all_views, "list", current=request.path.startswith(all_views))
+
+
+def _item(section: str, title: str, url: str, icon: str, *, current: bool) -> Item:
+    return {"section": section, "title": title, "url": url, "icon": icon, "current": current, "count": None}

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "escalation_portal.security.ContentSecurityPolicy",
+    "tickets.polling.NothingHasChanged",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -192,6 +193,7 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Escalation Portal <support@portal.example>")
 MAIL_CATCHER_DIR = env.str("MAIL_CATCHER_DIR", default="")
+JIRA_URL = env.str("JIRA_URL", default="")
 # Mail in: where answers and calls for a manager go, and whose word on who sent a mail is taken.
 _mail_domain = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
 REPLY_ADDRESS = env.str("REPLY_ADDRESS", default=f"reply+{{token}}@{_mail_domain}")

@@ -59,6 +59,7 @@ OWN_TEAM_REFUSES = (302, 422, 422, 403, 422, 403, 403, 403)
 DESK_LOOKS_UP = (302, 404, 404, 403, 404, 403, 403, 403)
 STAFF_LOOK_UP = (302, 404, 404, 404, 404, 403, 403, 403)
 STAFF_ACT = (302, 303, 303, 303, 303, 403, 403, 403)
+STAFF_MUST_SAY_MORE = (302, 422, 422, 422, 422, 403, 403, 403)
 DESK_MUST_SAY_MORE = (302, 422, 422, 403, 422, 403, 403, 403)
 STAFF_DO = (302, 302, 302, 302, 302, 403, 403, 403)
 OPENED_BY_WHO_WAS_TOLD = (302, 302, 404, 404, 404, 403, 403, 403)
@@ -108,7 +109,15 @@ PAGES = {
     "notifications/reading/": Page("/notifications/reading/", STAFF_DO, "post"),
     "notifications/<int:pk>/": Page("/notifications/{told}/", OPENED_BY_WHO_WAS_TOLD),
     "tickets/": Page("/tickets/", STAFF),
-    "tickets/changes/": Page("/tickets/changes/", STAFF),
+    "tickets/changes/": Page("/tickets/changes/?version=0", STAFF),
+    "tickets/next/": Page("/tickets/next/?after={ticket}", STAFF_ACT),
+    "tickets/bulk/": Page("/tickets/bulk/", STAFF_MUST_SAY_MORE, "post"),
+    "tickets/views/": Page("/tickets/views/", STAFF),
+    "tickets/views/new/": Page("/tickets/views/new/", STAFF),
+    "tickets/views/<int:pk>/": Page("/tickets/views/1/", STAFF_LOOK_UP),
+    "tickets/views/<int:pk>/removal/": Page("/tickets/views/1/removal/", STAFF_LOOK_UP, "post"),
+    "tickets/views/<int:pk>/pin/": Page("/tickets/views/1/pin/", STAFF_LOOK_UP, "post"),
+    "tickets/views/<int:pk>/unpin/": Page("/tickets/views/1/unpin/", STAFF_LOOK_UP, "post"),
     "tickets/new/": Page("/tickets/new/", DESK),
     "tickets/undo/": Page("/tickets/undo/", STAFF_ACT, "post"),
     "tickets/<str:key>/": Page("/tickets/{ticket}/", STAFF),
@@ -120,6 +129,8 @@ PAGES = {
     "tickets/<str:key>/resolution/": Page("/tickets/{ticket}/resolution/", DESK),
     "tickets/<str:key>/resumption/": Page("/tickets/{ticket}/resumption/", DESK),
     "tickets/<str:key>/vendor-cases/": Page("/tickets/{ticket}/vendor-cases/", DESK),
+    "tickets/<str:key>/snooze/": Page("/tickets/{ticket}/snooze/", STAFF),
+    "tickets/<str:key>/wake/": Page("/tickets/{ticket}/wake/", STAFF_ACT, "post"),
     "tickets/<str:key>/wait/": Page("/tickets/{ticket}/wait/", DESK),
     "tickets/<str:key>/change/": Page("/tickets/{ticket}/change/", DESK),
     "tickets/<str:key>/merge/": Page("/tickets/{ticket}/merge/", DESK),

@@ -92,9 +92,9 @@ def _asked(
     part = "#dialog" if request.htmx else ""
     title, back = chosen.title(ticket.key), request.POST.get("next", "")
     context = {"ticket": ticket, "verb": chosen, "form": form, "conflict": conflict, "title": title, "back": back,
-               "seen": form.work.event_count, "for_row": _for_row(request)}  # fmt: skip
+               "seen": form.work.event_count, "for_row": for_row(request)}  # fmt: skip
     response = render(request, f"tickets/verb.html{part}", context, status=status)
-    if request.htmx and _for_row(request):  # its target is the row, which stays as it is
+    if request.htmx and for_row(request):  # its target is the row, which stays as it is
         reswap(retarget(response, "#dialog"), "innerHTML")
     return response
 
@@ -103,15 +103,15 @@ def _refused(
     request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm, error: NotAllowedNow, *, now: datetime
 ) -> HttpResponse:
     """409 in words: in the row for the queue, else above the form."""
-    words = _who_took(ticket.pk) if isinstance(error, AlreadyAcknowledged) else ""
+    words = who_took(ticket.pk) if isinstance(error, AlreadyAcknowledged) else ""
     if isinstance(error, ChangedMeanwhile):
         form.work.event_count = Ticket.objects.values_list("event_count", flat=True).get(pk=ticket.pk)
-    if _for_row(request) and not chosen.asks:
+    if for_row(request) and not chosen.asks:
         return row(request, ticket.pk, now=now, notice=words or str(error), status=409)
     return _asked(request, ticket, chosen, form, status=409, conflict=words or str(error))
 
 
-def _who_took(pk: int) -> str:
+def who_took(pk: int) -> str:
     """Who took it and when, on the reader's clock."""
     ticket = Ticket.objects.select_related("acknowledged_by").get(pk=pk)
     if ticket.acknowledged_at is None:
@@ -124,11 +124,11 @@ def _done(
     request: HttpRequest, ticket: Ticket, chosen: Verb, act: UndoableAct | None, *, now: datetime
 ) -> HttpResponse:  # fmt: skip
     said = chosen.said.format(key=ticket.key)
-    if _for_row(request):
+    if for_row(request):
         response = row(request, ticket.pk, now=now, said=f"{said} {ticket.title}", act=act)
         return trigger_client_event(reswap(retarget(response, f"#row-{ticket.key}"), "outerHTML"), "acted")
     messages.success(request, said, extra_tags=f"undo-{act.pk}" if act else "")
-    back = _back(request, ticket)
+    back = back_url(request, ticket)
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": back})
     response = HttpResponseRedirect(back)
@@ -138,22 +138,23 @@ def _done(
 
 def row(
     request: HttpRequest, pk: int, *, now: datetime, said: str = "", notice: str = "", status: int = 200,
-    act: UndoableAct | None = None,
+    act: UndoableAct | None = None, undo_url: str = "",
 ) -> HttpResponse:  # fmt: skip
-    """One row of the queue, as it stands now; `act` is what can be undone."""
+    """One row of the queue, as it stands now; `act` is what can be undone, `undo_url` takes back what is no act."""
     values = with_facts(Ticket.objects.filter(pk=pk), user=request.user).get()
     shown = row_of(values, now=now, zone=timezone.get_current_timezone())
-    context = {"row": {**shown, "said": said, "notice": notice, "act": act.pk if act else ""}, "now": now}
+    context = {"row": {**shown, "said": said, "notice": notice, "act": act.pk if act else "", "undo_url": undo_url},
+               "now": now}  # fmt: skip
     return render(request, "tickets/row.html", context, status=status)
 
 
-def _for_row(request: HttpRequest) -> bool:
+def for_row(request: HttpRequest) -> bool:
     """Whether the queue asks, which shows the answer in the ticket's row."""
     wanted = request.GET.get("row") or request.POST.get("row")
     return bool(request.htmx) and bool(wanted or str(request.htmx.target or "").startswith("row-"))
 
 
-def _back(request: HttpRequest, ticket: Ticket) -> str:
+def back_url(request: HttpRequest, ticket: Ticket) -> str:
     """Where the reader came from, when that is a page of ours; else the ticket."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):

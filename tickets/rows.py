@@ -18,8 +18,12 @@ WEEK = timedelta(days=7)
 
 
 def row_of(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> Row:
-    """What the row's template prints, from the columns of `queue.COLUMNS`."""
+    """What the row's template prints, from the columns of `queue.COLUMNS`.
+
+    `chosen` is the value of its checkbox: the key, and the events that were there when it was shown.
+    """
     key = f"ESC-{values['pk']}"
+    until = values["snoozed_until"]
     return {
         "key": key,
         "url": f"/tickets/{key}/",
@@ -32,8 +36,22 @@ def row_of(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> Row:
         "assignee": values["assignee__name"] or values["assignee__email"] or "",
         "clock": clock(values, now=now, zone=zone),
         "events": values["event_count"],
+        "chosen": f"{key}:{values['event_count']}",
+        "can_work": values["workable"],
         "can_acknowledge": values["workable"] and values["status"] == NEW,
+        "snoozed_until": until,
+        "snoozed": f"Snoozed until {clock_time(until, now=now, zone=zone)}" if until else "",
+        "radar": radar(values),
+        "drafted": values["drafted"],
+        "viewer": values["viewer"] or "",
     }
+
+
+def radar(values: Mapping[str, Any]) -> str:
+    """Its score on the escalation radar, "?" where it still needs investigation, "" where it is not on it."""
+    if not values["on_radar"]:
+        return ""
+    return str(values["radar__score"] or "?")
 
 
 def holder(values: Mapping[str, Any]) -> Row:

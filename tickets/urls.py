@@ -3,26 +3,44 @@
 from django.urls import path
 
 from tickets.acting import verb
+from tickets.bulk_page import bulk
 from tickets.desk_profile_page import desk_profile
 from tickets.file_pages import file, replies
 from tickets.linked_pages import link_removal, links, split_page
 from tickets.notified_page import notification, notifications, read_notifications
 from tickets.policy_trial import policy_trial
+from tickets.radar.page import place as place_on_radar
+from tickets.radar.page import radar
+from tickets.queue_page import changes, following, tickets
 from tickets.reply_template_pages import new_template, template, template_removal, templates
+from tickets.saved_views_pages import new_view, view, view_pin, view_removal, view_unpin, views
+from tickets.snooze_page import snooze_ticket, wake_ticket
 from tickets.undo_page import undo_acts
 from tickets.verbs import VERBS
-from tickets.views import changes, new, ticket, tickets
+from tickets.views import new, ticket
 
 urlpatterns = [
     path("notifications/", notifications, name="notifications"),
     path("notifications/reading/", read_notifications, name="read-notifications"),
     path("notifications/<int:pk>/", notification, name="notification"),
     path("account/desk/", desk_profile, name="desk-profile"),
+    path("radar/", radar, name="radar"),
     path("tickets/", tickets, name="queue"),
     path("tickets/changes/", changes, name="queue-changes"),
     path("tickets/new/", new, name="new-ticket"),
+    path("tickets/next/", following, name="next-ticket"),
+    path("tickets/bulk/", bulk, name="bulk"),
+    path("tickets/views/", views, name="saved-views"),
+    path("tickets/views/new/", new_view, name="new-saved-view"),
+    path("tickets/views/<int:pk>/", view, name="saved-view"),
+    path("tickets/views/<int:pk>/removal/", view_removal, name="saved-view-removal"),
+    path("tickets/views/<int:pk>/pin/", view_pin, name="pin-saved-view"),
+    path("tickets/views/<int:pk>/unpin/", view_unpin, name="unpin-saved-view"),
     path("tickets/undo/", undo_acts, name="undo"),
     path("tickets/<str:key>/", ticket, name="ticket"),
+    path("tickets/<str:key>/snooze/", snooze_ticket, name="snooze"),
+    path("tickets/<str:key>/radar/", place_on_radar, name="place-on-radar"),
+    path("tickets/<str:key>/wake/", wake_ticket, name="wake"),
     path("policies/<slug:slug>/draft/trial/<str:key>/", policy_trial, name="policy-trial-ticket"),
     path("tickets/<str:key>/replies/", replies, name="replies"),
     path("tickets/<str:key>/files/<int:pk>/", file, name="ticket-file"),

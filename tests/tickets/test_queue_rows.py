@@ -17,7 +17,8 @@ def values(**changed):
         "tier__name": "L1", "tier__level": 1, "assignee__name": None, "assignee__email": None,
         "next_due_at": NOW + timedelta(minutes=14), "next_metric": "OLA_ACKNOWLEDGE", "wake_at": None,
         "event_count": 3, "target_seconds": 900, "vendor": None, "clock_vendor": None,
-        "workable": True,
+        "workable": True, "snoozed_until": None, "radar__score": None, "on_radar": False, "drafted": False,
+        "viewer": None,
     }  # fmt: skip
     return row | changed
 
