@@ -190,12 +190,12 @@ class Run:
         self.remarks.append(text)
 
 
-def refuse_twins(run: Run, entries: Sequence[Entry[Any]], key: str = "name") -> None:
-    """Refuse entries that describe the same thing as one before."""
-    first: dict[str, Entry[Any]] = {}
+def refuse_twins(run: Run, entries: Sequence[Entry[Any]], key: str = "name", *, apart: Sequence[str] = ()) -> None:
+    """Refuse entries that describe the same thing as one before; those that differ in a key of `apart` are others."""
+    first: dict[tuple[Any, ...], Entry[Any]] = {}
     for entry in entries:
         name = getattr(entry.row, key)
-        other = first.setdefault(name, entry)
+        other = first.setdefault((name, *(getattr(entry.row, other) for other in apart)), entry)
         if other is not entry:
             where = other.problem("", key)
             run.refuse(entry, f'"{name}" is described twice, first at {where.file}:{where.line}', key)

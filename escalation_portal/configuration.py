@@ -30,7 +30,8 @@ from sla.configuration import (
     import_calendars,
 )
 from sla.models import Agreement, Calendar
-from tickets.models import EventSource
+from tickets.models import EventSource, ReplyTemplate
+from tickets.reply_template_configuration import ReplyTemplateRow, export_reply_templates, import_reply_templates
 from tiers import client_teams
 from tiers.configuration import TeamRow, TierRow, export_teams, export_tiers, import_teams, import_tiers
 from tiers.models import Policy, Team, Tier
@@ -52,6 +53,7 @@ class Configuration(Row):
     vendors: list[VendorRow] = []
     policies: list[PolicyRow] = []
     documents: list[DocumentRow] = []
+    reply_templates: list[ReplyTemplateRow] = []
     integrations: list[IntegrationRow] = []
 
 
@@ -63,6 +65,7 @@ class Section:
     model: type[models.Model]
     import_rows: Callable[[Sequence[Entry[Any]], Run], None]
     export_rows: Callable[[], list[dict[str, Any]]]
+    apart: tuple[str, ...] = ()  # keys beside the name that tell one row from another
 
 
 # In the order in which one refers to another: only to what stands above it.
@@ -78,6 +81,9 @@ SECTIONS = (
     Section("vendors", Vendor, import_vendors, export_vendors),
     Section("policies", Policy, import_policies, export_policies),
     Section("documents", Document, import_documents, export_documents),
+    Section(
+        "reply_templates", ReplyTemplate, import_reply_templates, export_reply_templates, apart=("use", "team")
+    ),
     Section("integrations", EventSource, import_integrations, export_integrations),
 )  # fmt: skip
 
@@ -177,7 +183,7 @@ def _import_sections(files: Sequence[tuple[Source, Configuration]], run: Run) ->
         run.declare(section.model, (entry.row.name for entry in entries[section.key]))
     run.declare(User, (member.row.email for team in entries["teams"] for member in team.inside("members")))
     for section in SECTIONS:
-        refuse_twins(run, entries[section.key])
+        refuse_twins(run, entries[section.key], apart=section.apart)
         section.import_rows(entries[section.key], run)
 
 

@@ -32,6 +32,9 @@ class ReplyForm(VerbForm):
     audience = forms.ChoiceField(label="Who reads it", choices=AUDIENCES, initial="note", widget=forms.RadioSelect)
     body = words_field("Text", "Write something.", rows=4)
     files = FilesField(label="Files", required=False, help_text=f"Up to {MOST_AT_ONCE} at once. {WORDS}")
+    then = forms.ChoiceField(
+        choices=[("", ""), ("wait", "wait"), ("resolve", "resolve")], required=False, widget=forms.HiddenInput
+    )
     gaps_read = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @cached_property

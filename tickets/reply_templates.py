@@ -1,6 +1,6 @@
 """Words kept ready for replies, notes and the words that verbs ask for: whose they are, and filled for a ticket."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,11 +79,6 @@ def composer(ticket_id: int, *, user: User) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def words_for(template: ReplyTemplate, ticket_id: int, *, user: User) -> str:
-    """One template, filled for a ticket."""
-    return filled(template.text, facts_of(ticket_id, user=user))
-
-
 def facts_of(ticket_id: int, *, user: User) -> dict[str, str]:
     """What the placeholders stand for on this ticket when `user` writes."""
     ticket = Ticket.objects.select_related(*RELATED).get(pk=ticket_id)
@@ -125,19 +120,17 @@ def is_manager(user: User) -> bool:
     return not MANAGERS.isdisjoint(user.roles)
 
 
-def editable(user: User, teams: Collection[int]) -> Q:
-    """The rows that `user`, who edits those of `teams`, may change."""
-    return Q() if is_manager(user) else Q(team__in=teams)
-
-
 @transaction.atomic
-def keep(template: ReplyTemplate, *, name: str, use: str, text: str, team: Team | None, by: User) -> ReplyTemplate:
+def keep(
+    template: ReplyTemplate, *, name: str, use: str, text: str, team: Team | None, by: User, order: int = 0
+) -> ReplyTemplate:  # fmt: skip
     """Keep a new template, or an edited one. Raises NotYourTemplate, and BadAnswer with the field that is wrong."""
     if template.pk:
         _check_whose(template.team_id, by)
     _check_whose(team.pk if team else None, by)
     _check_words(name, text)
-    template.name, template.use, template.text, template.team = name.strip(), use, text.strip(), team
+    template.name, template.use, template.text = name.strip(), use, text.strip()
+    template.team, template.order = team, order
     try:
         with transaction.atomic():
             template.save()
