@@ -1,7 +1,7 @@
 // Acts on one row: shown at once, sent, told in the row, undone while that is possible.
 
 import { announce, toast } from "./desk.js";
-import { clearTrouble, focusRow, following, list, queue, rowByKey, rowOf, showTicked, showTrouble } from "./queue-rows.js";
+import { clearTrouble, focusRow, following, list, queue, rowByKey, rowOf, showTicked, showTrouble, giveHref } from "./queue-rows.js";
 
 const PATIENCE = 15_000;
 const UNDOABLE = 8_000;
@@ -87,23 +87,43 @@ function onBeforeSwap(event) {
 // Whatever put rows here says what happened on them: read out, with Undo, and the focus goes on.
 function hear() {
   const told = [...(list()?.querySelectorAll("[data-said], [data-refused]") ?? [])];
-  if (!told.length) return;
-  const words = told.map((row) => row.dataset.said ?? row.dataset.refused);
-  const said = told.length > 1 ? `${told.length} tickets: ${words[0]}, …` : words[0];
-  announce(said);
-  const undoable = told.filter((row) => row.dataset.act);
-  if (undoable.length) offerUndo(said, undoable.map((row) => row.dataset.act), undoable.map((row) => row.dataset.key));
-  told.forEach(goOn);
+  const summary = document.querySelector("#bulk-summary .bulk-told:not([data-heard])");
+  if (!told.length && !summary) return;
+  if (summary) return hearAll(summary, told);
+  for (const row of told) {
+    const { said, refused, act: made, undoUrl, key } = row.dataset;
+    announce(said ?? refused);
+    if (made || undoUrl) offerUndo(said, { acts: [made], url: undoUrl, keys: [key] });
+    goOn(row);
+  }
   showTicked();
+}
+
+// Of many rows the summary says what became of them; the focus goes to the row after the last of them.
+function hearAll(summary, told) {
+  summary.dataset.heard = "";
+  const { acts } = summary.dataset;
+  const words = summary.querySelector("p").textContent;
+  document.getElementById("bulk-result").hidden = !summary.querySelector(".bulk-refused") && summary.dataset.done !== "0";
+  document.getElementById("dialog").close();
+  announce(summary.textContent.replace(/\s+/g, " ").trim());
+  if (acts) offerUndo(words, { acts: acts.split(" "), keys: told.map((row) => row.dataset.key) });
+  told.forEach(strip);
+  showTicked();
+  const last = told.at(-1);
+  focusRow(last ? following(last) : null);
+}
+
+function strip(row) {
+  underWay.delete(row.dataset.key);
+  for (const name of ["said", "refused", "act", "undoUrl"]) delete row.dataset[name];
+  giveHref(row);
 }
 
 function goOn(row) {
   const { key, refused } = row.dataset;
   const sent = underWay.get(key);
-  underWay.delete(key);
-  delete row.dataset.said;
-  delete row.dataset.refused;
-  delete row.dataset.act;
+  strip(row);
   if (asked?.key === key) return closeAsked(refused ? row : rowByKey(asked.next));
   if (refused && sent?.presses === presses) focusRow(row);
 }
@@ -112,9 +132,10 @@ function goOn(row) {
 
 let offers = [];
 
-export function offerUndo(words, acts, keys) {
+// `what`: the acts, or the address that takes back what is no act; the keys of the rows.
+function offerUndo(words, what) {
   const box = document.getElementById("toast-acted").content.firstElementChild.cloneNode(true);
-  const offer = { acts, keys, until: Date.now() + UNDOABLE, box };
+  const offer = { ...what, until: Date.now() + UNDOABLE, box };
   box.querySelector(".toast-words").textContent = words;
   box.classList.add("undoable");
   box.querySelector("form").addEventListener("submit", (event) => {
@@ -138,9 +159,11 @@ async function undo(offer) {
   const [key] = offer.keys;
   const row = rowByKey(key);
   if (row) begin(row, "undo", () => undo(offer));
+  if (offer.url) return send("POST", offer.url, { source: row ?? queue(), target: row ?? queue(), swap: row ? "outerHTML" : "none" });
   const values = { act: offer.acts };
   const how = { source: row ?? queue(), target: "#announce", swap: "innerHTML", values };
-  if (!(await send("POST", "/tickets/undo/", how)) || !underWay.delete(key)) return;
+  if (!(await send("POST", "/tickets/undo/", how))) return;
+  offer.keys.forEach((each) => rowByKey(each) && strip(rowByKey(each)));
   for (const told of document.querySelectorAll("#announce [data-refused=yes]")) toast(told.textContent, "error");
   if (rowByKey(key)) focusRow(rowByKey(key));
 }

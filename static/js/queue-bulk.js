@@ -2,7 +2,7 @@
 
 import { announce } from "./desk.js";
 import { send } from "./queue-acts.js";
-import { queue, rowOf, showTicked, tickAll, ticked, tickUpTo } from "./queue-rows.js";
+import { current, focusRow, queue, rowOf, rows, showTicked, tickAll, ticked, tickUpTo } from "./queue-rows.js";
 
 const form = () => document.getElementById("act");
 
@@ -17,10 +17,20 @@ export function bulk(noun) {
 }
 
 function onClick(event) {
-  const button = event.target.closest("[data-bulk], [data-bulk-clear]");
+  const button = event.target.closest("[data-bulk], [data-bulk-clear], [data-bulk-dismiss]");
   if (!button) return;
+  if (button.matches("[data-bulk-dismiss]")) return hideResult();
   if (button.matches("[data-bulk-clear]")) return tickAll(false);
   bulk(button.dataset.bulk);
+}
+
+export function hideResult() {
+  const result = document.getElementById("bulk-result");
+  if (!result || result.hidden) return false;
+  const held = result.contains(document.activeElement);
+  result.hidden = true;
+  if (held) focusRow(current() ?? rows()[0]);
+  return true;
 }
 
 // A box ticked with Shift ticks all up to it.

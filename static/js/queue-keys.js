@@ -1,7 +1,7 @@
 // One key per decision, while the queue has the focus: on the ticked rows where there are some, else on the row.
 
 import { acknowledge, ask, countPress, takeIt, undoLast } from "./queue-acts.js";
-import { bulk } from "./queue-bulk.js";
+import { bulk, hideResult } from "./queue-bulk.js";
 import { showNews } from "./queue-live.js";
 import { close, isOpen, open, openNext, showSoon } from "./queue-pane.js";
 import { current, focusRow, neighbour, queue, retryIn, rowOf, rows, tick, tickAll, ticked, tickUpTo } from "./queue-rows.js";
@@ -33,7 +33,7 @@ const MOVES = {
   Home: () => edge(rows()[0]),
   End: () => edge(rows().at(-1)),
   Enter: (row) => row && (retryIn(row) || open(row)),
-  Escape: () => (isOpen() ? close() : tickAll(false)),
+  Escape: () => (isOpen() ? close() : hideResult() || tickAll(false)),
 };
 
 const KEYS = {

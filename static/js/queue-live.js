@@ -2,7 +2,7 @@
 
 import { announce } from "./desk.js";
 import { isBusy } from "./queue-acts.js";
-import { boxIn, focusRow, queue, rowByKey, rowOf, rows, showTicked } from "./queue-rows.js";
+import { boxIn, focusRow, keepHrefs, queue, rowByKey, rowOf, rows, showTicked } from "./queue-rows.js";
 
 const POLL = 5000;
 const GONE = "No longer in this view";
@@ -81,6 +81,7 @@ function listAddress() {
 function merge(section) {
   for (const name of ["changes", "version", "since", "pass"]) queue().dataset[name] = section.dataset[name] ?? "";
   countViews(section);
+  keepHrefs(section);
   const theirs = new Map([...section.querySelectorAll(".queue-row")].map((row) => [row.dataset.key, row]));
   const shown = rows();
   for (const row of shown) {
@@ -175,6 +176,7 @@ export function prepare() {
   queue().querySelectorAll("[data-with-script]").forEach((element) => (element.hidden = false));
   queue().querySelectorAll("[data-without-script]").forEach((element) => (element.hidden = true));
   showTicked();
+  keepHrefs();
   showLive();
   htmx.process(queue());
 }

@@ -101,3 +101,18 @@ export function retryIn(row) {
   again();
   return true;
 }
+
+// A row that a verb answers does not know the list that it stands in; its link keeps leading there and back.
+
+const hrefs = new Map();
+
+export function keepHrefs(within = list()) {
+  for (const link of within?.querySelectorAll(".ticket-subject[href*='?']") ?? []) {
+    hrefs.set(rowOf(link).dataset.key, link.getAttribute("href"));
+  }
+}
+
+export function giveHref(row) {
+  const known = hrefs.get(row.dataset.key);
+  if (known && !linkIn(row).getAttribute("href").includes("?")) linkIn(row).setAttribute("href", known);
+}
