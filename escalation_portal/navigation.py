@@ -17,6 +17,7 @@ LINKS = (
     ("Know", "Clients", "clients", "building-2", STAFF),
     ("Know", "Vendors", "vendors", "truck", STAFF),
     ("Know", "Documents", "documents", "book-open", STAFF),
+    ("Know", "Reply templates", "reply-templates", "message-square", STAFF),
     ("Steer", "Policies", "policies", "chevrons-up", STAFF),
     ("Steer", "Teams", "teams", "phone", STAFF),
     ("Steer", "Agreements", "agreements", "handshake", STAFF),

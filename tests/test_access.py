@@ -22,7 +22,7 @@ from outbox.models import Alarm, Message
 from papers import opened, paper
 from tickets import lifecycle
 from tickets.intake import NewTicket, open_ticket
-from tickets.models import Notification
+from tickets.models import Notification, ReplyTemplate
 
 READERS = (
     "anonymous", "technician", "manager", "account manager", "administrator", "decision maker", "client user",
@@ -147,6 +147,10 @@ PAGES = {
     "tickets/<str:key>/side/<int:pk>/messages/<int:seq>/sending/": Page(
         "/tickets/{ticket}/side/999999/messages/1/sending/", DESK_LOOKS_UP, "post"
     ),
+    "reply-templates/": Page("/reply-templates/", STAFF),
+    "reply-templates/new/": Page("/reply-templates/new/", DESK),
+    "reply-templates/<int:pk>/": Page("/reply-templates/{reply_template}/", MANAGERS),
+    "reply-templates/<int:pk>/removal/": Page("/reply-templates/{reply_template}/removal/", ONE_MANAGER_ACTS, "post"),
     "tickets/<str:key>/manager-calls/": Page("/tickets/{ticket}/manager-calls/", STAFF),
     "policies/": Page("/policies/", STAFF),
     "policies/<slug:slug>/": Page("/policies/standard/", STAFF),
@@ -314,6 +318,7 @@ def rows(world, people):
     link, _ = make_link(client=world.acme, label="Board", days=1, by=world.manager, now=now)
     return {
         "file": file.pk, "ticket_file": ticket.files.get().pk,
+        "reply_template": ReplyTemplate.objects.create(name="Words", use="NOTE", text="Words").pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
         "share_link": link.pk, "told": Notification.objects.get(user=world.l1).pk,
     }  # fmt: skip

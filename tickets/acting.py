@@ -22,6 +22,7 @@ from tickets.meanwhile import ChangedMeanwhile, check_unchanged
 from tickets.models import Ticket, UndoableAct
 from tickets.permissions import can_work
 from tickets.queue import with_facts
+from tickets.reply_templates import quick_words
 from tickets.rows import row_of
 from tickets.status import NotAllowedNow
 from tickets.undoing import undoably
@@ -92,7 +93,8 @@ def _asked(
     part = "#dialog" if request.htmx else ""
     title, back = chosen.title(ticket.key), request.POST.get("next", "")
     context = {"ticket": ticket, "verb": chosen, "form": form, "conflict": conflict, "title": title, "back": back,
-               "seen": form.work.event_count, "for_row": for_row(request)}  # fmt: skip
+               "seen": form.work.event_count, "for_row": for_row(request),
+               "quick_words": quick_words(noun=chosen.noun, ticket_id=ticket.pk, user=request.user)}  # fmt: skip
     response = render(request, f"tickets/verb.html{part}", context, status=status)
     if request.htmx and for_row(request):  # its target is the row, which stays as it is
         reswap(retarget(response, "#dialog"), "innerHTML")
