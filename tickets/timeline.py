@@ -95,6 +95,7 @@ def entry(event: Mapping[str, Any]) -> Entry:
     what, why = (text, "") if message else _parted(kind, text, record)
     return {
         "id": f"event-{event['seq']}",
+        "seq": event["seq"],
         "kind": kind,
         "at": event["at"],
         "icon": ICONS.get(kind, "history"),
