@@ -1,8 +1,9 @@
-"""Outside systems that are connected: one row each, with the credentials that let them in."""
+"""Outside systems that are connected, one row each with the credentials that let them in; and the mails that came."""
 
+from django.conf import settings
 from django.db import models
 
-from tickets.models import EventSource
+from tickets.models import EventSource, Ticket
 
 
 class Integration(models.Model):
@@ -19,3 +20,41 @@ class Integration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system}: {self.source}"
+
+
+class ReceivedMail(models.Model):
+    """One mail that came to one address of ours, stored before anything is done about it; the same mail comes once."""
+
+    class Outcome(models.TextChoices):
+        STORED = "STORED", "Not dealt with yet"
+        ANSWER = "ANSWER", "It is in its side conversation"
+        CALL = "CALL", "A manager was called"
+        LOOK = "LOOK", "Somebody must look at it"
+        IGNORED = "IGNORED", "Nothing was done"
+
+    mail_id = models.CharField(max_length=255, help_text="Its Message-ID, or a digest of its bytes")
+    address = models.CharField(max_length=254, help_text="To which address of ours it came")
+    sender = models.CharField(max_length=254, blank=True, help_text="Who it says that it is from")
+    verified = models.BooleanField(default=False, help_text="Our mail server vouches for that")
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    files = models.JSONField(default=list, help_text="The names of what was enclosed; it is not kept")
+    received_at = models.DateTimeField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.STORED)
+    because = models.CharField(max_length=300, blank=True)
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.SET_NULL, related_name="+")
+    looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["-received_at"],
+                name="mail_to_look_at",
+                condition=models.Q(outcome__in=["STORED", "LOOK"], looked_at__isnull=True),
+            ),
+        ]
+        constraints = [models.UniqueConstraint(fields=["mail_id", "address"], name="one_row_per_mail_and_address")]
+
+    def __str__(self) -> str:
+        return f"{self.sender}: {self.subject}"

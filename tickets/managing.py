@@ -5,10 +5,12 @@ from datetime import datetime
 from accounts.models import User
 from accounts.roles import MANAGERS, STAFF
 from tickets.facts import MANAGER_RESPOND
+from tickets.models import TicketEvent
 from tickets.moves import event, start_clock
-from tickets.notices import tell_manager_on_call
+from tickets.notices import body, headline, tell_manager_on_call
 from tickets.permissions import NotYours, check_can_work
 from tickets.status import NotAllowedNow
+from tickets.telling import tell
 from tickets.terms import MANAGER
 from tickets.work import Work
 from tickets.working import check_open, need, working
@@ -43,6 +45,18 @@ def answer_call(*, key: str, text: str, by: User, now: datetime) -> None:
             raise NotAllowedNow("No manager was called who has not answered yet.")
         need(text, "why", "Say what will be done.")
         event(work, "WORK_NOTE", text, now=at, by=by)
+        tell(
+            work, f"call-answered:{work.event_count}", people=_callers(work, by), now=at,
+            subject=f"Manager answered: {headline(work)}", lines=body(work, f"{by} answered your call: {text}"),
+        )  # fmt: skip
+
+
+def _callers(work: Work, by: User) -> tuple[str, ...]:
+    """Who waits for the answer: those who called since a manager last answered, but for the one who answers."""
+    called = TicketEvent.objects.filter(ticket_id=work.id, kind="MANAGER_CALLED", actor__is_active=True)
+    answered = TicketEvent.objects.filter(ticket_id=work.id, kind="MANAGER_ANSWERED").order_by("-seq").first()
+    recent = called.filter(seq__gt=answered.seq if answered else 0).exclude(actor=by).order_by("seq")
+    return tuple(dict.fromkeys(recent.values_list("actor__email", flat=True)))
 
 
 def _check_may_call(by: User, work: Work) -> None:

@@ -24,8 +24,8 @@ def threads(ticket: Ticket) -> list[Shown]:
 def _last_words(rows: list[SideConversation]) -> dict[int, Shown]:
     if not rows:
         return {}
-    found = SideMessage.objects.filter(conversation__in=[row.pk for row in rows]).order_by("conversation", "-seq")
-    latest = found.distinct("conversation").select_related("author", "message")
+    found = SideMessage.objects.filter(conversation__in=[row.pk for row in rows]).order_by("conversation_id", "-seq")
+    latest = found.distinct("conversation_id").select_related("author", "message")
     return {message.conversation_id: _excerpted(message) for message in latest}
 
 

@@ -1,0 +1,203 @@
+"""Mail in: stored first, then taken to where its address leads. Who it says that it is from proves nothing.
+
+An answer to a side conversation is let in by the address that it came to, which only those know who were written to. A
+mail to the address for escalations calls a manager where our own mail server vouches for a colleague; whatever else
+comes there waits for a manager to look at it: nothing is lost, and nothing is done on a stranger's word.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import STAFF
+from integrations.mail.authentication import is_authenticated
+from integrations.mail.connector import message_id
+from integrations.mail.source import IncomingMail, parse
+from integrations.models import ReceivedMail
+from outbox.alarms import raise_alarm
+from tickets import managing
+from tickets.models import Ticket
+from tickets.permissions import NotYours
+from tickets.side import talking
+from tickets.side.quoting import parted
+from tickets.status import NotAllowedNow
+from tickets.telling import tell_apart
+from tickets.working import BadAnswer
+from tiers.roster import roster
+
+ANSWER, CALL, LOOK, IGNORED = (
+    ReceivedMail.Outcome.ANSWER, ReceivedMail.Outcome.CALL, ReceivedMail.Outcome.LOOK, ReceivedMail.Outcome.IGNORED,
+)  # fmt: skip
+LONGEST_WHY = 2000
+HOUR = timedelta(hours=1)
+TOLD_OF_ONE, TOLD_IN_ALL = 3, 20  # mails to look at of one sender, and of all, that managers are told of in an hour
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mail, why, and the ticket that it was about."""
+
+    kind: str
+    because: str
+    ticket_id: int | None = None
+
+
+def take_in(raw: bytes, *, to: Sequence[str] = (), now: datetime) -> list[ReceivedMail]:
+    """Store one mail, and do what it asks for at each address of ours: `to`, or else what its head says.
+
+    The same mail at the same address is dealt with once. Raises DatabaseError where it could not be stored.
+    """
+    mail = parse(raw)
+    given = list(dict.fromkeys(address.lower() for address in to)) or list(mail.to)
+    ours = [address for address in given if _token(address) or _is_for_escalations(address)]
+    return [_dealt_with(mail, address[:254], now=now) for address in ours or given[:1] or [""]]
+
+
+def _dealt_with(mail: IncomingMail, address: str, *, now: datetime) -> ReceivedMail:
+    row = _stored(mail, address, now=now)
+    with transaction.atomic():
+        row = ReceivedMail.objects.select_for_update().get(pk=row.pk)
+        if row.outcome == ReceivedMail.Outcome.STORED:
+            outcome = _act(mail, row, now=now)
+            row.outcome, row.because, row.ticket_id = outcome.kind, outcome.because[:300], outcome.ticket_id
+            row.save(update_fields=["outcome", "because", "ticket"])
+            if outcome.kind == LOOK:
+                _tell_managers(row, now=now)
+    return row
+
+
+def _stored(mail: IncomingMail, address: str, *, now: datetime) -> ReceivedMail:
+    facts = {
+        "sender": mail.sender, "subject": mail.subject, "text": mail.text, "files": list(mail.files),
+        "verified": _is_verified(mail), "received_at": now,
+    }  # fmt: skip
+    return ReceivedMail.objects.get_or_create(mail_id=mail.mail_id, address=address, defaults=facts)[0]
+
+
+def _is_verified(mail: IncomingMail) -> bool:
+    return is_authenticated(
+        mail.results, sender=mail.sender, senders=mail.senders, authserv_id=settings.TRUSTED_AUTHSERV_ID
+    )  # fmt: skip
+
+
+def _act(mail: IncomingMail, row: ReceivedMail, *, now: datetime) -> Outcome:
+    if _is_own(mail.mail_id):
+        return Outcome(IGNORED, "The portal sent it itself, and it came back.")
+    if token := _token(row.address):
+        return _answered(mail, token, now=now)
+    if not _is_for_escalations(row.address):
+        return Outcome(IGNORED, f"Nobody takes in mail to {row.address or 'an address that it does not name'} yet.")
+    if mail.automatic:
+        return Outcome(IGNORED, f"No person wrote it: {mail.automatic}.")
+    return _called(mail, row, now=now)
+
+
+def _answered(mail: IncomingMail, token: str, *, now: datetime) -> Outcome:
+    """Into its side conversation."""
+    try:
+        thread = talking.receive(
+            token=token, sender=mail.sender, text=_words(mail), mail_id=mail.mail_id, automatic=bool(mail.automatic),
+            now=now,
+        )  # fmt: skip
+    except talking.NoSuchConversation as error:
+        return Outcome(IGNORED, str(error))
+    except talking.TooMany as error:
+        return Outcome(LOOK, str(error))
+    because = f"It is kept, and answers nothing: {mail.automatic}." if mail.automatic else "It is in its conversation."
+    return Outcome(ANSWER, because, thread.ticket_id)
+
+
+def _words(mail: IncomingMail) -> str:
+    """What stands in the conversation, with what is missing of it."""
+    text = f"(This mail could not be read: {mail.fault}.)" if mail.fault else mail.text
+    enclosed = f"\n\n(It came with {', '.join(mail.files)}: ask for that another way.)" if mail.files else ""
+    return f"{text}{enclosed}".strip()
+
+
+def _called(mail: IncomingMail, row: ReceivedMail, *, now: datetime) -> Outcome:
+    """A manager is called by a colleague for whom our mail server vouches; anything else is for a manager to read."""
+    key = mail.ticket_key or _key_answered(mail.answers)
+    ticket = Ticket.objects.by_key(key).first()
+    ticket_id = ticket.pk if ticket else None
+    by = _colleague(mail.sender)
+    if obstacle := _obstacle(mail, key, by, verified=row.verified):
+        return Outcome(LOOK, obstacle, ticket_id)
+    assert by is not None
+    try:
+        with transaction.atomic():
+            managing.call_manager(key=key, why=_why(mail), by=by, now=now)
+    except Ticket.DoesNotExist:
+        return Outcome(LOOK, f"{by} sees no ticket {key}.", ticket_id)
+    except (NotYours, NotAllowedNow, BadAnswer) as error:
+        return Outcome(LOOK, str(error), ticket_id)
+    return Outcome(CALL, f"{by} called a manager to {key}.", ticket_id)
+
+
+def _obstacle(mail: IncomingMail, key: str, by: User | None, *, verified: bool) -> str:
+    """Why nothing is done on this mail's word, "" where it may be."""
+    if by is None:
+        return f"{mail.sender or 'Whoever sent it'} is no colleague's address."
+    if not verified:
+        return f"It says that it is from {mail.sender}, and our mail server does not vouch for that."
+    if mail.fault:
+        return f"It could not be read: {mail.fault}."
+    return "" if key else "It names no ticket: the subject must hold a key such as [ESC-12]."
+
+
+def _colleague(address: str) -> User | None:
+    staff = User.objects.filter(kind=User.Kind.PERSON, is_active=True, groups__name__in=STAFF)
+    return staff.filter(email__iexact=address).first() if address else None
+
+
+def _why(mail: IncomingMail) -> str:
+    return (parted(mail.text)[0].strip() or mail.subject)[:LONGEST_WHY]
+
+
+def _tell_managers(row: ReceivedMail, *, now: datetime) -> None:
+    """The manager on call learns of it at once, of a flood only that it is one."""
+    lately = ReceivedMail.objects.filter(outcome=LOOK, received_at__gt=now - HOUR)
+    if lately.count() > TOLD_IN_ALL:
+        raise_alarm("mails-to-look-at", f"More than {TOLD_IN_ALL} mails to look at came within an hour.", now=now)
+        return
+    if lately.filter(sender=row.sender).count() > TOLD_OF_ONE:
+        return
+    staff = roster(now=now)
+    people = staff.managers_on_call(now) or staff.managers
+    if not people:
+        raise_alarm("mails-to-look-at", "Mails wait to be looked at, and there is no manager.", now=now)
+    lines = [f"From: {row.sender or 'unknown'}", f"Subject: {row.subject}", "", row.because, "",
+             "Nothing was done about it. Look at it here:", f"{settings.PUBLIC_URL}/calls/mails/"]  # fmt: skip
+    tell_apart(f"mail-in:{row.pk}", people=people, subject=f"Look at a mail: {row.subject}"[:200], lines=lines,
+               ticket_id=row.ticket_id, urgent=True, now=now)  # fmt: skip
+
+
+def _token(address: str) -> str:
+    """Which conversation an address belongs to; "" for one that is no conversation's."""
+    head, _, tail = settings.REPLY_ADDRESS.lower().partition("{token}")
+    found = re.fullmatch(f"{re.escape(head)}([0-9a-z]+){re.escape(tail)}", address.lower())
+    return found[1] if found else ""
+
+
+def _is_for_escalations(address: str) -> bool:
+    return address.lower() == settings.ESCALATIONS_ADDRESS.lower()
+
+
+def _is_own(mail_id: str) -> bool:
+    return bool(_own_id().fullmatch(mail_id))
+
+
+def _key_answered(answers: Sequence[str]) -> str:
+    """The ticket of the mail of ours that is answered, the nearest first."""
+    found = (_own_id().fullmatch(answer) for answer in answers)
+    return next((match[1].upper() for match in found if match and match[1]), "")
+
+
+def _own_id() -> re.Pattern[str]:
+    """The form of our own Message-IDs."""
+    domain = message_id("").rpartition("@")[2]
+    return re.compile(rf"<[0-9a-f]{{32}}(?:\.(esc-\d{{1,17}}))?@{re.escape(domain)}", re.IGNORECASE)
