@@ -1,24 +1,31 @@
 """What is known for a vendor case, from the ticket and all that hangs on it."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Prefetch
 
 from clients.models import Client
-from tickets.models import MonitoringEvent, Ticket
+from tickets.models import MonitoringEvent, Ticket, TicketEvent
 from tickets.work import Work
 from vendors.models import ContactPoint, Service, ServiceAccount
 from vendors.references import defused, reference
 
+# The kind of event by which somebody has answered what a case would ask, before there is one.
+ANSWERED_AHEAD = "CASE_ANSWERED"
+
 
 class Sources:
-    """Everything that the cases of some tickets can draw on, read in a fixed number of queries."""
+    """Everything that the cases of some tickets can draw on, read in a fixed number of queries.
 
-    def __init__(self, works: Sequence[Work], services: Iterable[int]) -> None:
+    In: `tickets` where they were read before, with client, contact, and asset with its site.
+    """
+
+    def __init__(self, works: Sequence[Work], services: Iterable[int], tickets: Iterable[Ticket] = ()) -> None:
         ids = [work.id for work in works]
-        tickets = Ticket.objects.filter(pk__in=ids).select_related("client", "asset__site", "contact")
-        self.tickets = {ticket.pk: ticket for ticket in tickets}
+        read = Ticket.objects.filter(pk__in=ids).select_related("client", "asset__site", "contact")
+        self.tickets = {ticket.pk: ticket for ticket in tickets or read}
         points = Prefetch("contact_points", queryset=ContactPoint.objects.order_by("order"))
         known = Service.objects.filter(pk__in=set(services)).select_related("vendor").prefetch_related(points)
         self.services = {service.pk: service for service in known}
@@ -27,6 +34,11 @@ class Sources:
         self.accounts = {(a.client_id, a.service_id): a for a in accounts}
         events = MonitoringEvent.objects.filter(ticket_id__in=ids).order_by("ticket_id", "received_at")
         self.events = {event.ticket_id: event.facts for event in events}
+        self._answered = _answered(ids)
+
+    def answered(self, work: Work, service: Service) -> Mapping[str, str]:
+        """What people have answered ahead of a case about this service, by the datum's key."""
+        return self._answered.get((work.id, service.name), {})
 
     def of(self, work: Work, service: Service) -> dict[str, str]:
         """Every datum by its source, e.g. `account.tenant_id`; values from outside can carry no secret's reference."""
@@ -42,6 +54,15 @@ class Sources:
         }
         facts = {f"{group}.{key}": defused(str(v)) for group, row in groups.items() for key, v in row.items() if v}
         return facts | _secrets(account)
+
+
+def _answered(ids: Sequence[int]) -> dict[tuple[int, str], dict[str, str]]:
+    """By ticket and service; of two answers to one question the later one holds."""
+    found: dict[tuple[int, str], dict[str, str]] = defaultdict(dict)
+    rows = TicketEvent.objects.filter(ticket_id__in=ids, kind=ANSWERED_AHEAD).order_by("ticket_id", "seq")
+    for ticket_id, why in rows.values_list("ticket_id", "why"):
+        found[ticket_id, why["service"]] |= why["answers"]
+    return found
 
 
 def _ticket_facts(ticket: Ticket) -> dict[str, Any]:

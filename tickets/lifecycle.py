@@ -290,7 +290,7 @@ def lodge_case(
     with working(key, by=by, now=now) as (work, at):
         check_open(work, "passed to a vendor")
         chosen = _service(service)
-        answers = _without_secrets(work, chosen, answers)
+        answers = without_secrets(work, chosen, answers)
         request = vendor_cases.Request(work, chosen.pk, why, answers=answers, by=by)
         opened = VendorCase.objects.filter(ticket_id=work.id, vendor=chosen.vendor).exclude(status="CLOSED").first()
         if opened is None:
@@ -305,7 +305,7 @@ def lodge_case(
         return vendor_cases.complete(opened, request, now=at)
 
 
-def _without_secrets(work: Work, service: Service, answers: dict[str, str]) -> dict[str, str]:
+def without_secrets(work: Work, service: Service, answers: dict[str, str]) -> dict[str, str]:
     """The answers that may be stored as they are; a secret goes, encrypted, to the client's account."""
     secret = {d["key"] for d in service.required if d.get("secret") and answers.get(d["key"], "").strip()}
     if secret:

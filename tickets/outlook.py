@@ -22,7 +22,9 @@ from tickets.facts import (
     Facts,
     reminders,
 )
-from tickets.status import NEW, ON_HOLD, RESOLVED, WAITING_ON_CLIENT, WAITING_ON_VENDOR
+from tickets.status import CLIENT, NEW, ON_HOLD, RESOLVED, TIER, VENDOR, WAITING_ON_CLIENT, WAITING_ON_VENDOR
+
+MANAGERS = "MANAGERS"
 
 # Index of a step, metric and the moment of arrival → target in seconds and the moment it falls due; None = no promise.
 Promise = Callable[[int, str, datetime], tuple[int, datetime] | None]
@@ -32,12 +34,17 @@ Gaps = Callable[[datetime], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One thing that will happen, when, and why. `to` is the ladder step that it leads to, if it does."""
+    """One thing that will happen, when, and why. `to` is the ladder step that it leads to, if it does.
+
+    `reaches` says who hears of it: TIER, those of that step or else of the one where it stands; MANAGERS; CLIENT;
+    VENDOR; "" for nobody.
+    """
 
     at: datetime
     what: str
     why: str = ""
     to: int | None = None
+    reaches: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +78,14 @@ def _reminders(facts: Facts) -> list[Coming]:
     clocks = [c for c in facts.clocks if c.metric == OLA_ACKNOWLEDGE]
     name = facts.ladder.steps[facts.step].name
     moments = [c.moment(p) for c in clocks for p in reminders(facts) if p > c.warned_percent]
-    return [Coming(m, f"{name} is reminded") for m in moments if m]
+    return [Coming(m, f"{name} is reminded", reaches=TIER) for m in moments if m]
 
 
 def _client_reminder(facts: Facts) -> list[Coming]:
     if facts.status != WAITING_ON_CLIENT or facts.remind_at is None:
         return []
     again = " again" if facts.reminders else ""
-    return [Coming(facts.remind_at, f"{facts.client} is reminded{again}", "its answer is awaited")]
+    return [Coming(facts.remind_at, f"{facts.client} is reminded{again}", "its answer is awaited", reaches=CLIENT)]
 
 
 def _wakes(facts: Facts, holding: str) -> list[Coming]:
@@ -90,8 +97,11 @@ def _wakes(facts: Facts, holding: str) -> list[Coming]:
         return [Coming(facts.wake_at, "The hold ends", "work goes on where it stood")]
     home = facts.ladder.tier_at_or_below(facts.step).name
     if facts.status == WAITING_ON_VENDOR:
-        return [Coming(facts.wake_at, f"{home} is reminded", f"{holding or 'the vendor'} still has the ball")]
-    return [Coming(facts.wake_at, f"It comes back to {holding or home}", "the wait ends")]
+        why = f"{holding or 'the vendor'} still has the ball"
+        return [Coming(facts.wake_at, f"{home} is reminded", why, reaches=TIER)]
+    return [
+        Coming(facts.wake_at, f"It comes back to {holding or home}", "the wait ends", reaches="" if holding else TIER)
+    ]
 
 
 def _deadlines(
@@ -138,12 +148,13 @@ def _climb(facts: Facts, due: _Deadline, to: int | None, vendor: str) -> Coming:
     promised = " promised to the client" if due.metric == ACKNOWLEDGE else ""
     why = f"not {verb} within {duration_words(due.seconds)}{promised}"
     if to is None:
-        return Coming(due.at, "Managers are told", f"{why}, and no step is left above", to=None)
+        return Coming(due.at, "Managers are told", f"{why}, and no step is left above", reaches=MANAGERS)
     rung = facts.ladder.steps[to]
     what = f"A case is lodged with {vendor or 'the vendor'}" if rung.vendor else f"It passes to {rung.name}"
-    return Coming(due.at, what, why, to=to)
+    return Coming(due.at, what, why, to=to, reaches=VENDOR if rung.vendor else TIER)
 
 
+_FOR_MANAGERS = frozenset({RESPOND, RESOLVE, MANAGER_RESPOND, *VENDORS})
 # What happens when a target is reached that sends the ticket nowhere.
 _MISSED = {
     ACKNOWLEDGE: "The client's acknowledgement target is missed",
@@ -161,8 +172,11 @@ _MISSED = {
 
 def _missed(due: _Deadline, home: str) -> Coming:
     what = _MISSED[due.metric].format(home=home, whose=due.whose or "The vendor")
+    reaches = TIER if due.metric == UPDATE else MANAGERS if due.metric in _FOR_MANAGERS else ""
     if due.metric in VENDORS:
-        return Coming(due.at, what, "as promised to us")
-    if due.metric == MANAGER_RESPOND:
-        return Coming(due.at, what, f"no manager has answered within {duration_words(due.seconds)}")
-    return Coming(due.at, what, f"{duration_words(due.seconds)} agreed")
+        why = "as promised to us"
+    elif due.metric == MANAGER_RESPOND:
+        why = f"no manager has answered within {duration_words(due.seconds)}"
+    else:
+        why = f"{duration_words(due.seconds)} agreed"
+    return Coming(due.at, what, why, reaches=reaches)

@@ -9,15 +9,16 @@ from tickets.file_pages import file, replies
 from tickets.linked_pages import link_removal, links, split_page
 from tickets.notified_page import notification, notifications, read_notifications
 from tickets.policy_trial import policy_trial
+from tickets.queue_page import changes, following, tickets
 from tickets.radar.page import place as place_on_radar
 from tickets.radar.page import radar
-from tickets.queue_page import changes, following, tickets
 from tickets.reply_template_pages import new_template, template, template_removal, templates
 from tickets.saved_views_pages import new_view, view, view_pin, view_removal, view_unpin, views
 from tickets.snooze_page import snooze_ticket, wake_ticket
+from tickets.ticket_views import at_ticket, draft, ticket
 from tickets.undo_page import undo_acts
 from tickets.verbs import VERBS
-from tickets.views import new, ticket
+from tickets.views import new
 
 urlpatterns = [
     path("notifications/", notifications, name="notifications"),
@@ -38,6 +39,8 @@ urlpatterns = [
     path("tickets/views/<int:pk>/unpin/", view_unpin, name="unpin-saved-view"),
     path("tickets/undo/", undo_acts, name="undo"),
     path("tickets/<str:key>/", ticket, name="ticket"),
+    path("tickets/<str:key>/presence/", at_ticket, name="presence"),
+    path("tickets/<str:key>/draft/", draft, name="draft"),
     path("tickets/<str:key>/snooze/", snooze_ticket, name="snooze"),
     path("tickets/<str:key>/radar/", place_on_radar, name="place-on-radar"),
     path("tickets/<str:key>/wake/", wake_ticket, name="wake"),

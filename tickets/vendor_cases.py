@@ -79,7 +79,8 @@ def _case(request: Request, sources: Sources, *, now: datetime) -> VendorCase:
     work, service = request.work, sources.services[request.service_id]
     known = sources.of(work, service)
     # A reference to a secret comes from the client's own account, never from what somebody typed.
-    answers = {key: value for key, value in request.answers.items() if not REFERENCE.search(value)}
+    given = {**sources.answered(work, service), **request.answers}
+    answers = {key: value for key, value in given.items() if not REFERENCE.search(value)}
     gathered = gather(service.required, sources=known, answers=answers)
     severity = service.severity_of.get(work.priority, work.priority)
     facts = _builtin(work, known, severity=severity) | dict(gathered.facts)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tickets import changing, forms, lifecycle, managing, merging
+from tickets import answering, changing, forms, lifecycle, managing, merging, replying
+from tickets.answering_form import AnswerForm
 from tickets.escalation_form import EscalateForm
 from tickets.models import VendorCase
 from tickets.reply_form import ReplyForm
@@ -60,7 +61,8 @@ class Verb:
 
 def _reply(form: Any, at: Mapping[str, Any]) -> object:
     given = form.cleaned_data
-    return lifecycle.reply(text=given["body"], public=given["audience"] == "public", files=given["files"], **at)
+    public = given["audience"] == "public"
+    return replying.send(text=given["body"], public=public, files=given["files"], then=given["then"], **at)
 
 
 def _lodge(form: Any, at: Mapping[str, Any]) -> object:
@@ -123,6 +125,12 @@ _ALL = (
         "merge", "Merge…", "link", (*OPEN_STATUSES, RESOLVED), forms.MergeForm,
         lambda form, at: merging.merge(**form.cleaned_data, **at), "{key} goes on as another ticket.",
         "This ticket ends. The other one goes on with its alerts and vendor cases, and the client reads so.",
+    ),
+    Verb(
+        "case-answers", "Vendor data…", "circle-help", OPEN_STATUSES, AnswerForm,
+        lambda form, at: answering.answer_ahead(answers=form.answers, **at),
+        "Kept: the vendor's case goes out with it.",
+        heading="What a vendor case for {key} will need",
     ),
     Verb(
         "replies", "Reply…", "message-square", NOT_MERGED, ReplyForm, _reply,

@@ -1,31 +1,18 @@
-"""The desk's pages: the queue, a ticket, a new ticket."""
+"""Opening a ticket by hand."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
-from accounts.roles import DESK, STAFF
+from accounts.roles import DESK
 from clients.models import Asset, Client, Contact
-from tickets import ticket_page
-from tickets.acting import seen
 from tickets.forms import NewTicketForm
 from tickets.intake import NewTicket, open_ticket
 from tiers.policies import NoPolicy
-
-
-@for_roles(STAFF)
-@never_cache
-@require_safe
-def ticket(request: HttpRequest, key: str) -> HttpResponse:
-    """One ticket with its story and its facts."""
-    found = seen(request, key)
-    return render(request, "tickets/ticket.html", ticket_page.context(found.pk, user=request.user, now=database_now()))
 
 
 @for_roles(DESK)
