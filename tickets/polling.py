@@ -8,13 +8,15 @@ goes the usual way.
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db.models import Exists
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -51,25 +53,32 @@ def new_pass(request: HttpRequest, query: str) -> str:
     """A pass for this session, its person and these filters."""
     user = request.user
     bound = _bound(request.session.session_key or "", query, user)
-    return signing.dumps([user.pk, bound], salt=SALT)
+    return signing.dumps([user.pk, timezone.get_current_timezone_name(), bound], salt=SALT)
 
 
 def is_unchanged(request: HttpRequest) -> bool:
     """Whether the pass holds and the version that is asked about is the present one; one query at most."""
     try:
-        user_id, bound = signing.loads(request.GET.get("pass", ""), salt=SALT, max_age=LASTS)
+        user_id, zone, bound = signing.loads(request.GET.get("pass", ""), salt=SALT, max_age=LASTS)
     except signing.BadSignature:
         return False
     params, key = given(request.GET), request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    wanted = filtered(User(pk=user_id), params)
-    if not key or not wanted.is_valid():
-        return False
-    session = Session.objects.filter(session_key=key, expire_date__gt=Now())
-    reader = User.objects.filter(Exists(session), pk=user_id, is_active=True)
-    found = reader.values_list("password", version(User(pk=user_id), wanted.qs)).first()
+    with timezone.override(ZoneInfo(zone)):
+        found = _present(user_id, key, params)
     if found is None or found[1] != request.GET.get("version", ""):
         return False
     return constant_time_compare(bound, _bound(key, params.urlencode(), User(pk=user_id, password=found[0])))
+
+
+def _present(user_id: int, key: str, params: QueryDict) -> tuple[str, str] | None:
+    """The person's password as it is kept, and the list's version now; None where the session or the person is gone."""
+    reader = User(pk=user_id)
+    wanted = filtered(reader, params)
+    if not key or not wanted.is_valid():
+        return None
+    session = Session.objects.filter(session_key=key, expire_date__gt=Now())
+    active = User.objects.filter(Exists(session), pk=user_id, is_active=True)
+    return active.annotate(version=version(reader, wanted.qs)).values_list("password", "version").first()
 
 
 def _bound(session_key: str, query: str, user: User) -> str:

@@ -4,6 +4,7 @@
 
 - `rows`: of `rows.row_of`, each with `href`, the ticket's page that knows the list and the place in it; `now`; `title`;
   `result` ("12 tickets"); `problems` (sentences; then there are no rows);
+  `notes` (sentences about what was not searched);
 - `query`: the filters in their one spelling; `here`: the whole address; `filtered`, `narrowed` (by the bar);
 - `search`, `filters`, `hidden`: the filter bar; `before_url`, `after_url`: the pages beside, "" for none;
 - `changes_url`, `version`, `passed` (the pass for the news): ask `changes_url&version=…&since=…&pass=…`;
@@ -65,7 +66,8 @@ def tickets(request: HttpRequest) -> HttpResponse:
         cursors = {name: request.GET.get(name, "") for name in ("before", "after")}
         page = queue.page(wanted.qs, user=request.user, **cursors)
     part = "#list" if request.htmx and request.htmx.target == "queue" else ""
-    return render(request, f"tickets/queue.html{part}", _context(request, params, page, wrong, offered))
+    context = {**_context(request, params, page, wrong, offered), "notes": wanted.notes}
+    return render(request, f"tickets/queue.html{part}", context)
 
 
 def _context(

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from accounts.models import User
 from accounts.roles import MANAGERS
 from tickets.models import SavedView
-from tickets.queue_filters import LONGEST_QUERY, canonical, filtered, given, problems
+from tickets.queue_filters import LONGEST_QUERY, canonical, filtered, given, gone, problems
 from tiers.models import Member, Team
 
 MOST = 100
@@ -60,8 +60,9 @@ def may_change(user: User, view: SavedView) -> bool:
 
 
 def faults(user: User, query: str) -> list[str]:
-    """Why these filters cannot be read now, sentences; nothing for good ones."""
-    return problems(filtered(user, given(QueryDict(query))))
+    """Why these filters cannot be read now, or name what is gone, sentences; nothing for good ones."""
+    params = given(QueryDict(query))
+    return [*problems(filtered(user, params)), *gone(params)]
 
 
 @transaction.atomic

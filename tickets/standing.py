@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.contrib.postgres.aggregates import BitXor
@@ -9,22 +11,26 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Case,
     Count,
     F,
     Func,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Extract, JSONObject
 from django.http import QueryDict
 
 from accounts.models import User
-from tickets.models import DeskProfile, Notification, SavedView
-from tickets.queue_filters import filtered, given
+from tickets.models import DeskProfile, SavedView
+from tickets.notified import unread
+from tickets.queue_filters import filtered, given, names_hold
 from tickets.saved_views import Pinned, pinned
 
 SOON = "1h"
@@ -79,7 +85,7 @@ def standing(user: User, *, tickets: QuerySet | None = None, views: Iterable[Pin
     """
     known = tuple(views or ())
     counted = _counters(user, [*(view.query for view in VIEWS), *(view.query for view in known)])
-    columns = {f"count_{i}": CountOf(of) for i, of in enumerate(counted.values()) if of is not None}
+    columns = {f"count_{i}": of for i, of in enumerate(counted.values()) if of is not None}
     wanted = {**columns, **_desk(user), "version": version(user, tickets)}
     if views is None:
         wanted["pinned"] = ArraySubquery(_pinned(user))
@@ -94,7 +100,7 @@ def standing(user: User, *, tickets: QuerySet | None = None, views: Iterable[Pin
 def counts(user: User, queries: Iterable[str]) -> dict[str, int | None]:
     """How many tickets stand in the views with these filters, up to COUNTED_TO; None where filters are wrong."""
     counted = _counters(user, queries)
-    columns = {f"count_{i}": CountOf(of) for i, of in enumerate(counted.values()) if of is not None}
+    columns = {f"count_{i}": of for i, of in enumerate(counted.values()) if of is not None}
     row = User.objects.filter(pk=user.pk).values(**columns).get() if columns else {}
     return {query: row.get(f"count_{i}") for i, query in enumerate(counted)}
 
@@ -107,8 +113,8 @@ def version(user: User, tickets: QuerySet | None) -> Any:
     text, dot = TextField(), Value(".", output_field=TextField())
     nothing = Value(NO_TICKETS, output_field=text)
     listed = Coalesce(Subquery(_digest(tickets)), nothing) if tickets is not None else nothing
-    unread = Cast(CountOf(_unread(user)), text)
-    return Concat(listed, dot, Cast(Coalesce(Subquery(_views_digest(user)), 0), text), dot, unread)
+    told = Cast(CountOf(_unread(user)), text)
+    return Concat(listed, dot, Cast(Coalesce(Subquery(_views_digest(user)), 0), text), dot, told)
 
 
 def of_list(tickets: QuerySet, *, user: User) -> str:
@@ -116,13 +122,18 @@ def of_list(tickets: QuerySet, *, user: User) -> str:
     return str(User.objects.filter(pk=user.pk).values_list(version(user, tickets), flat=True).get())
 
 
-def _counters(user: User, queries: Iterable[str]) -> dict[str, QuerySet | None]:
-    wanted = {query: filtered(user, given(QueryDict(query))) for query in queries}
-    return {query: _cut(one.qs) if one.is_valid() else None for query, one in wanted.items()}
+def _counters(user: User, queries: Iterable[str]) -> dict[str, Any]:
+    return {query: _counter(user, given(QueryDict(query))) for query in queries}
 
 
-def _cut(tickets: QuerySet) -> QuerySet:
-    return tickets.order_by().values("pk")[:COUNTED_TO]
+def _counter(user: User, params: QueryDict) -> Any:
+    """The count of a list; None, in the database as well, for filters that cannot be read or name what is gone."""
+    wanted = filtered(user, params)
+    if not wanted.is_valid():
+        return None
+    count = CountOf(wanted.qs.order_by().values("pk")[:COUNTED_TO])
+    known = names_hold(params)
+    return Case(When(reduce(and_, map(Q, known)), then=count)) if known else count
 
 
 def _desk(user: User) -> dict[str, Any]:
@@ -133,7 +144,7 @@ def _desk(user: User) -> dict[str, Any]:
 
 
 def _unread(user: User) -> QuerySet:
-    return Notification.objects.filter(user=user, read_at__isnull=True).order_by().values("pk")[:COUNTED_TO]
+    return unread(user).order_by().values("pk")[:COUNTED_TO]
 
 
 def _pinned(user: User) -> QuerySet:
