@@ -23,15 +23,27 @@ def at_most(size: int, words: str) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if _announced(request) > size:
-                return render(request, "documents/too_long.html", {"words": words}, status=413)
+            if announced(request) > size:
+                return too_long(request, words)
             return guarded(request, *args, **kwargs)
 
+        limited.own_limit = True  # type: ignore[attr-defined]
         return limited
 
     return decorate
 
 
-def _announced(request: HttpRequest) -> int:
+def takes_more(view: View) -> bool:
+    """Whether a view says itself how long a request it takes."""
+    return bool(getattr(view, "own_limit", False))
+
+
+def too_long(request: HttpRequest, words: str) -> HttpResponse:
+    """The answer to a request that is too long."""
+    return render(request, "documents/too_long.html", {"words": words}, status=413)
+
+
+def announced(request: HttpRequest) -> int:
+    """How many bytes the request says that it has; one that does not say has none that Django would read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     return int(length[:18]) if length.isascii() and length.isdigit() else 0

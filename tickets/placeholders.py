@@ -18,7 +18,7 @@ KNOWN = {
     "due": "by when a solution was promised, on the client's clock",
 }
 _BRACES = re.compile(r"\{([^{}\n]{0,40})\}")
-_GAP = re.compile("|".join(rf"\[{name.replace('_', ' ')}\]" for name in KNOWN))
+_BLANK = re.compile("|".join(rf"\[{name.replace('_', ' ')}\]" for name in KNOWN))
 
 
 def unknown(text: str) -> list[str]:
@@ -34,7 +34,7 @@ def fault(text: str) -> str:
 
 
 def filled(text: str, facts: Mapping[str, str]) -> str:
-    """The text with its placeholders replaced by `facts`; one that is empty shows as a gap, such as “[contact]”."""
+    """The text with its placeholders replaced by `facts`; one that is empty shows as a blank, such as “[contact]”."""
     return _BRACES.sub(lambda found: _fact(found[1].strip(), facts) or found[0], text)
 
 
@@ -44,6 +44,6 @@ def _fact(name: str, facts: Mapping[str, str]) -> str:
     return facts.get(name, "").strip() or f"[{name.replace('_', ' ')}]"
 
 
-def gaps(text: str) -> list[str]:
-    """The gaps that somebody still has to fill, each once, in order."""
-    return list(dict.fromkeys(_GAP.findall(text)))
+def blanks(text: str) -> list[str]:
+    """The blanks that somebody still has to fill, each once, in order."""
+    return list(dict.fromkeys(_BLANK.findall(text)))

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 
 from tickets.file_limits import MOST_AT_ONCE, WORDS
 from tickets.forms import VerbForm, words_field
-from tickets.placeholders import gaps
+from tickets.placeholders import blanks
 from tickets.reply_templates import Use, composer
 
 
@@ -35,7 +35,7 @@ class ReplyForm(VerbForm):
     then = forms.ChoiceField(
         choices=[("", ""), ("wait", "wait"), ("resolve", "resolve")], required=False, widget=forms.HiddenInput
     )
-    gaps_read = forms.CharField(required=False, widget=forms.HiddenInput)
+    blanks_read = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @cached_property
     def reply_templates(self) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ class ReplyForm(VerbForm):
         if "insert" in self.data:
             self._insert(self.data.get("template", "").strip())
         else:
-            self._tell_gaps(given)
+            self._tell_blanks(given)
         return given
 
     def _insert(self, name: str) -> None:
@@ -66,9 +66,9 @@ class ReplyForm(VerbForm):
         files = " Choose your files again." if self.files else ""
         self.add_error(None, f"“{wanted[0]['name']}” was inserted; nothing was sent yet.{files}")
 
-    def _tell_gaps(self, given: dict[str, Any]) -> None:
-        """A gap that a template has left is told once, before the client reads it; then it may be sent as it is."""
-        found = ", ".join(gaps(given.get("body", ""))) if given.get("audience") == "public" else ""
-        if found and given.get("gaps_read") != found:
+    def _tell_blanks(self, given: dict[str, Any]) -> None:
+        """A blank that a template has left is told once, before the client reads it; then it may be sent as it is."""
+        found = ", ".join(blanks(given.get("body", ""))) if given.get("audience") == "public" else ""
+        if found and given.get("blanks_read") != found:
             self.add_error("body", f"{found} still stands there. Write what it should say, or send it again as it is.")
-        self.data["gaps_read"] = found
+        self.data["blanks_read"] = found

@@ -159,7 +159,7 @@ def _kept(request: HttpRequest, row: ReplyTemplate, form: TemplateForm) -> HttpR
 
 
 def _preview(form: TemplateForm) -> dict[str, Any]:
-    """The words as they would be inserted on the ticket that was named, or without one with all gaps."""
+    """The words as they would be inserted on the ticket that was named, or without one with all blanks."""
     ticket, text = form.cleaned_data["preview_on"], form.cleaned_data["text"]
     facts = facts_of(ticket.pk, user=form.user) if ticket else {}
     return {"ticket": ticket, "words": filled(text, facts)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tickets.placeholders import KNOWN, fault, filled, gaps, unknown
+from tickets.placeholders import KNOWN, blanks, fault, filled, unknown
 
 FACTS = {"client": "Acme", "contact_first_name": "Dana", "key": "ESC-7", "due": ""}
 
@@ -42,9 +42,9 @@ def test_a_fault_names_what_is_unknown_and_all_that_there_is():
 
 def test_gaps_are_found_in_what_somebody_is_about_to_send():
     text = filled("{contact} {due} {due} {client}", FACTS)
-    assert gaps(text) == ["[contact]", "[due]"]
-    assert gaps("a list [1] and [contacts]") == []
+    assert blanks(text) == ["[contact]", "[due]"]
+    assert blanks("a list [1] and [contacts]") == []
 
 
 def test_every_placeholder_leaves_a_gap_that_is_found_again():
-    assert len(gaps(filled(" ".join(f"{{{name}}}" for name in KNOWN), {}))) == len(KNOWN)
+    assert len(blanks(filled(" ".join(f"{{{name}}}" for name in KNOWN), {}))) == len(KNOWN)

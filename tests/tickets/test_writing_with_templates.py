@@ -1,4 +1,4 @@
-"""Inserting a template where one writes, without scripts; and gaps, which are told before the client reads them."""
+"""Inserting a template where one writes, without scripts; and blanks, which are told before the client reads them."""
 
 import pytest
 from django.test import Client as Browser
@@ -65,8 +65,8 @@ def test_a_gap_is_told_before_the_client_reads_it_and_then_passes(world, browser
     html = answer.content.decode()
     assert answer.status_code == 422 and "[contact], [due] still stands there" in html
     assert world.kinds(ticket) == ["OPENED"]
-    assert write(browser, ticket, "Hello [contact].", gaps_read="[contact], [due]").status_code == 422
-    assert write(browser, ticket, "Hello [contact], by [due].", gaps_read="[contact], [due]").status_code == 303
+    assert write(browser, ticket, "Hello [contact].", blanks_read="[contact], [due]").status_code == 422
+    assert write(browser, ticket, "Hello [contact], by [due].", blanks_read="[contact], [due]").status_code == 303
     assert world.said(ticket, "PUBLIC_REPLY") == ["Hello [contact], by [due]."]
 
 
