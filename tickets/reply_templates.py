@@ -64,11 +64,6 @@ def _numbered(rows: list[ReplyTemplate], facts: Mapping[str, str]) -> list[dict[
     ]
 
 
-def panel(ticket: Ticket, *, user: User, may_work: bool) -> dict[str, Any]:
-    """What the composer offers: templates of replies and notes, filled for this ticket."""
-    return {"reply_templates": composer(ticket.pk, user=user) if may_work else []}
-
-
 def composer(ticket_id: int, *, user: User) -> list[dict[str, Any]]:
     """The templates of public replies and work notes: each with `use`, its `label`, `name` and `words`."""
     rows = list(offered(user).filter(use__in=(Use.REPLY, Use.NOTE)).order_by("-use", "order", "name", "pk"))

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from tickets import attached, linked, reply_templates
+from tickets import attached, linked
 from tickets.clock_panel import clocks
 from tickets.coming import coming
 from tickets.custody_panel import custody
@@ -85,7 +85,7 @@ def part(ticket: Ticket, *, user: User, wanted: Asked, now: datetime) -> Shown:
 
 def _panels(ticket: Ticket, *, user: User, may_work: bool) -> Shown:
     """What the page's own rooms add to it, each to be printed by its template in `tickets/parts/`."""
-    rooms = (attached, reply_templates, linked, side, radar)
+    rooms = (attached, linked, side, radar)
     return {name: value for room in rooms for name, value in room.panel(ticket, user=user, may_work=may_work).items()}
 
 
