@@ -11,8 +11,8 @@ from tickets.digest_times import AT_ONCE, DAILY, HOURLY, NEVER, Choice
 
 LONDON, BERLIN, KATHMANDU, NEW_YORK = "Europe/London", "Europe/Berlin", "Asia/Kathmandu", "America/New_York"
 DAYS = ("mon", "tue", "wed", "thu", "fri")
-OFFICE = BusinessCalendar.of(timezone=LONDON, hours=dict.fromkeys(DAYS, ["09:00-17:30"]))
-NIGHTS = BusinessCalendar.of(timezone=LONDON, hours=dict.fromkeys(DAYS, ["22:00-06:00"]))
+OFFICE = BusinessCalendar.of(timezone=LONDON, hours={day: ["09:00-17:30"] for day in DAYS})
+NIGHTS = BusinessCalendar.of(timezone=LONDON, hours={day: ["22:00-06:00"] for day in DAYS})
 NEVER_OPEN = BusinessCalendar.of(
     timezone="UTC", hours={"mon": ["09:00-10:00"]},
     closed_dates={datetime.fromordinal(day).date() for day in range(738_000, 746_000)},
