@@ -14,6 +14,7 @@ from tickets.standing import Standing, standing
 Item = dict[str, Any]
 
 LINKS = (
+    ("Queue", "Radar", "radar", "radar", STAFF),
     ("Know", "Clients", "clients", "building-2", STAFF),
     ("Know", "Vendors", "vendors", "truck", STAFF),
     ("Know", "Documents", "documents", "book-open", STAFF),

@@ -118,6 +118,8 @@ PAGES = {
     "tickets/views/<int:pk>/removal/": Page("/tickets/views/1/removal/", STAFF_LOOK_UP, "post"),
     "tickets/views/<int:pk>/pin/": Page("/tickets/views/1/pin/", STAFF_LOOK_UP, "post"),
     "tickets/views/<int:pk>/unpin/": Page("/tickets/views/1/unpin/", STAFF_LOOK_UP, "post"),
+    "radar/": Page("/radar/", STAFF),
+    "tickets/<str:key>/radar/": Page("/tickets/{ticket}/radar/", DESK),
     "tickets/new/": Page("/tickets/new/", DESK),
     "tickets/undo/": Page("/tickets/undo/", STAFF_ACT, "post"),
     "tickets/<str:key>/": Page("/tickets/{ticket}/", STAFF),

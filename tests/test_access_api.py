@@ -48,6 +48,8 @@ OPERATIONS = {
         TICKET + "vendor-cases/", **WORK, body={"service": "Microsoft 365", "answers": {}, "why": "Their fault"}
     ),
     "POST tickets/{key}/merge/": Operation(TICKET + "merge/", **WORK, body={"into": "ESC-999999", "why": "The same"}),
+    "PUT tickets/{key}/radar/": Operation(TICKET + "radar/", **WORK, body={"score": 3, "jira_key": "ABC-1"}),
+    "DELETE tickets/{key}/radar/": Operation(TICKET + "radar/", **WORK),
     "POST events/": Operation(
         "events/", "events:write", 400,
         {"client": "Acme", "dedupe_key": "disk", "state": "FIRING", "title": "Their disk"},
@@ -103,7 +105,7 @@ def ask(program: Program, name: str, ticket) -> Any:
     url = operation.url.format(ticket=ticket.key)
     if method == "GET":
         return program.http.get(f"/api/v1/{url}", headers=program._headers({}))
-    match = {"If-Match": "*"} if method in ("PUT", "PATCH") else {}
+    match = {"If-Match": "*"} if method in ("PUT", "PATCH", "DELETE") else {}
     return program._send(method, url, operation.body, None, match)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tickets import api, api_ticket, api_verbs
+from tickets import api, api_radar, api_ticket, api_verbs
 from tickets.api_events import Events
 
 VERBS = {
@@ -16,6 +16,7 @@ VERBS = {
     "replies": api_verbs.Replies,
     "vendor-cases": api_verbs.VendorCases,
     "merge": api_verbs.Merge,
+    "radar": api_radar.RadarPlace,
     "timeline": api.Timeline,
     "explain": api.Explanations,
 }

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.fields import Body, Enum, Flag, Moment, Text, Texts
 from clients.models import Asset
 from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
+from tickets.radar.lanes import HIGHEST, LONGEST_KEY
 from tickets.reported import ACKNOWLEDGED, FIRING, PRIORITY_OF, RESOLVED
 
 LONGEST_TEXT = 50_000
@@ -180,3 +181,13 @@ class EventBody(Body):
     error_code = Text(max_length=80, required=False, default="", allow_blank=True)
     occurred_at = Moment(required=False, help_text="Now when absent")
     device = DeviceBody(required=False, default=dict)
+
+
+class RadarBody(Body):
+    """A place on the escalation radar; what is left out is empty."""
+
+    score = serializers.IntegerField(
+        min_value=1, max_value=HIGHEST, required=False, allow_null=True, default=None, help_text="None: no score yet"
+    )
+    jira_key = Text(max_length=LONGEST_KEY, required=False, allow_blank=True, default="", help_text="Like ABC-123")
+    why = Text(max_length=LONGEST_WHY, required=False, allow_blank=True, default="")

@@ -24,7 +24,8 @@ SUPERSEDED = Clock.State.SUPERSEDED
 def readable(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The tickets with all that their forms say, in four queries whatever their number."""
     one_row = tickets.select_related(
-        "client", "contact", "service", "tier", "team", "assignee", "policy_version__of", "merged_into"
+        "client", "contact", "service", "tier", "team", "assignee", "policy_version__of", "merged_into",
+        "radar",
     )  # fmt: skip
     cases = VendorCase.objects.order_by("id").select_related("vendor", "service")
     hands = CustodyChange.objects.order_by("seq").select_related("tier", "vendor_case__vendor")
@@ -226,6 +227,13 @@ class ClientTicketForm(serializers.Serializer):
         return ClientCaseForm(lodged, many=True).data
 
 
+class RadarForm(serializers.Serializer):
+    """A place on the escalation radar."""
+
+    score = serializers.IntegerField(allow_null=True)
+    jira_key = serializers.CharField()
+
+
 class TicketForm(ClientTicketForm):
     """A ticket with whose hands it is in, every clock, and why it was routed as it was."""
 
@@ -235,7 +243,13 @@ class TicketForm(ClientTicketForm):
     policy = PolicyForm(source="policy_version")
     routed_because = serializers.ListField(child=serializers.CharField())
     tags = serializers.ListField(child=serializers.CharField())
+    radar = serializers.SerializerMethodField(help_text="Its place on the escalation radar, if it has one")
     superseded_clocks = serializers.SerializerMethodField(help_text="Clocks that went on as others when terms changed")
+
+    @extend_schema_field(RadarForm(allow_null=True))
+    def get_radar(self, ticket: Ticket) -> Any:
+        entry = getattr(ticket, "radar", None)
+        return RadarForm(entry).data if entry else None
 
     @extend_schema_field(ClockForm(many=True))
     def get_clocks(self, ticket: Ticket) -> Any:
