@@ -29,12 +29,16 @@ COLUMNS = ("seq", "kind", "at", "text", "client_text", "why")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which part of the timeline is wanted: its sort, order, and where a page begins; `at` is an event it must show."""
+    """Which part of the timeline is wanted: its sort, order, and where a page begins; `at` is an event it must show.
+
+    `came_from` is the list that the reader works through, as the ticket's address names it; it stays in all links.
+    """
 
     show: str = "all"
     order: str = "newest"
     start: int | None = None
     at: int | None = None
+    came_from: str = ""
 
 
 def asked(params: Mapping[str, str]) -> Asked:
@@ -45,6 +49,7 @@ def asked(params: Mapping[str, str]) -> Asked:
         order if order in ORDERS else "newest",
         _number(params.get("start", "")),
         _number(params.get("event", "")),
+        params.get("from", ""),
     )
 
 
@@ -121,6 +126,7 @@ def _url(wanted: Asked, *, start: int | None, **changed: str) -> str:
     """The address of another part, without what goes without saying."""
     said = {"show": wanted.show, "order": wanted.order} | changed
     kept = {name: value for name, value in said.items() if value not in ("all", "newest")}
+    kept |= {"from": wanted.came_from} if wanted.came_from else {}
     return "?" + urlencode(kept | ({"start": start} if start is not None else {}))
 
 

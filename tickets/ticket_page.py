@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
@@ -60,6 +62,7 @@ def context(ticket: Ticket, *, user: User, wanted: Asked, now: datetime) -> Show
         "now": now,
         "may_work": may_work,
         "snoozed_until": values.get("snoozed_until"),
+        **_way(ticket, wanted.came_from),
         **_offered(ticket, case, may_work=may_work),
         **_writing(work, ticket, user=user, now=now),
         "story": story(ticket, wanted, attached.by_entry(panels.get("files", ()))),
@@ -81,6 +84,17 @@ def part(ticket: Ticket, *, user: User, wanted: Asked, now: datetime) -> Shown:
     """Only what the timeline needs, for those who page or filter it."""
     files = attached.by_entry(attached.files_of(ticket, user=user))
     return {"ticket": ticket, "story": story(ticket, wanted, files), "now": now}
+
+
+def _way(ticket: Ticket, came_from: str) -> Shown:
+    """Back to the list that the reader came from, and on to the ticket after this one; no way on without a list."""
+    if not came_from:
+        return {"back_url": "/tickets/", "next_url": ""}
+    of_list = QueryDict(came_from, mutable=True)
+    of_list.pop("at", None)
+    query = of_list.urlencode()
+    after = urlencode({"from": came_from, "after": ticket.key})
+    return {"back_url": f"/tickets/?{query}" if query else "/tickets/", "next_url": f"/tickets/next/?{after}"}
 
 
 def _panels(ticket: Ticket, *, user: User, may_work: bool) -> Shown:
