@@ -125,7 +125,7 @@ def _open_cases(ids: Sequence[int]) -> dict[int, VendorCase]:
 
 def carry_out(bulk: Bulk, *, clock: Callable[[], datetime]) -> list[Outcome]:
     """Do it to each, in the order in which they were ticked; `clock` is asked before each."""
-    return [_told(one.key, lambda one=one: _one(bulk, one, now=clock())) for one in bulk.chosen]
+    return [_told(one.key, lambda one=one: _one(bulk, one, now=clock()), by=bulk.by) for one in bulk.chosen]
 
 
 def _one(bulk: Bulk, one: Chosen, *, now: datetime) -> int | None:
@@ -166,12 +166,15 @@ def _check_not_done(pk: int, seen: int | None, *, by: User) -> None:
 def put_to_sleep(form: SnoozeForm, ticked: Sequence[Chosen], *, by: User, now: datetime) -> list[Outcome]:
     """Snooze each until the moment of the valid form."""
     until = form.cleaned_data["until"]
-    return [_told(one.key, lambda one=one: snooze(key=one.key, until=until, by=by, now=now) and None) for one in ticked]
+    return [
+        _told(one.key, by, lambda one=one: snooze(key=one.key, until=until, by=by, now=now) and None, by=by)
+        for one in ticked
+    ]
 
 
 def wake_all(ticked: Sequence[Chosen], *, by: User) -> list[Outcome]:
     """Wake each; one that is awake already stays so."""
-    return [_told(one.key, lambda one=one: _wake(one.key, by)) for one in ticked]
+    return [_told(one.key, by, lambda one=one: _wake(one.key, by), by=by) for one in ticked]
 
 
 def _wake(key: str, by: User) -> None:
@@ -179,13 +182,13 @@ def _wake(key: str, by: User) -> None:
     wake(key=key, by=by)
 
 
-def _told(key: str, act: Callable[[], int | None]) -> Outcome:
+def _told(key: str, by: User, act: Callable[[], int | None], *, by: User) -> Outcome:
     try:
         return Outcome(key, act=act())
     except Ticket.DoesNotExist:
         return Outcome(key, refused="There is no such ticket.")
     except AlreadyAcknowledged as error:
-        return Outcome(key, refused=who_took(int(key.removeprefix("ESC-"))) or str(error))
+        return Outcome(key, refused=who_took(int(key.removeprefix("ESC-")), reader=by) or str(error))
     except (NotAllowedNow, NotYours, BadAnswer) as error:
         return Outcome(key, refused=str(error))
     except OperationalError as error:
