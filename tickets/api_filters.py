@@ -4,20 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from accounts.problems import Problem
 from sla.priorities import PRIORITIES
-from tickets.filters import TicketFilter, Within, WithinField
-from tickets.models import Clock, Ticket
+from tickets.filter_names import unknown
+from tickets.filters import TicketFilter, Within, WithinField, Words, with_cases
+from tickets.models import Clock, Ticket, VendorCase
+from tickets.radar.lanes import LANES
+from tickets.search_words import LONGEST, MOST
 from tickets.serializers import FOR_CLIENTS
 from tickets.status import HOLDERS, STATUSES
 
 PAGING = {"cursor"}
-NOT_FOR_CLIENTS = {"tier", "mine"}
 
 
 class MinutesOrDurationField(WithinField):
@@ -36,26 +38,26 @@ class MinutesOrDuration(Within):
 
 
 class ApiTicketFilter(TicketFilter):
-    """The pages' filters; `q` is one text that stands in the title, the description or the error code."""
+    """The pages' filters, taken strictly: what of a search would be left out is refused."""
 
     breaching_within = MinutesOrDuration(field_name="next_due_at")
     mine = None
 
-    def with_words(self, tickets: QuerySet, name: str, value: str) -> QuerySet:
-        here = Q(title__icontains=value) | Q(description__icontains=value) | Q(error_code__icontains=value)
-        return tickets.filter(here | Q(pk__in=Ticket.objects.by_key(value).values("pk")))
-
 
 class ClientTicketFilter(ApiTicketFilter):
-    """For a client's key: nothing of tiers, and only the deadlines that were promised to the client."""
+    """For a client's key: nothing of tiers, teams and people, and only what was promised or told to the client."""
 
-    tier = None
+    tier = team = assignee = radar = None
     breaching_within = django_filters.Filter(method="by_promise")
     breaching_within.field_class = MinutesOrDurationField
+    q = Words(bound=True)
 
     def by_promise(self, tickets: QuerySet, name: str, value: timedelta) -> QuerySet:
         promised = Clock.objects.filter(ticket=OuterRef("pk"), metric__in=FOR_CLIENTS, stopped_at__isnull=True)
         return tickets.filter(Exists(promised.filter(due_at__lte=Now() + value)))
+
+    def with_vendor(self, tickets: QuerySet, name: str, value: str) -> QuerySet:
+        return tickets.filter(pk__in=with_cases(VendorCase.objects.filter(lodged_at__isnull=False), value))
 
 
 def wanted(tickets: QuerySet[Ticket], request: Request, *, bound: bool) -> QuerySet[Ticket]:
@@ -65,11 +67,17 @@ def wanted(tickets: QuerySet[Ticket], request: Request, *, bound: bool) -> Query
     errors = {name: f"There is no such parameter; there are {', '.join(sorted(known))}." for name in given
               if name not in known}  # fmt: skip
     chosen = form(given, queryset=tickets, request=request)
-    if not chosen.is_valid():
-        errors |= {name: " ".join(messages) for name, messages in chosen.errors.items()}
-    if errors:
+    if errors := errors | _problems(chosen):
         raise Problem(400, "The parameters cannot be taken as they are.", errors=errors)
     return chosen.qs
+
+
+def _problems(chosen: TicketFilter) -> dict[str, str]:
+    """What is wrong with the values, by parameter."""
+    if not chosen.is_valid():
+        return {name: " ".join(messages) for name, messages in chosen.errors.items()}
+    unread = {"q": " ".join(chosen.notes)} if chosen.notes else {}
+    return unread | unknown(chosen)
 
 
 def _parameter(name: str, words: str, **more: Any) -> OpenApiParameter:
@@ -77,11 +85,28 @@ def _parameter(name: str, words: str, **more: Any) -> OpenApiParameter:
 
 
 LIST_PARAMETERS = [
-    _parameter("status", "In any case", enum=STATUSES),
-    _parameter("tier", "Name of the tier that holds it; not for a client's key"),
-    _parameter("client", "Exact name or slug"),
-    _parameter("priority", "In any case", enum=PRIORITIES),
-    _parameter("holder", "In whose hands, in any case", enum=HOLDERS),
+    _parameter("status", f"One or several of {', '.join(STATUSES)}, parted by commas, in any case"),
+    _parameter("tier", "Names of tiers, parted by commas; not for a client's key"),
+    _parameter("team", "Names of the teams that hold it, parted by commas; not for a client's key"),
+    _parameter("client", "Names or slugs of clients, parted by commas"),
+    _parameter("priority", f"One or several of {', '.join(PRIORITIES)}, parted by commas, in any case"),
+    _parameter("holder", f"In whose hands: one or several of {', '.join(HOLDERS)}, parted by commas, in any case"),
+    _parameter("assignee", "Mail addresses, `me` or `none`, parted by commas; not for a client's key"),
+    _parameter("service", "Names or slugs of vendors' services, parted by commas"),
+    _parameter("vendor", "Names or slugs of vendors that have, or had, a case of it, parted by commas"),
+    _parameter("category", "Categories, parted by commas"),
+    _parameter("opened_after", "Opened at this moment or later: `2026-03-31T09:00Z`, or a day, from its beginning"),
+    _parameter("opened_before", "Opened earlier than this moment, or than this day"),
     _parameter("breaching_within", "Its next deadline lies at most so far ahead, or is missed: `2h`, or minutes"),
-    _parameter("q", "A text in the title, description or error code, or a key"),
+    _parameter(
+        "radar",
+        f"On the escalation radar, in this lane: {', '.join(lane.slug for lane in LANES)}; not for a client's key",
+    ),
+    _parameter(
+        "q",
+        f"Words, all of which are found in its title, description, resolution, error code, external id, device, "
+        f"replies or notes, or in the name of its client, contact or asset, or are a vendor's case number, or its key. "
+        f'At most {MOST} words and {LONGEST} characters; "in quotes" a phrase. '
+        "A client's key finds by what it may read.",
+    ),
 ]
