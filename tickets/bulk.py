@@ -167,14 +167,14 @@ def put_to_sleep(form: SnoozeForm, ticked: Sequence[Chosen], *, by: User, now: d
     """Snooze each until the moment of the valid form."""
     until = form.cleaned_data["until"]
     return [
-        _told(one.key, by, lambda one=one: snooze(key=one.key, until=until, by=by, now=now) and None, by=by)
+        _told(one.key, lambda one=one: snooze(key=one.key, until=until, by=by, now=now) and None, by=by)
         for one in ticked
     ]
 
 
 def wake_all(ticked: Sequence[Chosen], *, by: User) -> list[Outcome]:
     """Wake each; one that is awake already stays so."""
-    return [_told(one.key, by, lambda one=one: _wake(one.key, by), by=by) for one in ticked]
+    return [_told(one.key, lambda one=one: _wake(one.key, by), by=by) for one in ticked]
 
 
 def _wake(key: str, by: User) -> None:
@@ -182,7 +182,7 @@ def _wake(key: str, by: User) -> None:
     wake(key=key, by=by)
 
 
-def _told(key: str, by: User, act: Callable[[], int | None], *, by: User) -> Outcome:
+def _told(key: str, act: Callable[[], int | None], *, by: User) -> Outcome:
     try:
         return Outcome(key, act=act())
     except Ticket.DoesNotExist:
