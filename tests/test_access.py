@@ -60,6 +60,9 @@ DESK_LOOKS_UP = (302, 404, 404, 403, 404, 403, 403, 403)
 STAFF_LOOK_UP = (302, 404, 404, 404, 404, 403, 403, 403)
 STAFF_ACT = (302, 303, 303, 303, 303, 403, 403, 403)
 STAFF_MUST_SAY_MORE = (302, 422, 422, 422, 422, 403, 403, 403)
+# Who comes later to a ticket is told of those who are there.
+STAFF_SEE_EACH_OTHER = (302, 204, 200, 200, 200, 403, 403, 403)
+DESK_ACT = (302, 303, 303, 403, 303, 403, 403, 403)
 DESK_MUST_SAY_MORE = (302, 422, 422, 403, 422, 403, 403, 403)
 STAFF_DO = (302, 302, 302, 302, 302, 403, 403, 403)
 OPENED_BY_WHO_WAS_TOLD = (302, 302, 404, 404, 404, 403, 403, 403)
@@ -108,8 +111,10 @@ PAGES = {
     "notifications/": Page("/notifications/", STAFF),
     "notifications/reading/": Page("/notifications/reading/", STAFF_DO, "post"),
     "notifications/<int:pk>/": Page("/notifications/{told}/", OPENED_BY_WHO_WAS_TOLD),
+    "find/": Page("/find/?q=acme", STAFF),
     "tickets/": Page("/tickets/", STAFF),
     "tickets/changes/": Page("/tickets/changes/?version=0", STAFF),
+    "tickets/left/": Page("/tickets/left/?key={ticket}", STAFF),
     "tickets/next/": Page("/tickets/next/?after={ticket}", STAFF_ACT),
     "tickets/bulk/": Page("/tickets/bulk/", STAFF_MUST_SAY_MORE, "post"),
     "tickets/views/": Page("/tickets/views/", STAFF),
@@ -119,10 +124,17 @@ PAGES = {
     "tickets/views/<int:pk>/pin/": Page("/tickets/views/1/pin/", STAFF_LOOK_UP, "post"),
     "tickets/views/<int:pk>/unpin/": Page("/tickets/views/1/unpin/", STAFF_LOOK_UP, "post"),
     "radar/": Page("/radar/", STAFF),
+    "shift/": Page("/shift/", STAFF),
+    "shift/hand-over/": Page("/shift/hand-over/", STAFF),
+    "shift/hand-over/<int:pk>/reading/": Page("/shift/hand-over/1/reading/", STAFF_LOOK_UP, "post"),
+    "shift/hand-overs/<slug:slug>/": Page("/shift/hand-overs/no-team/", STAFF_LOOK_UP),
     "tickets/<str:key>/radar/": Page("/tickets/{ticket}/radar/", DESK),
     "tickets/new/": Page("/tickets/new/", DESK),
     "tickets/undo/": Page("/tickets/undo/", STAFF_ACT, "post"),
     "tickets/<str:key>/": Page("/tickets/{ticket}/", STAFF),
+    "tickets/<str:key>/presence/": Page("/tickets/{ticket}/presence/", STAFF_SEE_EACH_OTHER, "post"),
+    "tickets/<str:key>/draft/": Page("/tickets/{ticket}/draft/", DESK_ACT, "post"),
+    "tickets/<str:key>/case-answers/": Page("/tickets/{ticket}/case-answers/", DESK),
     "tickets/<str:key>/acknowledgement/": Page("/tickets/{ticket}/acknowledgement/", DESK),
     "tickets/<str:key>/assignment/": Page("/tickets/{ticket}/assignment/", DESK),
     "tickets/<str:key>/escalation/": Page("/tickets/{ticket}/escalation/", DESK),
@@ -153,6 +165,10 @@ PAGES = {
     "reply-templates/new/": Page("/reply-templates/new/", DESK),
     "reply-templates/<int:pk>/": Page("/reply-templates/{reply_template}/", MANAGERS),
     "reply-templates/<int:pk>/removal/": Page("/reply-templates/{reply_template}/removal/", ONE_MANAGER_ACTS, "post"),
+    "calls/": Page("/calls/", ANSWERABLE),
+    "calls/<str:key>/answer/": Page("/calls/{ticket}/answer/", MANAGERS),
+    "calls/mails/": Page("/calls/mails/", MANAGERS),
+    "calls/mails/<int:pk>/looked-at/": Page("/calls/mails/999999/looked-at/", MANAGERS_LOOK_UP, "post"),
     "tickets/<str:key>/manager-calls/": Page("/tickets/{ticket}/manager-calls/", STAFF),
     "policies/": Page("/policies/", STAFF),
     "policies/<slug:slug>/": Page("/policies/standard/", STAFF),

@@ -3,12 +3,15 @@
 Everything is what the reader may see: tickets by their client, documents by their readers.
 """
 
+import re
 from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accounts.models import User
 from documents.models import Document
+from documents.writing import SEARCHED
 from tickets.models import Ticket
 from tickets.status import CLOSED, OPEN_STATUSES, RESOLVED
 
@@ -36,7 +39,8 @@ USES = {
     Document.Kind.POLICY: "Policy",
     Document.Kind.REVIEW: "Review",
 }
-ALWAYS = (Document.Kind.RUNBOOK, Document.Kind.PLAYBOOK)
+# A word of a title that is shorter says nothing of its subject.
+LONG_ENOUGH = 4
 OPEN, ENDED = "open", "ended"
 
 
@@ -99,16 +103,30 @@ def _because(row: Shown, ticket: Ticket) -> str:
 
 
 def _documents(ticket: Ticket, user: User) -> list[Shown]:
-    """What is written about the client, its vendor and its policy, and the runbooks; what is out of force is not."""
-    about = Q(client=ticket.client_id) | Q(client__isnull=True, kind__in=ALWAYS)
-    keys = [f"playbook:{ticket.policy_version.of.slug}", f"policy:{ticket.policy_version.of.slug}"]
+    """What is written about the client, its vendor and its policy, and the runbooks whose words fit the ticket's.
+
+    What is out of force is not shown.
+    """
+    policy = ticket.policy_version.of.slug
+    keys = [f"playbook:{policy}", f"policy:{policy}"]
     if ticket.service:
         keys.append(f"vendor:{ticket.service.vendor.slug}")
-    others = Q(source_key__startswith="playbook:") & ~Q(source_key__in=keys)
-    found = Document.objects.visible_to(user).with_live().filter(about | Q(source_key__in=keys), out_of_force_at=None)
-    rows = found.exclude(others).order_by("name").values("slug", "name", "kind")
+    about = Q(client=ticket.client_id) | Q(source_key__in=keys)
+    if words := _words(ticket):
+        runbooks = Q(kind=Document.Kind.RUNBOOK, client__isnull=True)
+        about |= runbooks & Q(search=SearchQuery(" or ".join(words), search_type="websearch", config=SEARCHED))
+    found = Document.objects.visible_to(user).with_live().filter(about, out_of_force_at=None)
+    rows = list(found.order_by("name").values("slug", "name", "kind")[: 4 * MOST])
     order = list(USES)
     return [
         {"url": f"/documents/{row['slug']}/", "name": row["name"], "use": USES[row["kind"]]}
         for row in sorted(rows, key=lambda row: order.index(row["kind"]))
     ][: 2 * MOST]
+
+
+def _words(ticket: Ticket) -> list[str]:
+    """What the ticket is about, in words that a runbook may have: its title, service, category and error code."""
+    service = ticket.service.name if ticket.service else ""
+    said = " ".join([ticket.title, service, ticket.category, ticket.error_code])
+    found = re.findall(r"\w+", said.lower())
+    return sorted({word for word in found if len(word) >= LONG_ENOUGH})
