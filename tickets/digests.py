@@ -34,8 +34,8 @@ STATE = ("pk", "title", "client__name", "priority", "status", "holder_kind", "ti
          "next_due_at", "next_metric")  # fmt: skip
 
 
-def send_due(*, now: datetime) -> int:
-    """Put every digest that is due into the outbox; returns how many mails that made.
+def send_due(*, now: datetime, late: timedelta = timedelta()) -> int:
+    """Put every digest that is due into the outbox, or has been for `late`; returns how many mails that made.
 
     One query while nobody waits for mail. What keeps one person's digest from being made keeps back no other's.
     """
@@ -44,7 +44,7 @@ def send_due(*, now: datetime) -> int:
         return 0
     known = {listener.user_id: listener for listener in listeners(live_calendars()).values()}
     _forget([user_id for user_id, *_ in waiting if not _wants(known.get(user_id))])
-    due = [known[pk] for pk, oldest, newest in waiting if _is_due(known.get(pk), oldest, newest, now)]
+    due = [known[pk] for pk, oldest, newest in waiting if _is_due(known.get(pk), oldest, newest, now - late)]
     return sum(_tried(listener, now=now) for listener in due)
 
 

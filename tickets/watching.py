@@ -9,16 +9,18 @@ from outbox.alarms import beat, clear_alarm, raise_alarm
 from outbox.delivery import deliver
 from outbox.models import Message
 from tickets.auditing import overdue
+from tickets.digests import send_due
 from tickets.escalation import sweep_until_done
 from tickets.models import Clock, Ticket
 from tickets.vendor_cases import note_settled
 
 ALARM_AFTER = timedelta(seconds=60)
 ALARM = "watchdog:overdue"
+DIGESTS_AFTER = timedelta(minutes=2)
 
 
 def watch(*, now: datetime, clock: Callable[[], datetime]) -> int:
-    """Look by the clocks' own deadlines; where the sweep is late, do its work. Returns how many tickets were late."""
+    """Look by the clocks' own deadlines; do what sweep or digests left undone. Returns how many tickets were late."""
     beat("watchdog", now=now)
     grace = timedelta(seconds=settings.WATCHDOG_GRACE_SECONDS)
     late = Clock.objects.filter(stopped_at__isnull=True, breached_at__isnull=True, due_at__lt=now - grace)
@@ -28,6 +30,7 @@ def watch(*, now: datetime, clock: Callable[[], datetime]) -> int:
         Ticket.objects.filter(pk__in=ids, postponed=0).update(check_at=now)
         sweep_until_done(now=now)
     _tell(now=now)
+    send_due(now=now, late=DIGESTS_AFTER)
     # Last, since a mail server that hangs must not keep deadlines waiting.
     _deliver_late(now=now, grace=grace, clock=clock)
     return len(ids)

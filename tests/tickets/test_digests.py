@@ -13,6 +13,7 @@ from tickets.desk_profile import choose
 from tickets.digests import send_due
 from tickets.models import Notification
 from tickets.telling import tell_apart
+from tickets.watching import watch
 from world import march
 
 NINE, TEN = march(2, 9), march(2, 10)
@@ -59,6 +60,14 @@ def test_one_mail_goes_to_each_person_who_is_due(world):
     assert sorted(mailed()) == [["l1@msp.example"], ["l2@msp.example"], ["l3@msp.example"]]
     assert send_due(now=march(2, 12)) == 0
     assert set(Notification.objects.values_list("to_mail", "mailed_at")) == {(False, march(2, 10, 1))}
+
+
+def test_the_watchdog_makes_digests_that_nobody_else_made(world):
+    hourly(world.l1)
+    waits(world.l1)
+    for moment, made in ((TEN, 0), (march(2, 10, 1), 0), (march(2, 10, 2), 1)):
+        watch(now=moment, clock=lambda: TEN)
+        assert len(mailed()) == made
 
 
 def test_what_could_still_be_undone_is_not_mailed_yet(world):
