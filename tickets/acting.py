@@ -105,7 +105,7 @@ def _refused(
     request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm, error: NotAllowedNow, *, now: datetime
 ) -> HttpResponse:
     """409 in words: in the row for the queue, else above the form."""
-    words = who_took(ticket.pk) if isinstance(error, AlreadyAcknowledged) else ""
+    words = who_took(ticket.pk, reader=request.user) if isinstance(error, AlreadyAcknowledged) else ""
     if isinstance(error, ChangedMeanwhile):
         form.work.event_count = Ticket.objects.values_list("event_count", flat=True).get(pk=ticket.pk)
     if for_row(request) and not chosen.asks:
@@ -113,12 +113,14 @@ def _refused(
     return _asked(request, ticket, chosen, form, status=409, conflict=words or str(error))
 
 
-def who_took(pk: int) -> str:
-    """Who took it and when, on the reader's clock."""
+def who_took(pk: int, *, reader: User) -> str:
+    """Who took it and when, on the reader's clock; that may be the reader, whose answer was lost on its way."""
     ticket = Ticket.objects.select_related("acknowledged_by").get(pk=pk)
     if ticket.acknowledged_at is None:
         return ""
     at = timezone.localtime(ticket.acknowledged_at)
+    if ticket.acknowledged_by == reader:
+        return f"It is yours already, since {at:%H:%M}."
     return f"{ticket.acknowledged_by or 'Somebody'} took it at {at:%H:%M}."
 
 

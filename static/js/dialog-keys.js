@@ -18,13 +18,14 @@ function openGroups(form) {
   return groups.sort((one, other) => (one.at.compareDocumentPosition(other.at) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
 }
 
-// Without an open group a digit changes the first choice that has one already.
-function takenBy(form, digit) {
+// Where digits go: to what still wants an answer, else to the first choice, which they change.
+function digitsGroup(form) {
   const [group] = openGroups(form);
-  if (group) return group.takes[digit - 1];
   const first = form.querySelector("input[type=radio]");
-  return first ? radiosOf(form, first.name)[digit - 1] : undefined;
+  return group ?? (first && { at: first, takes: radiosOf(form, first.name) });
 }
+
+const takenBy = (form, digit) => digitsGroup(form)?.takes[digit - 1];
 
 function take(form, chosen) {
   if (chosen.matches("input")) {
@@ -51,7 +52,7 @@ export function goOn(form) {
 export function showDigits(form) {
   form.querySelectorAll(".digit").forEach((mark) => mark.remove());
   form.querySelectorAll("[data-quick-words]").forEach((group) => group.removeAttribute("data-digits"));
-  const [group] = openGroups(form);
+  const group = digitsGroup(form);
   if (!group) return;
   if (group.at.matches("[data-quick-words]")) return group.at.setAttribute("data-digits", "");
   group.takes.slice(0, 9).forEach((radio, index) => {
@@ -65,11 +66,12 @@ export function showDigits(form) {
 export function focusFirst(dialog) {
   const form = dialog.querySelector("form");
   if (form) showDigits(form);
-  if (form && openGroups(form).length) {
+  if (form && digitsGroup(form)) {
     dialog.tabIndex = -1;
     return dialog.focus();
   }
-  dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus();
+  const fields = [...dialog.querySelectorAll(".dialog-body :is(input:not([type=hidden]), select, textarea)")];
+  (fields.find((field) => field.required && !field.value) ?? fields[0])?.focus();
 }
 
 function onKey(event) {

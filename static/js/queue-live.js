@@ -2,7 +2,7 @@
 
 import { announce } from "./desk.js";
 import { isBusy } from "./queue-acts.js";
-import { boxIn, focusRow, keepHrefs, queue, rowByKey, rowOf, rows, showTicked } from "./queue-rows.js";
+import { boxIn, focusRow, giveHref, keepHrefs, queue, rowByKey, rowOf, rows, showTicked } from "./queue-rows.js";
 
 const POLL = 5000;
 const GONE = "No longer in this view";
@@ -66,7 +66,7 @@ async function fetchList() {
   const section = page.getElementById("queue");
   if (!section) throw new Error("The answer holds no list.");
   fetched = section;
-  merge(section);
+  await merge(section);
 }
 
 // The page of the list that is shown, whatever ticket is open beside it.
@@ -91,8 +91,8 @@ function merge(section) {
   const fresh = [...theirs.keys()].filter((key) => !rowByKey(key));
   const absent = shown.filter((row) => !theirs.has(row.dataset.key));
   const pushed = section.querySelector(".pagination [rel=next]") ? [...theirs.values()].at(-1) : null;
-  absent.filter((row) => !pushed || isBefore(row, pushed)).forEach((row) => leave(row));
   tell(fresh.length);
+  return leaveAll(absent.filter((row) => !isBusy(row) && !row.matches(".gone") && (!pushed || isBefore(row, pushed))));
 }
 
 // Whether a row stands before another in the list's order: next deadline first, none last, then the older ticket.
@@ -105,24 +105,39 @@ function renew(row, newer) {
   const noticed = row.querySelector(".ticket-notice") && row.dataset.events === newer.dataset.events;
   if (isBusy(row) || noticed || Number(newer.dataset.events) < Number(row.dataset.events)) return;
   const changed = row.dataset.events !== newer.dataset.events || row.matches(".gone");
-  boxIn(newer).toggleAttribute("checked", boxIn(row).checked);
-  if (row.matches(".open")) newer.classList.add("open");
   const hadFocus = rowOf(document.activeElement) === row;
-  Idiomorph.morph(row, newer.cloneNode(true), { morphStyle: "outerHTML", ignoreActiveValue: true });
+  lay(row, newer);
   if (!changed) return;
-  const now = rowByKey(row.dataset.key);
-  now.classList.add("changed");
-  if (hadFocus) announce(`${now.dataset.key}: ${now.querySelector(".ticket-status").textContent}`);
+  row.classList.add("changed");
+  if (hadFocus) announce(`${row.dataset.key}: ${row.querySelector(".ticket-status").textContent}`);
 }
 
-function leave(row) {
-  if (isBusy(row) || row.matches(".gone")) return;
+// Lay a newer state over a row; it stays the same element, ticked, open and focused as it was.
+function lay(row, newer) {
+  boxIn(newer).toggleAttribute("checked", boxIn(row).checked);
+  newer.classList.toggle("open", row.matches(".open"));
+  newer.classList.toggle("selected", boxIn(row).checked);
+  Idiomorph.morph(row, newer.cloneNode(true), { morphStyle: "outerHTML", ignoreActiveValue: true });
+  giveHref(row);
+}
+
+// Rows that have left stay where they are until the next refresh, and say what took them out.
+async function leaveAll(left) {
+  if (!left.length) return;
+  const answer = await get(`/tickets/left/?${new URLSearchParams(left.map((row) => ["key", row.dataset.key]))}`);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const row of left) leave(row, page.getElementById(row.id));
+}
+
+function leave(row, newer) {
+  if (isBusy(row)) return;
+  const hadFocus = rowOf(document.activeElement) === row;
+  if (newer) lay(row, newer);
   row.classList.add("gone");
-  row.querySelector(".ticket-act")?.remove();
   const status = row.querySelector(".ticket-status");
-  status.textContent = GONE;
-  status.title = GONE;
-  if (rowOf(document.activeElement) === row) announce(`${row.dataset.key}: ${GONE}.`);
+  if (!newer) status.textContent = GONE;
+  status.title = status.textContent;
+  if (hadFocus) announce(`${row.dataset.key}: ${status.textContent}.`);
 }
 
 function countViews(section) {
