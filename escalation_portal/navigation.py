@@ -14,7 +14,9 @@ from tickets.standing import Standing, standing
 Item = dict[str, Any]
 
 LINKS = (
+    ("Queue", "Calls", "calls", "phone", MANAGERS | {ACCOUNT_MANAGER}),
     ("Queue", "Radar", "radar", "radar", STAFF),
+    ("Queue", "Shift", "shift", "sunrise", STAFF),
     ("Know", "Clients", "clients", "building-2", STAFF),
     ("Know", "Vendors", "vendors", "truck", STAFF),
     ("Know", "Documents", "documents", "book-open", STAFF),
@@ -46,7 +48,8 @@ def _items(request: HttpRequest) -> Iterator[Item]:
     for section, title, name, icon, roles in LINKS:
         if request.user.roles & roles:
             url = reverse(name)
-            yield _item(section, title, url, icon, current=request.path.startswith(url))
+            count = stands.calls if name == "calls" else None
+            yield {**_item(section, title, url, icon, current=request.path.startswith(url)), "count": count}
 
 
 def _standing(request: HttpRequest) -> Standing | None:

@@ -1,7 +1,12 @@
-"""The URLs at which outside systems knock."""
+"""The URLs at which outside systems knock, and where mails wait that came in."""
 
 from django.urls import path
 
 from integrations.hooks import Hook
+from integrations.mail.looking_page import looked, mails
 
-urlpatterns = [path("hooks/<str:system>/<str:integration_id>/", Hook.as_view(), name="hook")]
+urlpatterns = [
+    path("hooks/<str:system>/<str:integration_id>/", Hook.as_view(), name="hook"),
+    path("calls/mails/", mails, name="mails-to-look-at"),
+    path("calls/mails/<int:pk>/looked-at/", looked, name="mail-looked-at"),
+]

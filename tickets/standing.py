@@ -28,6 +28,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Extract, JSONObje
 from django.http import QueryDict
 
 from accounts.models import User
+from tickets.calls import open_calls
 from tickets.models import DeskProfile, SavedView
 from tickets.notified import unread
 from tickets.queue_filters import filtered, given, names_hold
@@ -62,11 +63,13 @@ VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Counts by a view's query, None where its filters cannot be read; `version` is compared and never read."""
+    """Counts by a view's query, None where its filters cannot be read; `version` is compared and never read; `calls`
+    are those to managers that wait."""
 
     version: str
     unread: int
     keys_on: bool
+    calls: int = 0
     pinned: tuple[Pinned, ...] = ()
     counts: Mapping[str, int | None] = field(default_factory=dict)
 
@@ -94,7 +97,7 @@ def standing(user: User, *, tickets: QuerySet | None = None, views: Iterable[Pin
     if row.get("pinned"):
         known = tuple(Pinned(**one) for one in row["pinned"])
         found |= counts(user, [view.query for view in known])
-    return Standing(row["version"], row["unread"], row["keys_on"], known, found)
+    return Standing(row["version"], row["unread"], row["keys_on"], row["calls"], known, found)
 
 
 def counts(user: User, queries: Iterable[str]) -> dict[str, int | None]:
@@ -140,7 +143,8 @@ def _desk(user: User) -> dict[str, Any]:
     """What else the desk's pages show of the reader."""
     keys = DeskProfile.objects.filter(user=OuterRef("pk")).values("single_keys")
     on = Value(True, output_field=BooleanField())
-    return {"unread": CountOf(_unread(user)), "keys_on": Coalesce(Subquery(keys), on)}
+    calls = CountOf(open_calls(user).order_by().values("pk")[:COUNTED_TO])
+    return {"unread": CountOf(_unread(user)), "keys_on": Coalesce(Subquery(keys), on), "calls": calls}
 
 
 def _unread(user: User) -> QuerySet:

@@ -45,7 +45,8 @@ def answer_to(asked, text):
     answer["From"], answer["To"] = "Mia <support@vendor.example>", asked["Reply-To"]
     answer["Subject"], answer["Message-ID"] = f"Re: {asked['Subject']}", "<answer@vendor.example>"
     answer["In-Reply-To"] = asked["Message-ID"]
-    answer.set_content(f"{text}\n\nOn Monday, Portal wrote:\n> {asked.get_content()}")
+    quoted = "\n".join(f"> {line}" for line in asked.get_content().splitlines())
+    answer.set_content(f"{text}\n\nOn Monday, Portal wrote:\n{quoted}")
     return answer.as_bytes()
 
 
