@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from accounts.clock import database_now
 from world import World
@@ -22,6 +22,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Milliseconds for a page or a row to show what is expected, also where other tests share the machine.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 MISSING = (
     "NO BROWSER TEST RAN: no Chromium was found. Install one (Debian: apt-get install chromium) "
     "or name it in CHROMIUM; REQUIRE_BROWSER=1 makes this a failure."
@@ -68,7 +71,7 @@ def visit(chromium, live_server, world):
         options.setdefault("viewport", {"width": 1360, "height": 800})
         context = chromium.new_context(base_url=live_server.url, **options)
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         sign_in(page, user)
