@@ -50,6 +50,8 @@ OPERATIONS = {
     "POST tickets/{key}/merge/": Operation(TICKET + "merge/", **WORK, body={"into": "ESC-999999", "why": "The same"}),
     "PUT tickets/{key}/radar/": Operation(TICKET + "radar/", **WORK, body={"score": 3, "jira_key": "ABC-1"}),
     "DELETE tickets/{key}/radar/": Operation(TICKET + "radar/", **WORK),
+    "POST tickets/{key}/links/": Operation(TICKET + "links/", **WORK, body={"other": "ESC-999999", "kind": "RELATED"}),
+    "POST tickets/{key}/split/": Operation(TICKET + "split/", **WORK, body={"title": "The printer"}),
     "POST events/": Operation(
         "events/", "events:write", 400,
         {"client": "Acme", "dedupe_key": "disk", "state": "FIRING", "title": "Their disk"},

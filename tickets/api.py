@@ -159,7 +159,7 @@ def _new_ticket(client: Client, said: dict[str, Any]) -> NewTicket:
     device = said.pop("device", {})
     said |= {f"device_{name}": value for name, value in device.items()}
     service = vendor_service(said["service"]) if said.get("service") else None
-    known = {"service": service, "contact": _contact(client, said.get("contact", ""))}
+    known = {"service": service, "contact": contact_of(client, said.get("contact", ""))}
     return NewTicket(**said | known | {"follows": _followed(client, said.get("follows", ""))})
 
 
@@ -181,7 +181,7 @@ def vendor_service(name: str) -> Service:
     return found
 
 
-def _contact(client: Client, name: str) -> Contact | None:
+def contact_of(client: Client, name: str) -> Contact | None:
     """The client's contact of this address or name. A program may not make us write to anybody else."""
     if not name:
         return None

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tickets import api, api_radar, api_ticket, api_verbs
+from tickets import api, api_links, api_radar, api_ticket, api_verbs
 from tickets.api_events import Events
 
 VERBS = {
@@ -16,6 +16,8 @@ VERBS = {
     "replies": api_verbs.Replies,
     "vendor-cases": api_verbs.VendorCases,
     "merge": api_verbs.Merge,
+    "links": api_links.Links,
+    "split": api_links.Splits,
     "radar": api_radar.RadarPlace,
     "timeline": api.Timeline,
     "explain": api.Explanations,

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.fields import Body, Enum, Flag, Moment, Text, Texts
 from clients.models import Asset
 from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
+from tickets.linked import KINDS
 from tickets.radar.lanes import HIGHEST, LONGEST_KEY
 from tickets.reported import ACKNOWLEDGED, FIRING, PRIORITY_OF, RESOLVED
 
@@ -113,6 +114,25 @@ class MergeBody(Body):
 
     into = Text(max_length=30, help_text="Key of an open ticket of the same client")
     why = Text(max_length=LONGEST_WHY)
+
+
+class LinkBody(Body):
+    """Which ticket it has to do with, and what."""
+
+    other = Text(max_length=30, help_text="Key of a ticket, of any client")
+    kind = Enum(choices=[kind for kind, _ in KINDS], help_text="What this ticket is: CAUSES is the cause of the other")
+    why = Text(max_length=LONGEST_WHY, required=False, allow_blank=True)
+
+
+class SplitBody(Body):
+    """What the new ticket is about. Without `priority` it has that of the ticket that it is split from."""
+
+    title = Text(max_length=200)
+    description = Text(max_length=LONGEST_TEXT, required=False, allow_blank=True, trim_whitespace=False)
+    priority = Enum(choices=PRIORITIES, required=False)
+    category = Text(max_length=60, required=False, allow_blank=True)
+    service = Text(max_length=120, required=False, allow_blank=True, help_text="Name or slug of a vendor's service")
+    contact = Text(max_length=120, required=False, allow_blank=True, help_text="E-mail or name of the client's contact")
 
 
 class AssignmentBody(Body):
