@@ -32,7 +32,7 @@ class DeskForm(forms.Form):
         help_text="a acknowledges, e escalates, and so on, while the queue or a ticket has the focus.",
     )  # fmt: skip
     mail = forms.ChoiceField(
-        label="Mail about tickets", choices=Mail.choices, widget=forms.RadioSelect,
+        label="When it comes", choices=Mail.choices, widget=forms.RadioSelect,
         help_text="What you are told stands under Notifications in any case. A digest leaves out what you have read.",
     )  # fmt: skip
     digest_at = forms.TimeField(
@@ -50,6 +50,7 @@ class DeskForm(forms.Form):
             "mail_hours": profile.mail_hours.slug if profile.mail_hours else "",
         }  # fmt: skip
         super().__init__(*args, initial=own, **kwargs)
+        self.fields["digest_at"].help_text = f"For once a day; on your own clock, {profile.user.timezone}."
         self.calendars: dict[str, Calendar] = {version.of.slug: version.of for version in versions}
         named = [(version.of.slug, f"{version.of.name}: {_words(version)}") for version in versions]
         self.fields["mail_hours"].choices = [("", "Any hours"), *named]

@@ -47,7 +47,8 @@ def _days(rows: Iterable[Notification], now: datetime) -> Iterable[dict[str, Any
     """The rows by the day of the reader's clock."""
     today = timezone.localtime(now).date()
     names = {today: "Today", today - timedelta(days=1): "Yesterday"}
-    for day, of_day in groupby(rows, key=lambda row: timezone.localtime(row.at).date()):
+    by_time = sorted(rows, key=lambda row: (row.at, row.pk), reverse=True)
+    for day, of_day in groupby(by_time, key=lambda row: timezone.localtime(row.at).date()):
         yield {"on": day, "name": names.get(day, ""), "rows": [_row(row) for row in of_day]}
 
 

@@ -14,6 +14,7 @@ from accounts.roles import DESK, STAFF
 from tickets import drafts, presence, ticket_page
 from tickets.acting import seen
 from tickets.models import Ticket
+from tickets.notified import read_ticket
 from tickets.story import asked, since
 
 
@@ -23,6 +24,7 @@ from tickets.story import asked, since
 def ticket(request: HttpRequest, key: str) -> HttpResponse:
     """One ticket with its story and its facts; for htmx the timeline alone, where that is all it asks for."""
     found, wanted, now = _found(request, key), asked(request.GET), database_now()
+    read_ticket(request.user, found, now=now)
     if request.htmx and request.htmx.target == "timeline":
         context = ticket_page.part(found, user=request.user, wanted=wanted, now=now)
         return render(request, "tickets/parts/timeline.html", context)
