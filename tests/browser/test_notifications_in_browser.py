@@ -1,4 +1,4 @@
-"""Notifications and the desk's preferences in a real browser: read by everybody, by keyboard, narrow, without scripts."""
+"""Notifications and the desk's preferences in a real browser: by keyboard, in the dark, narrow, without scripts."""
 
 import pytest
 from axe import is_too_wide, problems
