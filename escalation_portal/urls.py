@@ -4,18 +4,20 @@ from django.urls import include, path, re_path
 
 from accounts.admin import site
 from escalation_portal import dev_mail, health, ops
+from escalation_portal.find import find_anything
 from escalation_portal.home import home
 from escalation_portal.pieces import pieces
 
 # Each of these names its own paths from the root.
 PAGES = (
-    "tickets.urls", "tickets.side.urls", "tiers.urls", "tiers.people_urls", "tiers.on_call_urls", "vendors.urls", "clients.urls",
-    "clients.page_urls", "documents.guide.urls", "portal.urls", "reports.urls", "integrations.urls", "sla.urls",
+    "tickets.urls", "tickets.side.urls", "tiers.urls", "tiers.people_urls", "tiers.on_call_urls", "vendors.urls",
+    "clients.urls", "clients.page_urls", "documents.guide.urls", "portal.urls", "reports.urls", "integrations.urls", "sla.urls",
     "documents.urls",
 )  # fmt: skip
 
 urlpatterns = [
     path("", home, name="home"),
+    path("find/", find_anything, name="find"),
     path("", include("accounts.sign_in_urls")),
     path("admin/", site.urls),
     path("api/", include("escalation_portal.api_urls")),
