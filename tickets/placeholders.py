@@ -17,6 +17,7 @@ KNOWN = {
     "team": "the team that has the ticket",
     "due": "by when a solution was promised, on the client's clock",
 }
+TITLES = frozenset({"dr", "prof", "mr", "mrs", "ms", "miss", "mx", "sir", "dame", "rev", "herr", "frau", "dipl-ing"})
 _BRACES = re.compile(r"\{([^{}\n]{0,40})\}")
 _BLANK = re.compile("|".join(rf"\[{name.replace('_', ' ')}\]" for name in KNOWN))
 
@@ -47,3 +48,9 @@ def _fact(name: str, facts: Mapping[str, str]) -> str:
 def blanks(text: str) -> list[str]:
     """The blanks that somebody still has to fill, each once, in order."""
     return list(dict.fromkeys(_BLANK.findall(text)))
+
+
+def first_name(name: str) -> str:
+    """How somebody is greeted: the first of the names that is no title; the whole where only titles are left."""
+    words = name.split()
+    return next((word for word in words if word.strip(".").lower() not in TITLES), " ".join(words))

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import MANAGERS
 from tickets.facts import RESOLVE
 from tickets.models import Clock, ReplyTemplate, Ticket
-from tickets.placeholders import fault, filled
+from tickets.placeholders import fault, filled, first_name
 from tickets.working import BadAnswer
 from tiers.models import Member, Team
 
@@ -81,7 +81,7 @@ def facts_of(ticket_id: int, *, user: User) -> dict[str, str]:
     return {
         "client": ticket.client.name,
         "contact": contact,
-        "contact_first_name": contact.partition(" ")[0],
+        "contact_first_name": first_name(contact),
         "key": ticket.key,
         "title": ticket.title,
         "service": ticket.service.name if ticket.service else "",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tickets.placeholders import KNOWN, blanks, fault, filled, unknown
+from tickets.placeholders import KNOWN, blanks, fault, filled, first_name, unknown
 
 FACTS = {"client": "Acme", "contact_first_name": "Dana", "key": "ESC-7", "due": ""}
 
@@ -48,3 +48,19 @@ def test_gaps_are_found_in_what_somebody_is_about_to_send():
 
 def test_every_placeholder_leaves_a_gap_that_is_found_again():
     assert len(blanks(filled(" ".join(f"{{{name}}}" for name in KNOWN), {}))) == len(KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Dana van Dyk", "Dana"),
+        ("Dr Helen Marsh", "Helen"),
+        ("Prof. Dr. Jörg Maier", "Jörg"),
+        ("Cher", "Cher"),
+        ("Dr", "Dr"),
+        ("  ", ""),
+        ("", ""),
+    ],
+)
+def test_people_are_greeted_by_their_first_name_and_not_by_a_title(name, expected):
+    assert first_name(name) == expected
