@@ -1,7 +1,9 @@
 """One ticket's page, and what it asks for while it is open: who else is there, what is new, keeping a draft."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db.models import DateTimeField, Func
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
@@ -32,9 +34,11 @@ def ticket(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "tickets/ticket.html", context)
 
 
-def _found(request: HttpRequest, key: str) -> Ticket:
+def _found(request: HttpRequest, key: str) -> Any:
+    """The ticket with all that its page joins to it, and `read_at`, the database's time."""
     tickets = Ticket.objects.visible_to(request.user).select_related(*ticket_page.JOINED)
-    found = tickets.by_key(key).first()
+    at = Func(function="clock_timestamp", output_field=DateTimeField())
+    found = tickets.by_key(key).annotate(read_at=at).first()
     if found is None:
         raise Http404
     return found

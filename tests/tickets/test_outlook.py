@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sla.business_time import BusinessCalendar
+from clients.models import Contact
+from tickets import lifecycle
 from tickets.facts import ClockFacts, Facts
 from tickets.outlook import outlook
+from tickets.story import Asked
 from tickets.ticket_page import context
 from tiers.ladder import Ladder, Step
 
@@ -137,7 +140,7 @@ def test_the_why_names_what_was_promised():
 
 def test_what_is_told_is_what_the_sweep_then_does(world):
     ticket = world.open(error_code="0x8004de40")
-    coming = context(ticket.pk, user=world.l1, now=world.now)["coming"]
+    coming = context(world.fresh(ticket), user=world.l1, wanted=Asked(), now=world.now)["coming"]
     predicted = [c["at"] for c in coming if c["climbs"]]
     world.forward(minutes=61)
     happened = ticket.timeline.filter(kind="ESCALATED").order_by("seq").values_list("at", flat=True)
@@ -161,3 +164,24 @@ def test_who_is_on_call_is_asked_for_the_moment_of_each_climb(gap_until, expecte
 
 def test_without_more_to_go_by_the_gaps_of_now_hold():
     assert told(facts(*AT_L1, gaps=("", "nobody of L2 is on call", "", "")))[0] == (15, "It passes to L3")
+
+
+def reached(world, ticket):
+    coming = context(world.fresh(ticket), user=world.l1, wanted=Asked(), now=world.now)["coming"]
+    return [(one["what"], one["reaches"]) for one in coming]
+
+
+def test_it_is_told_whom_each_step_reaches(world):
+    assert reached(world, world.open(error_code="0x8004de40")) == [
+        ("It passes to L2", "l2@msp.example, on call for L2 team"),
+        ("It passes to L3", "l3@msp.example, on call for L3 team"),
+        ("A case is lodged with Microsoft 365", ""),
+    ]
+
+
+def test_it_is_told_that_managers_and_the_client_s_contact_are_reached(world):
+    world.ladder({"tier": "L1", "acknowledge_within": "15m"})
+    ticket = world.open(contact=Contact.objects.get())
+    assert ("Managers are told", "boss@msp.example") in reached(world, ticket)
+    lifecycle.wait(key=ticket.key, on="CLIENT", why="Which server?", by=world.l1, now=world.now)
+    assert ("Acme is reminded", "Dana") in reached(world, ticket)

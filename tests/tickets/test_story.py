@@ -127,7 +127,7 @@ def test_what_is_no_number_begins_at_the_beginning(desk, said):
 
 def test_the_list_that_one_came_from_stays_in_every_link(desk, signed_in):
     html = shown(signed_in, spoken(desk), "?from=status%3DNEW%26at%3Dx")
-    links = re.findall(r'data-part', html)
+    links = re.findall(r"data-part", html)
     assert links and html.count("from=status%3DNEW%26at%3Dx") >= len(links)
     assert 'href="/tickets/?status=NEW"' in html and 'data-key="n"' in html
 
