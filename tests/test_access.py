@@ -270,6 +270,7 @@ PAGES = {
     "dev/pieces/": Page("/dev/pieces/", NOBODY),
     "dev/mail/": Page("/dev/mail/", NOBODY),
     "dev/mail/<str:id>/": Page("/dev/mail/1-1/", NOBODY),
+    "dev/mail/<str:id>/answer/": Page("/dev/mail/1-1/answer/", NOBODY, "post"),
     "healthz/?": Page("/healthz", EVERYBODY),
     "healthz/escalations/?": Page("/healthz/escalations", EVERYBODY),
     "api/schema/": Page("/api/schema/", EVERYBODY),
@@ -375,7 +376,7 @@ def test_a_program_without_a_key_gets_401_even_in_a_signed_in_browser(route, peo
     url = re.sub(r"<\w+:\w+>", "1", url)
     for reader in ("anonymous", "administrator"):
         browser = browser_of(people[reader])
-        answers = {browser.generic(method, url).status_code for method in ("GET", "POST")}
+        answers = {browser.generic(method, url).status_code for method in ("GET", "POST", "PUT")}
         assert answers | {405} == {401, 405}, (reader, url)
 
 

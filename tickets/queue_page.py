@@ -32,17 +32,20 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import DESK, STAFF
 from sla.priorities import PRIORITIES
 from tickets import queue
 from tickets.acting import seen
 from tickets.bulk import OFFERED
+from tickets.filter_names import unknown
 from tickets.models import TicketEvent
 from tickets.polling import HEADER, new_pass, nothing_new
 from tickets.queue_filters import FILTERS, filtered, given, problems
 from tickets.rail import items
 from tickets.rows import row_of
+from tickets.shift import stays
 from tickets.standing import of_list, standing
 from tickets.status import HOLDERS, STATUSES, words
 
@@ -65,6 +68,8 @@ def tickets(request: HttpRequest) -> HttpResponse:
     if not wrong:
         cursors = {name: request.GET.get(name, "") for name in ("before", "after")}
         page = queue.page(wanted.qs, user=request.user, **cursors)
+        # Where there is nothing it may be for a name that nobody has.
+        wrong = [] if page.rows else [f"{name}: {said}" for name, said in unknown(wanted).items()]
     part = "#list" if request.htmx and request.htmx.target == "queue" else ""
     context = {**_context(request, params, page, wrong, offered), "notes": wanted.notes}
     return render(request, f"tickets/queue.html{part}", context)
@@ -186,6 +191,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     if wanted.is_valid() and of_list(wanted.qs, user=request.user) != request.GET.get("version", ""):
         response = _news(request, wanted.qs)
     response[HEADER] = new_pass(request, params.urlencode())
+    stays.seen(request.user, now=database_now())
     return response
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from canary.planting import ACME, OTHER
 from integrations.mail.inbound import take_in
 from tickets.models import SideConversation
+from tickets.radar.placing import place
+from tickets.shift.handing_over import leave
 from tickets.side import talking
 
 
@@ -12,6 +14,7 @@ def fill(world: Any) -> None:
     for whose in (ACME, OTHER):
         _ask_beside(world, whose)
     _write_to_managers(world)
+    _hand_over(world)
     world.tick()
 
 
@@ -44,3 +47,13 @@ def _write_to_managers(world: Any) -> None:
     )
     [row] = take_in(said.encode(), now=world.now)
     assert row.outcome == row.Outcome.LOOK, row.because
+
+
+def _hand_over(world: Any) -> None:
+    """A ticket of each client stands on the radar, and a note tells the next on call of both."""
+    for whose in (ACME, OTHER):
+        why = world.named("tickets.TicketEvent.why")
+        world.do(place, world.tickets[whose][0], score=7, jira_key="ABC-1", why=why)
+    keys = [world.tickets[whose][0].key for whose in (ACME, OTHER)]
+    leave(team=world.tiers["L1"].team, text=world.named("tickets.HandOver.text"), to=world.l2, keys=keys, assign=False,
+          by=world.l1, now=world.now)  # fmt: skip

@@ -86,6 +86,12 @@ def test_what_one_did_oneself_is_no_news(world):
     assert [t.kind for t in told(world, world.l2).tickets] == ["RESOLVED"]
 
 
+def test_an_open_queue_counts_as_being_at_the_desk(desk, client):
+    client.force_login(desk.l1)
+    client.get("/tickets/changes/?version=x")
+    assert DeskProfile.objects.get(user=desk.l1).seen_at is not None
+
+
 def test_only_what_was_assigned_to_oneself_is_news(world):
     mine, theirs = world.open(), world.open()
     world.do(lifecycle.assign, mine, by=world.l3, to=world.l1.email)
@@ -143,6 +149,7 @@ def test_one_s_own_tickets_stand_next_deadline_first(world):
 
 def test_what_breaches_within_the_hour_stands_own_teams_first(world):
     other = world.open(device_type="NETWORK", priority="P1")
+    assert world.fresh(other).team == world.tiers["L2"].team
     world.forward(minutes=1)
     own = world.open(priority="P1")
     held = world.open()
@@ -165,7 +172,7 @@ def test_a_quiet_night_says_since_when_nothing_happened(desk, client):
     left(desk.l1, desk.now - timedelta(hours=5))
     html = page(client, desk.l1)
     assert "Nothing happened since" in html and "Good " in html
-    assert "No open ticket is assigned to you." in html and "Nobody else in the last five minutes." in html
+    assert "No open ticket is assigned to you." in html and "Nobody else in the last ten minutes." in html
 
 
 def test_the_page_tells_what_happened_since_one_left(desk, client):

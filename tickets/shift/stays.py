@@ -12,7 +12,8 @@ from tickets.models import DeskProfile
 
 STAY_ENDS_AFTER = timedelta(minutes=30)
 NOTED_EVERY = timedelta(minutes=1)
-HERE = timedelta(minutes=5)
+# An open queue is seen at least every five minutes.
+HERE = timedelta(minutes=10)
 CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
@@ -32,7 +33,7 @@ def seen(user: User, *, now: datetime) -> datetime | None:
     """
     row = DeskProfile.objects.filter(user=user).values_list("seen_at", "left_at").first()
     if row is None:
-        DeskProfile.objects.get_or_create(user=user, defaults={"seen_at": now})
+        DeskProfile.objects.bulk_create([DeskProfile(user=user, seen_at=now)], ignore_conflicts=True)
         return None
     return _noted(user, *row, now=now)
 
