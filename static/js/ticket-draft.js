@@ -94,7 +94,7 @@ class Composer {
     this.sending = successful;
     if (successful) return sessionStorage.removeItem(this.place);
     const told = parsed(xhr.responseText);
-    for (const name of ["seen", "gaps_read"]) {
+    for (const name of ["seen", "blanks_read"]) {
       const fresh = told.querySelector(`input[name=${name}]`);
       if (fresh) this.form.elements[name].value = fresh.value;
     }
