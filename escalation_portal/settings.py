@@ -9,6 +9,7 @@ import environ
 
 from accounts.language import LANGUAGES as CLIENT_LANGUAGES
 from accounts.oidc_config import identity_providers
+from escalation_portal.api_description import DESCRIPTION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -225,24 +226,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Escalation Portal",
-    "DESCRIPTION": "Tickets that always say who must act next, why, and by when.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "TicketStatus": "tickets.status.STATUSES",
-        "CaseStatus": "tickets.models.VendorCase.Status",
-        "ClockState": "tickets.models.Clock.State",
-        "DocumentKind": "documents.models.Document.Kind",
-        "EventState": "tickets.bodies.EVENT_STATES",
-        "Level": "sla.priorities.LEVELS",
-    },
-}
+SPECTACULAR_SETTINGS = DESCRIPTION
 
 LOGGING = {
     "version": 1,
