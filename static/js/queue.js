@@ -7,8 +7,9 @@ import { watchNews } from "./queue-live.js";
 import { watchPane } from "./queue-pane.js";
 import { focusRow, linkIn, rowByKey, rows } from "./queue-rows.js";
 
-// Empty filters stay out of the address; a chosen one applies at once.
+// Empty filters stay out of the address; a chosen one applies at once, so that no button is needed.
 function onFilter(form) {
+  form.querySelector("button[type=submit]").hidden = true;
   form.addEventListener("change", (event) => event.target.matches("select") && form.requestSubmit());
   form.addEventListener("submit", () => {
     for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
