@@ -13,7 +13,7 @@ from accounts.models import User
 from tickets.facts import MANAGER_RESPOND, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, RESPOND, UPDATE, VENDORS
 from tickets.moves import event
 from tickets.sentences import internal
-from tickets.telling import tell
+from tickets.telling import tell, was_told
 from tickets.work import RunningClock, Work
 from tiers.ladder import Step
 from tiers.roster import TeamInfo
@@ -94,8 +94,11 @@ def tell_assignee(work: Work, because: str, *, by: User | None, now: datetime, o
 
 
 def tell_taken_away(work: Work, had: str, because: str, *, by: User | None, now: datetime) -> None:
-    """Who had the ticket until now, at the address `had`, learns why it has it no more; nobody needs to act on it."""
-    if had and had not in (work.assignee, by.email if by else ""):
+    """Who had the ticket until now, at the address `had`, learns why it has it no more; nobody needs to act on it.
+
+    Who is told of the same act already, as one of the people who have the ticket next, is not told twice.
+    """
+    if had and had not in (work.assignee, by.email if by else "") and not was_told(work, had):
         suffix, lines = f"taken-away:{work.event_count}", [because, "", _link(work)]
         tell(work, suffix, people=(had,), subject=f"No longer yours: {headline(work)}", lines=lines, now=now)
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from accounts.models import User
 from clients.models import Client
@@ -44,6 +46,17 @@ def page(found: QuerySet[Notification], *, before: int = 0, after: int = 0) -> P
     more, kept = len(kept) > PAGE_SIZE, kept[:PAGE_SIZE]
     newer = kept[0].pk if kept else before - 1
     return Page(kept, newer=newer if before else 0, older=kept[-1].pk if more else 0)
+
+
+def leads_to(notification: Notification) -> str:
+    """The address of what it is about: of the page that its last line names, else its ticket's; "" where there is none.
+
+    Only the last line is asked: it is ours, whatever others have written above it.
+    """
+    last = notification.text.rstrip().rpartition("\n")[2]
+    if last.startswith(f"{settings.PUBLIC_URL}/"):
+        return last.removeprefix(settings.PUBLIC_URL)
+    return reverse("ticket", args=[notification.ticket.key]) if notification.ticket else ""
 
 
 def read(notification: Notification, *, now: datetime) -> None:

@@ -18,7 +18,7 @@ from accounts.permissions import for_roles
 from accounts.roles import STAFF
 from tickets.digest_text import first_paragraph
 from tickets.models import Notification
-from tickets.notified import Page, notifications_of, page, read, read_all, unread
+from tickets.notified import Page, leads_to, notifications_of, page, read, read_all, unread
 
 LARGEST = 2**63 - 1
 
@@ -91,7 +91,7 @@ def notification(request: HttpRequest, pk: int) -> HttpResponse:
     read(told, now=database_now())
     if request.method == "POST":
         return redirect(_back(request))
-    return redirect("ticket", told.ticket.key) if told.ticket else redirect(f"{reverse('notifications')}?show=all")
+    return redirect(leads_to(told) or f"{reverse('notifications')}?show=all")
 
 
 def _back(request: HttpRequest) -> str:

@@ -43,6 +43,12 @@ def tell(
     work.notifications += _rows(people, now_told, work.listeners, occasion)
 
 
+def was_told(work: Work, address: str) -> bool:
+    """Whether whatever is being done to the ticket has told this colleague something already."""
+    listener = work.listeners.get(address.lower())
+    return listener is not None and any(row["user_id"] == listener.user_id for row in work.notifications)
+
+
 def tell_apart(
     key: str, *, people: tuple[str, ...], subject: str, lines: list[str], now: datetime, ticket_id: int | None = None,
     urgent: bool = False,

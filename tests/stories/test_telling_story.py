@@ -14,7 +14,7 @@ from tickets.desk_profile import choose
 from tickets.digests import send_due
 from tickets.models import DeskProfile, Notification
 from tickets.notified import read
-from tiers.models import Override, Team
+from tiers.models import Member, Override, Team
 from world import march
 
 Mail = DeskProfile.Mail
@@ -276,3 +276,13 @@ def test_whoever_works_on_a_ticket_learns_what_a_colleague_wrote_and_nobody_what
     assert len(told(office.l1)) == before
     office.do(lifecycle.reply, ticket, by=office.second, text="Have you tried the other switch?", public=False)
     assert "Second noted: Have you tried the other switch?" in Notification.objects.filter(user=office.l1).last().text
+
+
+def test_who_is_told_of_an_act_as_one_who_has_the_ticket_next_is_not_told_twice(office):
+    ticket = office.open(priority="P3")
+    office.do(lifecycle.escalate, ticket, by=office.second, to="L2", why="It needs the network team")
+    office.do(lifecycle.acknowledge, ticket, by=office.l2)
+    Member.objects.create(team=office.tiers["L1"].team, user=office.l2)
+    office.do(lifecycle.escalate, ticket, by=office.second, to="L1", why="It does not")
+    assert told(office.l2)[-1] == "P3 Acme: Mail does not arrive"
+    assert not [title for title in told(office.l2) if "No longer" in title]

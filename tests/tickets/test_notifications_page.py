@@ -120,6 +120,22 @@ def test_opening_one_again_keeps_the_moment_at_which_it_was_read(desk, client):
     assert told.read_at == read_at
 
 
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("Lena hands over.\n\n{url}/shift/", "/shift/"),
+        ("Lena hands over.\n{url}/shift/\nand no more", f"{LIST}?show=all"),
+        ("https://elsewhere.example/", f"{LIST}?show=all"),
+        ("{url}.elsewhere.example/", f"{LIST}?show=all"),
+    ],
+)
+def test_what_is_about_no_ticket_leads_to_the_page_that_its_last_line_names(desk, client, settings, text, leads):
+    [told] = notify(desk.l1)
+    Notification.objects.filter(pk=told.pk).update(text=text.format(url=settings.PUBLIC_URL))
+    client.force_login(desk.l1)
+    assert client.get(reverse("notification", args=[told.pk])).url == leads
+
+
 def test_mark_all_read_leaves_what_came_after_the_page_was_made(desk, client):
     notify(desk.l1, 3)
     action = re.search(r'action="(/notifications/reading/[^"]+)"', page(client, desk.l1))[1].replace("&amp;", "&")
