@@ -90,9 +90,12 @@ function drop() {
 async function send(card, values, from) {
   const key = card.dataset.key;
   const seen = { seen: card.dataset.seen, client: board().dataset.client };
-  await window.htmx.ajax("POST", card.dataset.url, {
-    source: "#board", target: "#board", swap: "outerHTML", values: { ...values, ...seen },
-  });
+  const options = { source: "#board", target: "#board", swap: "outerHTML", values: { ...values, ...seen } };
+  try {
+    await window.htmx.ajax("POST", card.dataset.url, options);
+  } catch {
+    toast(`${key} was not moved: the server cannot be reached. Try again.`, "error");
+  }
   if (document.body.contains(card)) {
     lifted = from;
     putBack(`${key} was not moved.`);

@@ -17,7 +17,7 @@ SINCE = ((LAST, "Since your last shift"), ("8h", "The last 8 h"), ("24h", "The l
 class SinceForm(forms.Form):
     """From when on the reader wants to know what changed."""
 
-    since = forms.ChoiceField(label="What changed", choices=SINCE, required=False)
+    since = forms.ChoiceField(label="From when on", choices=SINCE, required=False)
     moment = MomentField(label="Moment", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ Shown = dict[str, Any]
 @require_safe
 def shift(request: HttpRequest) -> HttpResponse:
     """What the reader must know before beginning to work."""
-    desk, form = at_desk(request.user), SinceForm(request.GET or {"since": LAST})
+    desk, form = at_desk(request.user), SinceForm(request.GET if "since" in request.GET else {"since": LAST})
     since = _since(form, desk)
     context = {
         "now": desk.now,
