@@ -49,7 +49,8 @@ def _items(request: HttpRequest) -> Iterator[Item]:
         if request.user.roles & roles:
             url = reverse(name)
             count = stands.calls if name == "calls" else None
-            yield {**_item(section, title, url, icon, current=request.path.startswith(url)), "count": count}
+            item = _item(section, title, url, icon, current=request.path.startswith(url))
+            yield {**item, "count": count, "id": name}
 
 
 def _standing(request: HttpRequest) -> Standing | None:

@@ -11,8 +11,8 @@ from escalation_portal.pieces import pieces
 # Each of these names its own paths from the root.
 PAGES = (
     "tickets.urls", "tickets.side.urls", "tiers.urls", "tiers.people_urls", "tiers.on_call_urls", "vendors.urls",
-    "clients.urls", "clients.page_urls", "documents.guide.urls", "portal.urls", "reports.urls", "integrations.urls", "sla.urls",
-    "documents.urls",
+    "clients.urls", "clients.page_urls", "documents.guide.urls", "portal.urls", "reports.urls", "integrations.urls",
+    "sla.urls", "documents.urls",
 )  # fmt: skip
 
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("dev/pieces/", pieces, name="pieces"),
     path("dev/mail/", dev_mail.mails, name="dev-mails"),
     path("dev/mail/<str:id>/", dev_mail.mail, name="dev-mail"),
+    path("dev/mail/<str:id>/answer/", dev_mail.answer, name="dev-mail-answer"),
     re_path(r"^healthz/?$", health.alive, name="alive"),
     re_path(r"^readyz/?$", health.ready, name="ready"),
     re_path(r"^healthz/escalations/?$", health.escalations, name="escalations"),

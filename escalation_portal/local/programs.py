@@ -1,7 +1,9 @@
 """The portal's own processes, in the order in which they start; they stop in the reverse order."""
 
+import os
 import sys
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 
 from escalation_portal.local.places import ROOT
@@ -15,13 +17,16 @@ WEB = (
 )
 CELERY = ("celery", "--app", "escalation_portal.celery")
 WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+DEFAULT_SENDER = "support@portal.example"  # as in the settings
 MANAGE = str(ROOT / "manage.py")
 
 
-def mail_catcher(logs: Path, *, port: int, mail: Path) -> Program:
-    """The built-in mail server, which keeps every mail and delivers none."""
-    command = (sys.executable, "-m", "escalation_portal.local.mail_catcher", "--port", str(port), "--dir", str(mail))
-    return Program(name="mail catcher", command=command, log=logs / "mail-catcher.log")
+def mail_catcher(logs: Path, *, port: int, mail: Path, environment: Mapping[str, str]) -> Program:
+    """The built-in mail server, which keeps every mail, delivers none, and hands the portal what is for itself."""
+    sender = parseaddr(os.environ.get("DEFAULT_FROM_EMAIL", DEFAULT_SENDER))[1]
+    words = ("--port", str(port), "--dir", str(mail), "--own", sender.rpartition("@")[2])
+    command = (sys.executable, "-m", "escalation_portal.local.mail_catcher", *words)
+    return Program(name="mail catcher", command=command, log=logs / "mail-catcher.log", environment=environment)
 
 
 def portal(directory: Path, *, port: int, environment: Mapping[str, str]) -> list[Program]:

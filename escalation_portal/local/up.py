@@ -83,16 +83,16 @@ def _start_servers(supervisor: Supervisor, directory: Path, url: str) -> dict[st
     environment["STATIC_ROOT"] = str(make_directory(directory / "static", mode=0o700))
     for name in ("SECRET_KEY", "FIELD_KEYS"):
         environment[name] = os.environ.get(name, kept[name])
-    environment |= _start_mail(supervisor, directory)
+    environment |= _start_mail(supervisor, directory, environment)
     state.write_environment(directory, environment)
     return environment
 
 
-def _start_mail(supervisor: Supervisor, directory: Path) -> dict[str, str]:
+def _start_mail(supervisor: Supervisor, directory: Path, environment: dict[str, str]) -> dict[str, str]:
     if "EMAIL_URL" in os.environ:
         return {"EMAIL_URL": os.environ["EMAIL_URL"]}
     port, mail = free_port(), make_directory(directory / "mail", mode=0o700)
-    supervisor.start(programs.mail_catcher(directory / "logs", port=port, mail=mail))
+    supervisor.start(programs.mail_catcher(directory / "logs", port=port, mail=mail, environment=environment))
     return {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "MAIL_CATCHER_DIR": str(mail)}
 
 

@@ -1,18 +1,22 @@
 """The mail catcher keeps what arrives, and the mailbox reads it back."""
 
+import os
 import smtplib
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from django.db import connection
 
 from escalation_portal.local.broker import free_port
 from escalation_portal.local.mail_catcher import keep
 from escalation_portal.local.mailbox import read_mailbox
 from escalation_portal.local.places import ROOT
 from escalation_portal.local.processes import wait_until
+from integrations.models import ReceivedMail
 
 
 @pytest.fixture
@@ -85,3 +89,37 @@ def test_a_broken_mail_can_still_be_read(tmp_path, text):
     keep(tmp_path, text)
     (caught,) = read_mailbox(tmp_path)
     assert caught.id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_to_the_portal_s_own_domain_is_taken_in_by_it_and_kept(tmp_path):
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    database = {"DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}"}
+    with own_catcher(tmp_path, database) as port, smtplib.SMTP("127.0.0.1", port, timeout=60) as smtp:
+        smtp.send_message(mail(Subject="Help", Message_ID="<1@client.example>"), to_addrs=["Support@portal.example"])
+        smtp.send_message(mail(Subject="Not ours"), to_addrs=["mia@client.example"])
+    assert [(row.address, row.subject) for row in ReceivedMail.objects.all()] == [("support@portal.example", "Help")]
+    assert {caught.subject for caught in read_mailbox(tmp_path)} == {"Help", "Not ours"}
+
+
+def test_while_the_portal_cannot_take_it_in_its_sender_is_asked_to_try_again(tmp_path):
+    nowhere = {"DATABASE_URL": "postgres://portal:portal@127.0.0.1:1/portal"}
+    with (
+        own_catcher(tmp_path, nowhere) as port,
+        smtplib.SMTP("127.0.0.1", port, timeout=60) as smtp,
+        pytest.raises(smtplib.SMTPDataError) as refused,
+    ):
+        smtp.send_message(mail(), to_addrs=["support@portal.example"])
+    assert refused.value.smtp_code == 451 and read_mailbox(tmp_path) == []
+
+
+@contextmanager
+def own_catcher(directory, environment):
+    """A catcher that hands mail for portal.example to the portal."""
+    port = free_port()
+    words = ["--port", str(port), "--dir", str(directory), "--own", "portal.example"]
+    command = [sys.executable, "-m", "escalation_portal.local.mail_catcher", *words]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}) as process:
+        assert wait_until(lambda: answers(port), seconds=15)
+        yield port
+        process.terminate()
