@@ -95,12 +95,15 @@ def _asks(
     """The form for all of them; what was typed is kept."""
     label = OFFERED[noun][0].rstrip("…")
     keys = [one.key if one.seen is None else f"{one.key}:{one.seen}" for one in ticked]
-    count = f"{len(keys)} ticket{'s' if len(keys) != 1 else ''}"
-    context = {"noun": noun, "button": label, "title": f"{label} {count}", "keys": keys, "form": form,
+    context = {"noun": noun, "button": label, "title": f"{label} {_counted(len(keys))}", "keys": keys, "form": form,
                "names": [one.key for one in ticked], "back": back_to(request), "asked": ASKED}  # fmt: skip
     part = "#dialog" if request.htmx else ""
     response = render(request, f"tickets/bulk.html{part}", context, status=status)
     return reswap(retarget(response, "#dialog"), "innerHTML") if request.htmx else response
+
+
+def _counted(count: int) -> str:
+    return f"{count} ticket{'s' if count != 1 else ''}"
 
 
 def _not_begun(request: HttpRequest, words: str) -> HttpResponse:
@@ -131,7 +134,8 @@ def _summary(request: HttpRequest, noun: str, outcomes: Sequence[Outcome]) -> Ht
     words = f"{done} {DONE[noun]}." if done else "Nothing was done."
     failed = f" {len(refused)} failed:" if refused else ""
     acts = [one.act for one in outcomes if one.act]
-    context = {"title": words, "words": words + failed, "refused": refused, "acts": acts, "rows": rows,
+    title = f"{OFFERED[noun][0].rstrip('…')} {_counted(len(outcomes))}"
+    context = {"title": title, "words": words + failed, "refused": refused, "acts": acts, "rows": rows,
                "back": back_to(request), "now": database_now(), "done": done}  # fmt: skip
     return _answer(request, context)
 

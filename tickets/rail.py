@@ -31,6 +31,7 @@ def _item(id_: str, title: str, query: str, icon: str, standing: Standing) -> It
         "icon": "triangle-alert" if count is None else icon,
         "count": counted(count),
         "mending": count is None,
+        "hint": "Needs mending" if count is None else "",
     }
 
 

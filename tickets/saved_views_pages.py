@@ -154,7 +154,7 @@ def _form(request: HttpRequest, initial: dict[str, Any]) -> ViewForm:
 def _asked(request: HttpRequest, form: ViewForm, found: SavedView | None) -> HttpResponse:
     query = canonical(str(form["query"].value() or ""))
     context = {"form": form, "view": found, "words": in_words(query), "url": _queue(query),
-               "title": f"Change “{found.name}”" if found else "Save as a view"}  # fmt: skip
+               "title": f"Change “{found.name}”" if found else "Save this view"}  # fmt: skip
     return render(request, "tickets/view.html", context, status=422 if form.is_bound else 200)
 
 
