@@ -90,9 +90,9 @@ class Composer {
   }
 
   // Sent: the draft is done with. Refused: everything stays, and the next try is made knowing what was told.
-  answered({ successful, xhr }) {
-    this.sending = successful;
-    if (successful) return sessionStorage.removeItem(this.place);
+  answered({ xhr }) {
+    this.sending = xhr.status >= 200 && xhr.status < 400; // a refusal is shown, so htmx calls it a success
+    if (this.sending) return sessionStorage.removeItem(this.place);
     const told = parsed(xhr.responseText);
     for (const name of ["seen", "blanks_read"]) {
       const fresh = told.querySelector(`input[name=${name}]`);
