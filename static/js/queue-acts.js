@@ -1,7 +1,7 @@
 // Acts on one row: shown at once, sent, told in the row, undone while that is possible.
 
 import { announce, toast } from "./desk.js";
-import { clearTrouble, focusRow, following, list, queue, rowByKey, rowOf, showTicked, showTrouble, giveHref } from "./queue-rows.js";
+import { clearTrouble, focusRow, following, list, queue, rowByKey, rowOf, showAlready, showTicked, showTrouble, giveHref } from "./queue-rows.js";
 
 const PATIENCE = 15_000;
 const UNDOABLE = 8_000;
@@ -39,7 +39,12 @@ export function act(row, noun, values = {}) {
 export const acknowledge = (row) =>
   row.querySelector("[data-acknowledge]")
     ? act(row, "acknowledgement")
-    : announce(`${row.dataset.key} has been acknowledged already.`);
+    : showAlready(row, `${holderOf(row)} already.`);
+
+const holderOf = (row) => {
+  const assignee = row.querySelector(".ticket-assignee").textContent.trim();
+  return assignee === "–" ? row.querySelector(".ticket-status").textContent.trim() : `${assignee} has it`;
+};
 
 export const takeIt = (row) => act(row, "assignment", { to: queue().dataset.me });
 

@@ -88,6 +88,13 @@ export function showTrouble(row, words, retry) {
   announce(`${row.dataset.key}: ${words}`);
 }
 
+// What the reader wanted has been so before: told in the row, with nothing to try again.
+export function showAlready(row, words) {
+  showTrouble(row, words, null);
+  row.querySelector(".ticket-notice button").remove();
+  retries.delete(row.dataset.key);
+}
+
 export function clearTrouble(row) {
   retries.delete(row.dataset.key);
   row.classList.remove("in-trouble");
