@@ -27,7 +27,7 @@ function watchParts(root) {
   root.addEventListener("click", (event) => {
     const link = event.target.closest("[data-part]");
     if (!link) return;
-    root.dataset.part = new URL(link.href).search;
+    root.dataset.query = new URL(link.href).search;
     if (location.pathname === root.dataset.url) history.replaceState(history.state, "", link.href.replace(/#.*/, ""));
   });
 }

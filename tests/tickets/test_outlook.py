@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sla.business_time import BusinessCalendar
 from clients.models import Contact
+from sla.business_time import BusinessCalendar
 from tickets import lifecycle
 from tickets.facts import ClockFacts, Facts
 from tickets.outlook import outlook
