@@ -51,6 +51,8 @@ ICONS = {
     "SIDE_CLOSED": "check",
 }
 MESSAGES = {"PUBLIC_REPLY": "replied to the client", "WORK_NOTE": "noted for the team"}
+# What somebody did who is none of us.
+OUTSIDE = {"SIDE_ANSWERED"}
 # What "what: why" sentences begin with stands in the first line; the rest is the why.
 SPLIT = {"ESCALATED", "REMINDED", "BREACHED", "LADDER_ENDED", "CASE_FAILED"}
 # Steps on the way that nobody need read unless they look for them.
@@ -100,7 +102,7 @@ def entry(event: Mapping[str, Any]) -> Entry:
         "at": event["at"],
         "icon": ICONS.get(kind, "history"),
         "who": event["actor"] if message else "",
-        "automatic": not event["actor"],
+        "automatic": not event["actor"] and kind not in OUTSIDE,
         "quiet": kind in QUIET,
         "what": message or what,
         "why": why,

@@ -173,3 +173,23 @@ def test_reading_costs_the_same_whatever_the_number_of_messages(
     client.force_login(desk.l1)
     with django_assert_max_num_queries(12):  # the rail counts its views among them
         client.get(f"/tickets/{ticket.key}/side/{thread.pk}/")
+
+
+def test_who_answered_from_elsewhere_can_be_written_to_as_well(desk, ticket, thread, client):
+    reply(desk, thread, "Write to my case.", sender="Case-7@vendor.example")
+    url = f"/tickets/{ticket.key}/side/{thread.pk}/"
+    assert 'value="case-7@vendor.example"' in page(client, desk.l1, url).content.decode()
+    assert post(client, desk.l1, url, {"body": "Thanks.", "also": "boss@evil.example"}).status_code == 422
+    assert post(client, desk.l1, url, {"body": "Thanks.", "also": "case-7@vendor.example"}).status_code == 303
+    desk.now = database_now()
+    desk.tick()
+    assert "Thanks." in desk.mails_to("case-7@vendor.example")[0].body
+    assert "Also to" not in page(client, desk.l1, url).content.decode()
+
+
+def test_a_contact_of_the_client_who_answers_does_not_join(desk, ticket, thread, client):
+    reply(desk, thread, "What is this?", sender="dana@acme.example")
+    answer = post(
+        client, desk.l1, f"/tickets/{ticket.key}/side/{thread.pk}/", {"body": "x", "also": "dana@acme.example"}
+    )
+    assert answer.status_code == 422 and "Dana of Acme" in answer.content.decode()

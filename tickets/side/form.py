@@ -1,5 +1,6 @@
 """What somebody fills in to begin a side conversation, and to go on with one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -62,12 +63,16 @@ class NewSideForm(forms.Form):
 
 
 class SayForm(forms.Form):
-    """What goes to all of a conversation."""
+    """What goes to all of a conversation; and to who answered from elsewhere, where that is chosen."""
 
     body = _words("Message", rows=4)
+    also = forms.MultipleChoiceField(label="Also to", required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, strangers: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, auto_id="side_%s", **kwargs)
+        self.fields["also"].choices = [(address, address) for address in strangers]
+        if not self.fields["also"].choices:
+            del self.fields["also"]
 
 
 def _named(point: ContactPoint) -> str:

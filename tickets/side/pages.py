@@ -62,15 +62,15 @@ def conversation(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if thread.ticket_id != ticket.pk:  # it went along when the ticket was merged
         return HttpResponseRedirect(_url(thread.ticket, pk))
     if request.method != "POST":
-        return _shown(request, ticket, thread, SayForm())
+        return _shown(request, ticket, thread, SayForm(strangers=reading.strangers(thread)))
     _workable(request, key)
-    form = SayForm(request.POST)
+    form = SayForm(request.POST, strangers=reading.strangers(thread))
     if not form.is_valid():
         return _shown(request, ticket, thread, form, status=422)
     try:
         talking.say(key=ticket.key, conversation=pk, by=request.user, now=database_now(), **form.cleaned_data)
     except BadAnswer as error:
-        form.add_error(error.field, str(error))
+        form.add_error(error.field if error.field in form.fields else None, str(error))
         return _shown(request, ticket, thread, form, status=422)
     except NotAllowedNow as error:
         return _shown(request, ticket, thread, form, status=409, conflict=str(error))

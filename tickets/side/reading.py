@@ -52,6 +52,14 @@ def messages(thread: SideConversation) -> list[Shown]:
     return [_whole(row, known) for row in rows]
 
 
+def strangers(thread: SideConversation) -> list[str]:
+    """From where people answered who were not written to; one query."""
+    known = {address.lower() for address in thread.to}
+    theirs = SideMessage.objects.filter(conversation=thread, author=None, automatic=False).exclude(sender="")
+    senders = theirs.order_by("seq").values_list("sender", flat=True)
+    return list(dict.fromkeys(sender.lower() for sender in senders if sender.lower() not in known))
+
+
 def _excerpted(message: SideMessage) -> Shown:
     said = " ".join(parted(message.body)[0].split())
     short = said if len(said) <= EXCERPT else f"{said[:EXCERPT].rstrip()} …"

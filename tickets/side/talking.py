@@ -67,8 +67,12 @@ def open_conversation(
     return thread
 
 
-def say(*, key: str, conversation: int, body: str, by: User, now: datetime) -> SideMessage:
+def say(
+    *, key: str, conversation: int, body: str, by: User, now: datetime, also: Sequence[str] = ()
+) -> SideMessage:  # fmt: skip
     """Write in a conversation. One of the team that was asked answers it by that; anybody else's words are mailed.
+
+    `also` are addresses that join it, such as one from which an answer came.
 
     Raises Ticket.DoesNotExist, NotYours, NoSuchConversation, BadAnswer, NotAllowedNow where it is closed.
     """
@@ -77,6 +81,9 @@ def say(*, key: str, conversation: int, body: str, by: User, now: datetime) -> S
         thread = _of(work, conversation)
         if thread.state == CLOSED:
             raise NotAllowedNow("This conversation is closed; reopen it to write in it.")
+        if also:
+            thread.to = addressing.checked([*thread.to, *also], client_id=work.client_id)
+            thread.save(update_fields=["to"])
         if _is_asked(thread, by):
             message = _keep(thread, _said(body, by, now=at), now=at, author=by, sender=by.email)
             _note_answer(work, thread, str(by), message.body, now=at, by=by)
