@@ -155,6 +155,8 @@ class Ticket(models.Model):
                 condition=models.Q(status__in=OPEN_STATUSES) & (models.Q(step__gt=0) | models.Q(manager_calls__gt=0)),
             ),
             models.Index(fields=["client", "-opened_at"], name="ticket_of_client"),
+            models.Index(fields=["error_code", "-id"], name="ticket_of_error_code", condition=~models.Q(error_code="")),
+            models.Index(fields=["asset", "-id"], name="ticket_of_asset", condition=models.Q(asset__isnull=False)),
             models.Index(fields=["terms_version"], name="ticket_terms", condition=models.Q(status__in=OPEN_STATUSES)),
             models.Index(
                 fields=["id"],
