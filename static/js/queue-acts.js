@@ -3,7 +3,6 @@
 import { announce, toast } from "./desk.js";
 import { clearTrouble, focusRow, following, list, queue, rowByKey, rowOf, showAlready, showTicked, showTrouble, giveHref } from "./queue-rows.js";
 
-const PATIENCE = 15_000;
 const UNDOABLE = 8_000;
 const SENDING = { acknowledgement: "Acknowledging…", assignment: "Assigning…", undo: "Undoing…" };
 const TO_ME = ["acknowledgement", "assignment"];
@@ -219,5 +218,4 @@ export function watchActs() {
   document.addEventListener("htmx:afterSettle", hear);
   document.addEventListener("htmx:oobAfterSwap", () => queueMicrotask(hear));
   document.getElementById("dialog").addEventListener("close", onDialogClosed);
-  htmx.config.timeout = PATIENCE;
 }

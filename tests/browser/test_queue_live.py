@@ -111,6 +111,18 @@ def test_an_answer_that_is_lost_leaves_nothing_half_done(world, visit, tickets):
     assert world.kinds(tickets[0]).count("ACKNOWLEDGED") == 1
 
 
+def test_a_server_that_fails_is_told_in_the_row_and_asked_again(world, visit, tickets):
+    page = visit("/tickets/", world.l1)
+    page.route("**/acknowledgement/", lambda route: route.fulfill(status=500, body="broken"))
+    page.keyboard.press("a")
+    expect(row(page, tickets[0])).to_contain_text("Not done: the server answered 500.")
+    expect(row(page, tickets[0]).locator(".ticket-status")).to_have_text("New")
+    page.unroute("**/acknowledgement/")
+    page.keyboard.press("Enter")
+    expect(row(page, tickets[0])).to_contain_text("In progress")
+    expect(row(page, tickets[0]).locator(".ticket-notice")).to_have_count(0)
+
+
 def test_words_that_could_not_be_sent_stay_in_their_dialog(world, visit, tickets):
     page = visit("/tickets/", world.l1)
     page.keyboard.press("r")
