@@ -152,7 +152,8 @@ def test_what_breaches_within_the_hour_stands_own_teams_first(world):
     assert world.fresh(other).team == world.tiers["L2"].team
     world.forward(minutes=1)
     own = world.open(priority="P1")
-    held = world.open()
+    held = world.open(priority="P3")
+    world.do(lifecycle.acknowledge, held)
     world.do(lifecycle.wait, held, on="HOLD", why="Tomorrow", until=world.now + timedelta(days=1))
     found = start.ahead(world.l1, now=world.now)
     assert [row["pk"] for row in found.due] == [own.pk, other.pk]
