@@ -38,6 +38,11 @@ app.conf.beat_schedule = {
     "deliver": every(settings.SWEEP_INTERVAL_SECONDS, "outbox.tasks.deliver"),
     "heartbeat": every(1.0, "outbox.tasks.heartbeat"),
     "send_digests": every(30.0, "tickets.tasks.send_digests"),
+    "forget_notifications": {
+        "task": "tickets.tasks.forget_notifications",
+        "schedule": crontab(hour=3, minute=41),
+        "options": {"expires": 3600},
+    },
     "check_changed_promises": every(10.0, "tiers.tasks.check_changed_promises"),
     "follow_teams": every(10.0, "tiers.tasks.follow_teams"),
     "remind_readers": every(60.0, "documents.tasks.remind_readers"),

@@ -51,8 +51,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """To whom it goes: the zone of its clock, what it chose, and where all of it and that choice are found."""
+    """To whom it goes, and when: the zone of its clock, what it chose, where all of it and that choice are found."""
 
+    now: datetime
     zone: tzinfo
     mail: str
     list_url: str
@@ -73,7 +74,7 @@ def headline(subjects: Sequence[Subject]) -> str:
 
 def text(subjects: Sequence[Subject], reader: Reader) -> str:
     """The mail: each ticket as it stands now with what was told of it, then why it comes now and how to change that."""
-    blocks = ["\n".join(_block(subject, reader.zone)) for subject in subjects[:MOST_SUBJECTS]]
+    blocks = ["\n".join(_block(subject, reader)) for subject in subjects[:MOST_SUBJECTS]]
     if len(subjects) > MOST_SUBJECTS:
         blocks.append(f"And {len(subjects) - MOST_SUBJECTS} more tickets; see the list.")
     why = f"{WHEN.get(reader.mail, AFTER_QUIET)} Change that: {reader.choice_url}"
@@ -86,18 +87,26 @@ def first_paragraph(written: str) -> str:
     return said if len(said) <= LONGEST else f"{said[: LONGEST - 1].rstrip()}…"
 
 
-def _block(subject: Subject, zone: tzinfo) -> list[str]:
-    lines = [*_heading(subject.state, zone), subject.url] if subject.state else [subject.url]
-    lines += [f"- {_clock(one.at, zone)} {_said(one, subject.state)}" for one in islice(subject.told, MOST_LINES)]
+def _block(subject: Subject, reader: Reader) -> list[str]:
+    lines = [*_heading(subject.state, reader), subject.url] if subject.state else [subject.url]
+    lines += [
+        f"- {_clock(one.at, reader.zone)} {_said(one, subject.state)}" for one in islice(subject.told, MOST_LINES)
+    ]
     left = len(subject.told) - MOST_LINES
     return [*lines, f"- and {left} more"] if left > 0 else lines
 
 
-def _heading(state: State, zone: tzinfo) -> list[str]:
+def _heading(state: State, reader: Reader) -> list[str]:
     holder = f" at {state.tier}" if state.holder == TIER else ""
     now = f"Now: {state.priority}, {words(state.status)}{holder}{f', {state.assignee}' if state.assignee else ''}."
-    due = f" {clock_name(state.metric)} by {whole_moment(state.due_at, zone=zone)}." if state.due_at else ""
-    return [f"{state.key} {state.client}: {state.title}", now + due]
+    return [f"{state.key} {state.client}: {state.title}", now + _due(state, reader)]
+
+
+def _due(state: State, reader: Reader) -> str:
+    if state.due_at is None:
+        return ""
+    by = "was due" if state.due_at <= reader.now else "by"
+    return f" {clock_name(state.metric)} {by} {whole_moment(state.due_at, zone=reader.zone)}."
 
 
 def _said(one: Told, state: State | None) -> str:

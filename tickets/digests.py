@@ -94,7 +94,7 @@ def _send(listener: Listener, *, now: datetime) -> bool:
         return False
     Notification.objects.filter(pk__in=[row["pk"] for row in told]).update(mailed_at=now)
     subjects = _subjects(told, _states(user, told))
-    payload = {"to": [listener.email], "subject": headline(subjects), "text": text(subjects, _reader(listener))}
+    payload = {"to": [listener.email], "subject": headline(subjects), "text": text(subjects, _reader(listener, now))}
     key = f"digest:{listener.user_id}:{told[0]['pk']}"
     Message.objects.create(key=key, kind="MAIL", payload=payload, not_before=now, created_at=now)
     return True
@@ -119,9 +119,9 @@ def _states(user: User, told: Sequence[Mapping[str, Any]]) -> dict[int, State]:
     return {row[0]: State(f"ESC-{row[0]}", *row[1:7], row[7] or "", *row[8:]) for row in rows}
 
 
-def _reader(listener: Listener) -> Reader:
+def _reader(listener: Listener, now: datetime) -> Reader:
     zone = ZoneInfo(listener.choice.timezone)
-    return Reader(zone, listener.choice.mail, _page("notifications"), _page("desk-profile"))
+    return Reader(now, zone, listener.choice.mail, _page("notifications"), _page("desk-profile"))
 
 
 def _url(ticket_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -13,6 +13,7 @@ from clients.models import Client
 from tickets.models import Notification, Ticket
 
 PAGE_SIZE = 50
+KEPT = timedelta(days=90)
 
 
 def notifications_of(user: User) -> QuerySet[Notification]:
@@ -72,3 +73,12 @@ def read_all(user: User, *, up_to: int, now: datetime) -> int:
 def read_ticket(user: User, ticket: Ticket, *, now: datetime) -> int:
     """Whoever has the ticket open knows what it was told of it; returns how many that were."""
     return Notification.objects.filter(user=user, ticket=ticket, read_at__isnull=True).update(read_at=now)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete what was read and is older than 90 days; returns how many that were.
+
+    The tickets' own timelines keep what happened.
+    """
+    old = Notification.objects.filter(at__lt=now - KEPT, read_at__isnull=False)
+    return old.delete()[0]

@@ -1,10 +1,11 @@
-"""What beat wakes: the sweep, and the digests."""
+"""What beat wakes: the sweep, the digests, and forgetting what was read long ago."""
 
 from celery import shared_task
 
 from accounts.clock import database_now
 from tickets.digests import send_due
 from tickets.escalation import sweep_until_done
+from tickets.notified import forget_old
 
 
 @shared_task
@@ -17,3 +18,9 @@ def sweep() -> None:
 def send_digests() -> None:
     """Put the digests that are due into the outbox."""
     send_due(now=database_now())
+
+
+@shared_task
+def forget_notifications() -> None:
+    """Once a day: what was read long ago is no longer listed."""
+    forget_old(now=database_now())

@@ -40,7 +40,13 @@ def subject(*of_it, number=7, **changed):
 
 
 def reader(mail=HOURLY, zone=LONDON):
-    return Reader(zone, mail, "https://portal.example/notifications/", "https://portal.example/account/desk/")
+    return Reader(
+        AT + timedelta(minutes=50),
+        zone,
+        mail,
+        "https://portal.example/notifications/",
+        "https://portal.example/account/desk/",
+    )
 
 
 APART = Subject(None, (told("Nothing burns.", title="Hand-over of L1"),), "https://portal.example/notifications/")
@@ -75,6 +81,7 @@ def test_a_ticket_is_told_as_it_stands_now_then_what_was_told_of_it_on_the_reade
     ("changed", "expected"),
     [
         ({"assignee": "", "due_at": None}, "Now: P2, in progress at L1."),
+        ({"due_at": AT}, "Now: P2, in progress at L1, Ann. Resolve was due Sun 29 Mar 2026 00:30 GMT."),
         ({"holder": "VENDOR", "status": "WAITING_ON_VENDOR", "due_at": None}, "Now: P2, waiting on vendor, Ann."),
         ({"holder": "NOBODY", "status": "RESOLVED", "assignee": "", "due_at": None}, "Now: P2, resolved."),
     ],

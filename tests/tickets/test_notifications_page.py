@@ -11,7 +11,7 @@ from accounts.clock import database_now
 from accounts.models import User
 from clients.access import give_role
 from tickets.models import Notification
-from tickets.notified import PAGE_SIZE, notifications_of, read_ticket, unread
+from tickets.notified import PAGE_SIZE, forget_old, notifications_of, read_ticket, unread
 
 LIST = "/notifications/"
 
@@ -226,3 +226,12 @@ def test_whoever_opened_the_ticket_has_read_what_it_was_told_of_it(desk):
     one, other = desk.open(), desk.open("Other")
     assert read_ticket(desk.l1, one, now=desk.now) == 1
     assert [row.ticket for row in unread(desk.l1)] == [other] and notifications_of(desk.l1).count() == 2
+
+
+def test_what_was_read_long_ago_is_forgotten_and_what_is_unread_is_not(desk):
+    old, late = desk.now - timedelta(days=91), desk.now - timedelta(days=89)
+    notify(desk.l1, at=old, read_at=old)
+    [kept] = notify(desk.l1, at=old + timedelta(hours=1))
+    [recent] = notify(desk.l2, at=late, read_at=late)
+    assert forget_old(now=desk.now) == 1
+    assert set(Notification.objects.all()) == {kept, recent}
