@@ -42,7 +42,7 @@ def test_a_changed_text_is_a_change_and_an_absent_key_is_left():
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ('{name: A, use: NOTE, text: "Dear {nmae}"}', "Nothing is known by the name {nmae}. There are: {client}"),
+        ('{name: A, use: NOTE, text: "Dear {surname}"}', "Nothing is known by the name {surname}. There are: {client}"),
         ("{name: A, use: NOTE}", "is missing: A is new"),
         ('{name: A, use: SONG, text: "x"}', "REPLY"),
         ('{name: A, text: "x"}', "use"),

@@ -28,15 +28,15 @@ def test_a_fact_that_looks_like_a_placeholder_is_not_filled_again():
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("{client} {clinet} {clinet}", ["clinet"]), ("{}", [""]), ("{ key }", []), ("a {b\nc}", [])],
+    [("{client} {customer} {customer}", ["customer"]), ("{}", [""]), ("{ key }", []), ("a {b\nc}", [])],
 )
 def test_what_is_unknown_is_named_once(text, expected):
     assert unknown(text) == expected
 
 
 def test_a_fault_names_what_is_unknown_and_all_that_there_is():
-    said = fault("Dear {nmae}, {client}")
-    assert "{nmae}" in said and all(f"{{{name}}}" in said for name in KNOWN)
+    said = fault("Dear {surname}, {client}")
+    assert "{surname}" in said and all(f"{{{name}}}" in said for name in KNOWN)
     assert fault("Dear {contact}") == ""
 
 

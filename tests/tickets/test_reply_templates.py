@@ -129,7 +129,7 @@ def test_a_member_keeps_the_templates_of_the_own_team_and_a_manager_all(world, l
     [
         ({"name": " "}, "name", "short name"),
         ({"text": "\n"}, "text", "Write the words"),
-        ({"text": "Dear {nmae}"}, "text", r"\{nmae\}.*\{contact\}"),
+        ({"text": "Dear {surname}"}, "text", r"\{surname\}.*\{contact\}"),
     ],
 )
 def test_what_cannot_be_kept_is_told_at_its_field(world, changes, field, words):
