@@ -13,7 +13,7 @@ from accounts.clock import database_now
 from clients.access import give_role
 from clients.models import Client
 from tickets import lifecycle
-from tickets.models import Ticket
+from tickets.models import DeskProfile, Draft, Notification, Presence, RadarEntry, Ticket
 from tickets.queue import PAGE_SIZE
 from tickets.standing import VIEWS, counts
 
@@ -138,6 +138,35 @@ def test_a_filter_that_matches_nothing_says_so(desk, client):
     desk.open()
     page = get(client, desk.l1, f"{QUEUE}?q=nothing-like-it").content.decode()
     assert "No ticket matches" in page and "Show all open tickets" in page
+
+
+def test_a_row_tells_who_is_there_what_one_has_begun_and_its_place_on_the_radar(desk, client):
+    ticket, now = desk.open(), database_now()
+    for user, seen in ((desk.l1, now), (desk.l2, now), (desk.l3, now - timedelta(minutes=2))):
+        Presence.objects.create(ticket=ticket, user=user, seen_at=seen)
+    Draft.objects.create(ticket=ticket, user=desk.l1, audience="note", body="x", saved_at=now)
+    RadarEntry.objects.create(ticket=ticket, score=7, changed_by=desk.l2, changed_at=now)
+    [row] = get(client, desk.l1).context["rows"]
+    assert (row["viewer"], row["drafted"], row["radar"]) == ("L2", True, "7")
+    [row] = get(client, desk.l3).context["rows"]
+    assert row["viewer"] in {"L1", "L2"} and row["drafted"] is False
+
+
+def test_the_page_knows_what_is_unread_and_whether_single_keys_are_wanted(desk, client):
+    shown = get(client, desk.l1).context
+    assert (shown["unread"], shown["keys_on"]) == (0, True)
+    DeskProfile.objects.create(user=desk.l1, single_keys=False)
+    Notification.objects.create(user=desk.l1, key="k", title="T", text="x", at=database_now())
+    Notification.objects.create(user=desk.l2, key="k", title="T", text="x", at=database_now())
+    shown = get(client, desk.l1).context
+    assert (shown["unread"], shown["keys_on"]) == (1, False)
+
+
+def test_htmx_gets_the_list_alone(desk, client):
+    ticket = desk.open()
+    client.force_login(desk.l1)
+    answer = client.get(QUEUE, headers={**HTMX, "HX-Target": "queue"})
+    assert keys(answer) == [ticket.key] and "<html" not in answer.content.decode()
 
 
 # who -----------------------------------------------------------------------------------------------------------------

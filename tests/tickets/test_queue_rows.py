@@ -100,3 +100,21 @@ def test_the_holder_is_named(changed, name):
 )
 def test_only_a_new_ticket_that_one_may_work_can_be_acknowledged(changed, can):
     assert row_of(values(**changed), now=NOW, zone=UTC)["can_acknowledge"] is can
+
+
+@pytest.mark.parametrize(
+    ("changed", "shown"),
+    [({}, ""), ({"on_radar": True}, "?"), ({"on_radar": True, "radar__score": 7}, "7")],
+)
+def test_the_radar_is_told_by_its_score(changed, shown):
+    assert row_of(values(**changed), now=NOW, zone=UTC)["radar"] == shown
+
+
+def test_a_snoozed_row_tells_when_it_comes_back_in_the_reader_s_zone():
+    until = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    assert row_of(values(snoozed_until=until), now=NOW, zone=LONDON)["snoozed"] == "Snoozed until Tue 09:00"
+    assert row_of(values(), now=NOW, zone=UTC)["snoozed"] == ""
+
+
+def test_a_row_s_box_tells_the_key_and_what_was_seen():
+    assert row_of(values(), now=NOW, zone=UTC)["chosen"] == "ESC-7:3"
