@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import time
 import warnings
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from playwright.sync_api import expect, sync_playwright
 
 from accounts.clock import database_now
@@ -24,6 +25,10 @@ FLAGS = [
 ]
 # Milliseconds for a page or a row to show what is expected, also where other tests share the machine.
 PATIENCE = 15_000
+AT_WORK = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
 expect.set_options(timeout=PATIENCE)
 MISSING = (
     "NO BROWSER TEST RAN: no Chromium was found. Install one (Debian: apt-get install chromium) "
@@ -81,7 +86,18 @@ def visit(chromium, live_server, world):
     yield opened
     for context in contexts:
         context.close()
+    settle()
     assert not faults, f"scripts failed: {faults}"
+
+
+def settle():
+    """Wait until what pages asked for as they closed is answered: emptying the tables waits for nobody."""
+    for _ in range(50):
+        time.sleep(0.1)
+        with connection.cursor() as cursor:
+            cursor.execute(AT_WORK)
+            if cursor.fetchone()[0] == 0:
+                return
 
 
 def sign_in(page, user):
