@@ -5,6 +5,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from accounts.clock import database_now
 from accounts.models import User
 from accounts.permissions import for_roles
+from accounts.problems import BUSY
 from accounts.roles import STAFF
 from tickets import forms
 from tickets.lifecycle import AlreadyAcknowledged
@@ -28,6 +30,8 @@ from tickets.status import NotAllowedNow
 from tickets.undoing import undoably
 from tickets.verbs import VERBS, Verb, open_case
 from tickets.working import BadAnswer
+
+AT_IT = "Somebody else is at it at this moment. Nothing was done; try again."
 
 
 @for_roles(STAFF)
@@ -65,11 +69,15 @@ def perform(form: forms.VerbForm, ticket: Ticket, chosen: Verb, *, by: User, see
     """Carry out a verb whose form is valid, so that it can be undone; None where it cannot be.
 
     In: `seen`, the ticket's events that its reader knows, None for one who says nothing of it. Raises BadAnswer,
-    NotAllowedNow, and ChangedMeanwhile where others have acted since.
+    NotAllowedNow, among them ChangedMeanwhile where others have acted since.
     """
-    return undoably(
-        partial(_act, form, ticket.pk, chosen, by, seen), key=ticket.key, noun=chosen.noun, by=by, now=form.now
-    )
+    act = partial(_act, form, ticket.pk, chosen, by, seen)
+    try:
+        return undoably(act, key=ticket.key, noun=chosen.noun, by=by, now=form.now)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) not in BUSY:
+            raise
+        raise NotAllowedNow(AT_IT) from error
 
 
 def _act(form: forms.VerbForm, pk: int, chosen: Verb, by: User, seen: int | None) -> None:

@@ -30,7 +30,7 @@ def arrival(work: Work, index: int, *, now: datetime) -> Arrival:
         return Arrival(step.name, skips=skips)
     team = work.roster.tiers[step.tier].team
     seconds, due_at = promise(work, index, OLA_ACKNOWLEDGE, now) or (None, None)
-    return Arrival(step.name, team.name, team.on_call(now), seconds, due_at, skips)
+    return Arrival(step.name, team.name, work.roster.called(team.on_call(now)), seconds, due_at, skips)
 
 
 def skipped(work: Work, index: int) -> list[int]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.problems import BUSY
 from clients.models import Client
-from tickets.acting import perform, who_took
+from tickets.acting import AT_IT, perform, who_took
 from tickets.forms import VerbForm
 from tickets.lifecycle import AlreadyAcknowledged
 from tickets.loading import in_hand
@@ -37,7 +37,6 @@ DONE = {
     "acknowledgement": "acknowledged", "assignment": "assigned", "escalation": "escalated", "wait": "waiting",
     "resumption": "resumed", "resolution": "resolved", SNOOZE: "snoozed", WAKE: "back in your queue",
 }  # fmt: skip
-AT_IT = "Somebody else is at it at this moment. Try again."
 
 
 class CannotChoose(ValueError):

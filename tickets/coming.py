@@ -1,6 +1,6 @@
 """What happens next if nobody acts, as the ticket's page tells it: when, why, and who hears of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,10 @@ def _reaches(work: Work, ticket: Ticket, one: Coming, *, at: datetime) -> str:
             step = one.to if one.to is not None else work.ladder.home(work.step)
             return _of_tier(work, step, at)
         case kind if kind == MANAGERS:
-            return _listed(work.roster.managers) or work.roster.teams[work.team_id].name
+            return (
+                _listed([work.roster.called(one) for one in work.roster.managers])
+                or work.roster.teams[work.team_id].name
+            )
         case kind if kind == CLIENT:
             return str(ticket.contact or "")
     return ""
@@ -50,11 +53,11 @@ def _reaches(work: Work, ticket: Ticket, one: Coming, *, at: datetime) -> str:
 
 def _of_tier(work: Work, index: int, at: datetime) -> str:
     team = work.roster.tiers[work.ladder.steps[index].tier].team
-    on_call = team.on_call(at)
+    on_call = work.roster.called(team.on_call(at))
     return f"{on_call}, on call for {team.name}" if on_call else team.name
 
 
-def _listed(people: tuple[str, ...]) -> str:
+def _listed(people: Sequence[str]) -> str:
     """Two by name, the others by their number."""
     if len(people) <= 2:
         return " and ".join(people)

@@ -15,6 +15,8 @@ WEIGHTY = frozenset({
 })  # fmt: skip
 WORDS = frozenset({"PUBLIC_REPLY", "WORK_NOTE"})
 WRITING = frozenset({"replies", "resolution"})
+# A change compares field by field, and lets pass what was not touched.
+OWN_CHECK = {"change": frozenset({"CHANGED"})}
 MOST = 3
 
 
@@ -27,7 +29,7 @@ def check_unchanged(ticket_id: int, *, seen: int, until: int, noun: str, by: Use
 
     Call it under the ticket's lock.
     """
-    kinds = WEIGHTY | WORDS if noun in WRITING else WEIGHTY
+    kinds = (WEIGHTY | WORDS if noun in WRITING else WEIGHTY) - OWN_CHECK.get(noun, frozenset())
     since = TicketEvent.objects.filter(ticket=ticket_id, seq__gt=seen, seq__lte=until, kind__in=kinds)
     news = list(since.exclude(actor=by).order_by("seq").select_related("actor"))
     if news:

@@ -73,7 +73,7 @@ def context(ticket: Ticket, *, user: User, wanted: Asked, now: datetime) -> Show
         **custody(ticket, now=now),
         **vendors(work, ticket, cases, may_work=may_work, now=now),
         "asking": case if case and case.status in TO_ANSWER else None,
-        "on_call": work.tier.team.on_call(now),
+        "on_call": work.roster.called(work.tier.team.on_call(now)),
         **related(ticket, user=user),
         "others": others(ticket.pk, user=user, now=now),
         **panels,

@@ -68,12 +68,20 @@ class TierInfo:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Tiers by name, teams by id, agreements by id: what a decision's effects are looked up in."""
+    """Tiers by name, teams by id, agreements by id: what a decision's effects are looked up in.
+
+    `names` are those of members, by address.
+    """
 
     tiers: Mapping[str, TierInfo]
     teams: Mapping[int, TeamInfo]
     terms: Mapping[int, Terms]
     calendars: Mapping[str, CalendarRef]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, address: str) -> str:
+        """The name of the member with this address; the address itself where there is none."""
+        return self.names.get(address) or address
 
     def tier_by_id(self, pk: int) -> TierInfo:
         return next(tier for tier in self.tiers.values() if tier.id == pk)
@@ -133,8 +141,10 @@ def roster(*, now: datetime) -> Roster:
     terms = live_terms(calendars, now=now)
     members: dict[int, list[tuple[int, str]]] = {}
     active = Member.objects.filter(user__is_active=True).order_by("team_id", "place", "id")
-    for team_id, user_id, email in active.values_list("team_id", "user_id", "user__email"):
+    names: dict[str, str] = {}
+    for team_id, user_id, email, name in active.values_list("team_id", "user_id", "user__email", "user__name"):
         members.setdefault(team_id, []).append((user_id, email))
+        names[email] = name
     taken = _overrides(now)
     teams = {
         team.pk: _team(team, members.get(team.pk, []), taken.get(team.pk, ())) for team in Team.objects.all()
@@ -143,7 +153,7 @@ def roster(*, now: datetime) -> Roster:
         t.name: TierInfo(t.pk, t.name, t.title or "our team", t.level, teams[t.team_id], terms[t.ola_id], t.title_in)
         for t in Tier.objects.all()
     }
-    return Roster(tiers, teams, terms, calendars)
+    return Roster(tiers, teams, terms, calendars, names)
 
 
 def _overrides(now: datetime) -> dict[int, list[duty.Override]]:

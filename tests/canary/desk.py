@@ -1,6 +1,7 @@
 """What the desk adds to the story: files with a note and a reply, a link between two clients' tickets, ready words."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from tickets.reply_templates import keep
 from tickets.saved_views import save_view
 from tickets.snoozing import snooze
 from tickets.splitting import Part, split
+from tickets.undoing import undoably
 
 
 def fill(world: Any) -> None:
@@ -24,6 +26,7 @@ def fill(world: Any) -> None:
         name, text = world.named("tickets.ReplyTemplate.name"), world.named("tickets.ReplyTemplate.text")
         keep(ReplyTemplate(), name=name, use=use, text=text, team=None, by=world.manager)
     _put_aside(world)
+    _do_undoably(world)
 
 
 def _enclose(world: Any, whose: str) -> None:
@@ -59,3 +62,10 @@ def _put_aside(world: Any) -> None:
     query = f"q={world.named('tickets.SavedView.query')}"
     save_view(name=world.named("tickets.SavedView.name"), query=query, team=None, by=world.l1, now=world.now)
     world.do(snooze, world.tickets[ACME][0], until=world.now + timedelta(hours=9))
+
+
+def _do_undoably(world: Any) -> None:
+    """What an act would put back is kept for a while."""
+    ticket = world.tickets[ACME][0]
+    act = partial(lifecycle.assign, key=ticket.key, to=world.l1.email, by=world.l1, now=world.now)
+    undoably(act, key=ticket.key, noun="assignment", by=world.l1, now=world.now)

@@ -3,12 +3,15 @@
 import re
 from datetime import timedelta
 
+import psycopg2
 import pytest
+from django.db import connection
 
 from accounts.clock import database_now
 from outbox.models import Message
 from tickets import lifecycle
 from tickets.models import UndoableAct
+from world import World
 
 HTMX = {"HX-Request": "true"}
 
@@ -212,7 +215,7 @@ def form(client, ticket):
 
 def test_the_form_shows_who_gets_it_and_on_which_clock(desk, signed_in):
     page = form(signed_in, desk.open())
-    assert re.search(r"L2: L2 team, l2@msp.example is on call, 15 minutes to acknowledge, by \d\d:\d\d \(next\)", page)
+    assert re.search(r"L2: L2 team, L2 is on call, 15 minutes to acknowledge, by \d\d:\d\d \(next\)", page)
 
 
 def test_the_form_warns_of_steps_that_are_skipped(desk, signed_in):
@@ -235,3 +238,22 @@ def test_what_was_skipped_stands_on_the_record(desk, signed_in):
     do(signed_in, ticket, "escalation", to="L3", **ESCALATED)
     event = ticket.timeline.get(kind="ESCALATED")
     assert event.why["skipping"] == ["L2"] and event.why["tried"] == "A restart"
+
+
+# at the same moment -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_while_another_is_at_the_ticket_is_told_so_and_may_try_again(transactional_db, client, settings):
+    desk = World()
+    ticket = desk.open()
+    client.force_login(desk.l1)
+    held = psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})
+    with held, held.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM tickets_ticket WHERE id = %s FOR UPDATE", [ticket.pk])
+        with connection.cursor() as own:
+            own.execute("SET lock_timeout = '200ms'")
+        answer = do(client, ticket, "acknowledgement")
+    held.close()
+    assert answer.status_code == 409 and "Somebody else is at it at this moment" in answer.content.decode()
+    assert do(client, ticket, "acknowledgement").status_code == 303

@@ -49,7 +49,7 @@ def test_escalating_to_a_named_step_skips_others(desk, signed_in):
 def test_the_escalation_form_says_who_gets_it_and_what_cannot_be_reached(desk, signed_in):
     ticket = desk.open()
     html = signed_in.get(f"/tickets/{ticket.key}/escalation/").content.decode()
-    assert "L2: L2 team, l2@msp.example is on call, 15 minutes to acknowledge" in html
+    assert "L2: L2 team, L2 is on call, 15 minutes to acknowledge" in html
     assert "The vendor cannot be reached: no vendor service is known for this ticket" in html
 
 
