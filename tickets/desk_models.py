@@ -166,9 +166,7 @@ class Notification(models.Model):
     urgent = models.BooleanField(default=False, help_text="Goes through at any hour")
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True, help_text="When its mail was queued, by itself or in a digest")
-    to_mail = models.BooleanField(
-        default=False, help_text="A digest, or a mail after quiet hours, still tells it"
-    )
+    to_mail = models.BooleanField(default=False, help_text="A digest, or a mail after quiet hours, still tells it")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="told_once_per_person")]

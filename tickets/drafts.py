@@ -27,7 +27,7 @@ class Kept:
 def keep(
     *, ticket: Ticket, by: User, audience: str, body: str, known: datetime | None, now: datetime
 ) -> Kept:  # fmt: skip
-    """Keep what is written; nothing, or what was sent just now, is no draft. The later of two windows holds, and learns of it.
+    """Keep what is written; nothing, or what was sent just now, is no draft. Of two windows the later one holds.
 
     In: `known`, when the window that writes believes it was kept last; `audience` is note or public.
     """

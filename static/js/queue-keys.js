@@ -4,7 +4,7 @@ import { acknowledge, ask, countPress, takeIt, undoLast } from "./queue-acts.js"
 import { bulk, hideResult } from "./queue-bulk.js";
 import { showNews } from "./queue-live.js";
 import { close, isOpen, open, openNext, showSoon } from "./queue-pane.js";
-import { current, focusRow, neighbour, queue, retryIn, rowOf, rows, tick, tickAll, ticked, tickUpTo } from "./queue-rows.js";
+import { current, focusRow, neighbour, queue, tryAgain, rowOf, rows, tick, tickAll, ticked, tickUpTo } from "./queue-rows.js";
 
 const GO_WAITS = 2000;
 
@@ -32,7 +32,7 @@ const MOVES = {
   ArrowUp: () => move(-1),
   Home: () => edge(rows()[0]),
   End: () => edge(rows().at(-1)),
-  Enter: (row) => row && (retryIn(row) || open(row)),
+  Enter: (row) => row && (tryAgain(row) || open(row)),
   Escape: () => (isOpen() ? close() : hideResult() || tickAll(false)),
 };
 
@@ -97,7 +97,7 @@ export function watchKeys() {
     if (!button) return;
     event.preventDefault();
     const row = rowOf(button);
-    if (button.matches("[data-retries]")) retryIn(row);
+    if (button.matches("[data-retries]")) tryAgain(row);
     else acknowledge(row);
   });
 }

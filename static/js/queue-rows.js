@@ -101,7 +101,7 @@ export function clearTrouble(row) {
   row.querySelector(".ticket-notice")?.remove();
 }
 
-export function retryIn(row) {
+export function tryAgain(row) {
   const again = retries.get(row.dataset.key);
   if (!again) return false;
   clearTrouble(row);
