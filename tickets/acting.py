@@ -101,12 +101,18 @@ def _asked(
     part = "#dialog" if request.htmx else ""
     title, back = chosen.title(ticket.key), request.POST.get("next", "")
     context = {"ticket": ticket, "verb": chosen, "form": form, "conflict": conflict, "title": title, "back": back,
-               "seen": form.work.event_count, "for_row": for_row(request),
+               "seen": _known(request, form, status), "for_row": for_row(request),
                "quick_words": quick_words(noun=chosen.noun, ticket_id=ticket.pk, user=request.user)}  # fmt: skip
     response = render(request, f"tickets/verb.html{part}", context, status=status)
     if request.htmx and for_row(request):  # its target is the row, which stays as it is
         reswap(retarget(response, "#dialog"), "innerHTML")
     return response
+
+
+def _known(request: HttpRequest, form: forms.VerbForm, status: int) -> int:
+    """The events that the reader knows of: who is only told of a field has learnt nothing of the ticket."""
+    said = _seen(request) if status == 422 else None
+    return form.work.event_count if said is None else said
 
 
 def _refused(

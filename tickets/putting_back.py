@@ -1,5 +1,6 @@
 """Putting a ticket back to what a snapshot says: cases, hands and clocks, each by a change that is appended."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,15 @@ from tickets.snapshots import restore_columns
 from tickets.work import CaseInHand, RunningClock, Work
 
 Before = dict[str, Any]
+# What a case says, beside its state.
+CASE_COLUMNS = ("answers", "missing", "subject", "body", "because", "message_id")
+
+
+def case_columns(work: Work) -> dict[str, dict[str, Any]]:
+    """What the ticket's open cases say now, by their ids as text: what `put_back` gives them again."""
+    ids = [case.id for case in work.cases]
+    rows = VendorCase.objects.filter(pk__in=ids).values("pk", *CASE_COLUMNS) if ids else ()
+    return {str(row.pop("pk")): row for row in map(dict, rows)}
 
 
 def put_back(work: Work, before: Before, *, now: datetime, because: str) -> None:
@@ -19,12 +29,13 @@ def put_back(work: Work, before: Before, *, now: datetime, because: str) -> None
     _reopen_cases(work, before)
     restore_columns(work, before)
     work.round += moved
-    _end_new_clocks(work, before, now=now, because=because)
+    ended = ended_clocks(work.id)
+    _end_new_clocks(work, before, ended, now=now, because=because)
     if work.custody_count != before["custody_count"]:
         _give_back(work, before["custody_count"], now=now, because=because)
     for case in list(work.cases):
         _put_case_back(work, case, before, now=now, because=because)
-    _go_on(work, before, now=now)
+    _go_on(work, before, ended, now=now)
 
 
 def _reopen_cases(work: Work, before: Before) -> None:
@@ -39,16 +50,21 @@ def _put_case_back(work: Work, case: CaseInHand, before: Before, *, now: datetim
     if was is None:
         case.status, case.closed_at, case.dirty = "CLOSED", now, True
         return
-    if case.status != was["status"]:
-        case.status, case.dirty = was["status"], True
+    VendorCase.objects.filter(pk=case.id).update(**before["case_columns"][str(case.id)])
+    answered_at = datetime.fromisoformat(was["answered_at"]) if was["answered_at"] else None
+    if (case.status, case.answered_at) != (was["status"], answered_at):
+        case.status, case.answered_at, case.dirty = was["status"], answered_at, True
     if case.ball != was["ball"]:
         pass_ball(work, case, was["ball"], now=now, because=because)
 
 
-def _end_new_clocks(work: Work, before: Before, *, now: datetime, because: str) -> None:
-    """What the act began has ended without a verdict."""
+def _end_new_clocks(
+    work: Work, before: Before, ended: Sequence[RunningClock], *, now: datetime, because: str
+) -> None:  # fmt: skip
+    """What the act began has ended without a verdict; what already goes on for a clock of before goes on."""
+    kept = {_promise(clock) for clock in ended if clock.id in before["clocks"]}
     for clock in work.open_clocks:
-        if clock.id not in before["clocks"]:
+        if clock.id not in before["clocks"] and _promise(clock) not in kept:
             stop_clock(clock, now=now, met=False)
             clock.because = because[:200]
 
@@ -61,20 +77,23 @@ def _give_back(work: Work, seq: int, *, now: datetime, because: str) -> None:
     )  # fmt: skip
 
 
-def _go_on(work: Work, before: Before, *, now: datetime) -> None:
+def _go_on(work: Work, before: Before, ended: Sequence[RunningClock], *, now: datetime) -> None:
     """Clocks that the act ended go on as new rows, with what they had consumed and what was told of them."""
-    ended = ended_clocks(work.id)
+    going = {_promise(clock) for clock in work.open_clocks}
     for clock in ended:
-        if clock.id in before["clocks"]:
+        if clock.id in before["clocks"] and _promise(clock) not in going:
             work.clocks.append(_anew(clock, ended, now=now))
     follow_custody(work, now=now)
 
 
-def _anew(clock: RunningClock, ended: list[RunningClock], *, now: datetime) -> RunningClock:
-    promise = (clock.metric, clock.subject, clock.round)
-    revisions = [c.revision for c in ended if (c.metric, c.subject, c.round) == promise]
+def _anew(clock: RunningClock, ended: Sequence[RunningClock], *, now: datetime) -> RunningClock:
+    revisions = [one.revision for one in ended if _promise(one) == _promise(clock)]
     return replace(
         clock, id=None, revision=max(revisions) + 1, inherited_seconds=clock.consumed_seconds, counted_from=now,
         running_since=None, due_at=None, state="BREACHED" if clock.breached_at else "PAUSED", stopped_at=None,
         because="", dirty=False,
     )  # fmt: skip
+
+
+def _promise(clock: RunningClock) -> tuple[str, str, int]:
+    return clock.metric, clock.subject, clock.round

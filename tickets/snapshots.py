@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tickets.work import Work
+from tickets.work import CaseInHand, Work
 
 MOMENTS = ("acknowledged_at", "responded_at", "updated_at", "resolved_at", "wake_at", "remind_at")
 PLAIN = (
@@ -19,7 +19,7 @@ def snapshot(work: Work) -> dict[str, Any]:
         **columns,
         **{name: _written(getattr(work, name)) for name in MOMENTS},
         "clocks": [clock.id for clock in work.open_clocks],
-        "cases": {str(case.id): {"status": case.status, "ball": case.ball} for case in work.cases},
+        "cases": {str(case.id): _case(case) for case in work.cases},
         "custody_count": work.custody_count,
         "event_count": work.event_count,
     }
@@ -31,6 +31,10 @@ def restore_columns(work: Work, before: dict[str, Any]) -> None:
         setattr(work, name, before[name])
     for name in MOMENTS:
         setattr(work, name, datetime.fromisoformat(before[name]) if before[name] else None)
+
+
+def _case(case: CaseInHand) -> dict[str, Any]:
+    return {"status": case.status, "ball": case.ball, "answered_at": _written(case.answered_at)}
 
 
 def _written(at: datetime | None) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.problems import BUSY
 from accounts.roles import STAFF
+from tickets.acting import AT_IT
 from tickets.models import Ticket, UndoableAct
 from tickets.queue import with_facts
 from tickets.rows import Row, row_of
@@ -51,6 +54,10 @@ def _undo(request: HttpRequest, pk: int) -> Undone:
         act = undo(pk, by=request.user, now=database_now())
     except (NotAllowedNow, Ticket.DoesNotExist) as error:
         return Undone(key, str(error), refused=True)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) not in BUSY:
+            raise
+        return Undone(key, AT_IT, refused=True)
     return Undone(key, f"{DONE[act.noun]} was undone.")
 
 

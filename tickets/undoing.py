@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, Q, Value
+from django.db.models.functions import Concat
 
 from accounts.models import User
 from outbox.models import Message
 from tickets.loading import locked
 from tickets.models import Notification, Ticket, TicketEvent, UndoableAct
 from tickets.moves import event
-from tickets.putting_back import put_back
+from tickets.putting_back import case_columns, put_back
 from tickets.snapshots import snapshot
 from tickets.status import NotAllowedNow
 from tickets.work import Work, write
@@ -25,11 +26,10 @@ from tickets.working import telling_missed
 
 SECONDS = 8
 KEPT = timedelta(days=1)
-UNDOABLE = frozenset(
-    {"acknowledgement", "assignment", "escalation", "resolution", "resumption", "vendor-cases", "wait"}
-)
 # What the sweep may add to a ticket in those seconds without standing in the way.
 HARMLESS = frozenset({"THRESHOLD", "REMINDED", "RUNG"})
+# A promise that was missed before the act, and is told of with it, stays missed and told.
+MISSED = ":breach:"
 DONE = {
     "acknowledgement": "the acknowledgement", "assignment": "the assignment", "escalation": "the escalation",
     "resolution": "the resolution", "resumption": "the end of the wait", "vendor-cases": "the vendor case",
@@ -43,14 +43,15 @@ def undoably(act: Callable[[], object], *, key: str, noun: str, by: User, now: d
 
     Raises whatever `act` raises, and Ticket.DoesNotExist.
     """
-    before = snapshot(locked(key, by=by, now=now))
+    work = locked(key, by=by, now=now)
+    before = snapshot(work) | {"case_columns": case_columns(work)}
     earlier = Message.objects.aggregate(last=Max("pk"))["last"] or 0
     act()
     if noun not in DONE or _sends_again(noun, before):
         return None
     ticket = Ticket.objects.by_key(key).get()
     caused = Message.objects.filter(key__startswith=f"{ticket.key}:", pk__gt=earlier)
-    messages = list(caused.values_list("pk", flat=True))
+    messages = list(caused.exclude(key__contains=MISSED).values_list("pk", flat=True))
     until = max(now, ticket.last_event_at) + timedelta(seconds=SECONDS)
     Message.objects.filter(pk__in=messages).update(not_before=until)
     UndoableAct.objects.filter(until__lt=now - KEPT).delete()
@@ -89,18 +90,31 @@ def _check(act: UndoableAct, *, now: datetime) -> None:
         raise NotAllowedNow("It was undone already.")
     if now > act.until:
         raise NotAllowedNow(f"It can be undone for {SECONDS} seconds; they are over.")
-    since = TicketEvent.objects.filter(ticket=act.ticket_id, seq__gt=act.event_count)
-    if later := since.exclude(kind__in=HARMLESS).order_by("seq").first():
+    since = TicketEvent.objects.filter(ticket=act.ticket_id, seq__gt=act.event_count).exclude(kind__in=HARMLESS)
+    if later := since.exclude(_taken_back(act)).order_by("seq").first():
         raise NotAllowedNow(f"It cannot be undone any more, for since then: {later.text}")
 
 
+def _taken_back(act: UndoableAct) -> Q:
+    """The events of one's own later acts that were undone, and of their undoing."""
+    found = Q(kind="UNDONE", actor=act.by_id)
+    for one in UndoableAct.objects.filter(ticket=act.ticket_id, by=act.by_id, pk__gt=act.pk, undone_at__isnull=False):
+        found |= Q(seq__gt=one.before["event_count"], seq__lte=one.event_count)
+    return found
+
+
 def _cancel(act: UndoableAct) -> None:
-    """What it put into the outbox is never sent. Raises NotAllowedNow where something was claimed for sending."""
+    """What it put into the outbox is never sent. Raises NotAllowedNow where something was claimed for sending.
+
+    The key of what is cancelled is free again, for the same may be done anew.
+    """
     held = Message.objects.filter(pk__in=act.messages).select_for_update()
     if any(message.state != Message.State.PENDING or message.leased_until for message in held):
         raise NotAllowedNow("It cannot be undone any more: somebody is being told of it already.")
-    Message.objects.filter(pk__in=act.messages).update(state=Message.State.CANCELLED)
-    Notification.objects.filter(ticket=act.ticket_id, at=act.at, read_at__isnull=True).delete()
+    undone = Concat(F("key"), Value(f":undone:{act.pk}"))
+    Message.objects.filter(pk__in=act.messages).update(state=Message.State.CANCELLED, key=undone)
+    told = Notification.objects.filter(ticket=act.ticket_id, at=act.at, read_at__isnull=True)
+    told.exclude(key__contains=MISSED).delete()
 
 
 def _tell(work: Work, act: UndoableAct, *, by: User, now: datetime) -> None:

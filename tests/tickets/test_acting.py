@@ -165,6 +165,15 @@ def test_what_others_wrote_meanwhile_matters_to_who_writes(desk, signed_in, noun
     assert do(signed_in, ticket, noun, seen=1, **said).status_code == status
 
 
+def test_who_is_only_told_of_a_field_still_learns_what_happened(desk, signed_in):
+    ticket = desk.open()
+    lifecycle.escalate(key=ticket.key, why="Known trouble", by=desk.l2, now=later(desk))
+    page = do(signed_in, ticket, "escalation", why="x", tried="", seen=1)
+    seen = re.search(r'name="seen" value="(\d+)"', page.content.decode())[1]
+    assert (page.status_code, seen) == (422, "1")
+    assert do(signed_in, ticket, "escalation", seen=seen, **ESCALATED).status_code == 409
+
+
 def test_what_one_did_oneself_is_no_news(desk, signed_in):
     ticket = desk.open()
     lifecycle.assign(key=ticket.key, to="l1@msp.example", by=desk.l1, now=later(desk))
@@ -254,6 +263,10 @@ def test_who_comes_while_another_is_at_the_ticket_is_told_so_and_may_try_again(t
         with connection.cursor() as own:
             own.execute("SET lock_timeout = '200ms'")
         answer = do(client, ticket, "acknowledgement")
-    held.close()
-    assert answer.status_code == 409 and "Somebody else is at it at this moment" in answer.content.decode()
+        assert answer.status_code == 409 and "Somebody else is at it at this moment" in answer.content.decode()
     assert do(client, ticket, "acknowledgement").status_code == 303
+    with held, held.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM tickets_ticket WHERE id = %s FOR UPDATE", [ticket.pk])
+        answer = client.post("/tickets/undo/", {"act": UndoableAct.objects.get().pk}, headers=HTMX)
+        assert answer.status_code == 409 and "Somebody else is at it at this moment" in answer.content.decode()
+    held.close()

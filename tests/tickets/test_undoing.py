@@ -11,6 +11,7 @@ from tickets.auditing import audit, is_clean
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, UndoableAct, VendorCase
 from tickets.status import NotAllowedNow
 from tickets.undoing import SECONDS, undo, undoably
+from world import TENANT
 
 WHY = "Beyond what we can do here"
 
@@ -30,7 +31,10 @@ def state(ticket):
     """All that says whose it is and how far it has come; rounds and counts go on."""
     row = Ticket.objects.values().get(pk=ticket.pk)
     moving = {"round", "event_count", "custody_count", "last_event_at", "check_at", "next_due_at"}
-    return {name: value for name, value in row.items() if name not in moving}
+    cases = VendorCase.objects.filter(ticket=ticket).exclude(status="CLOSED").order_by("pk").values()
+    return {name: value for name, value in row.items() if name not in moving} | {
+        "cases": [{name: value for name, value in case.items() if name != "ball_count"} for case in cases]
+    }
 
 
 def running(ticket):
@@ -64,6 +68,16 @@ def with_vendor(world):
     return ticket
 
 
+def asked_for_more(world):
+    """L1 has opened a case that still needs an answer."""
+    world.account.delete()
+    ticket = fresh_one(world)
+    world.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={}, why=WHY)
+    world.tick()
+    assert world.open_case(ticket).status == "INCOMPLETE"
+    return ticket
+
+
 def fresh_one(world):
     ticket = world.open(service=world.m365)
     world.tick()
@@ -83,6 +97,12 @@ ACTS = [
     ("resolution", lifecycle.resolve, at_work, {"summary": "Done"}),
     ("resolution", lifecycle.resolve, with_vendor, {"summary": "Done"}),
     ("vendor-cases", lifecycle.lodge_case, fresh_one, {"service": "Microsoft 365", "answers": {}, "why": WHY}),
+    (
+        "vendor-cases",
+        lifecycle.lodge_case,
+        asked_for_more,
+        {"service": "Microsoft 365", "answers": {"tenant_id": TENANT}, "why": ""},
+    ),
 ]
 
 
@@ -108,7 +128,7 @@ def test_what_was_undone_can_be_done_again(world, noun, verb, begun, said):
     take_back(world, again)
     do(world, verb, ticket, noun, **said)
     once_more = state(ticket)
-    times = {"acknowledged_at", "resolved_at", "wake_at", "remind_at", "responded_at", "updated_at"}
+    times = {"acknowledged_at", "resolved_at", "wake_at", "remind_at", "responded_at", "updated_at", "cases"}
     assert {k: v for k, v in once_more.items() if k not in times} == {k: v for k, v in after.items() if k not in times}
     world.forward(hours=1)
     assert is_clean(audit(now=world.now))
@@ -182,6 +202,38 @@ def test_a_manager_who_undoes_has_not_answered_the_call(world):
     assert world.clock(ticket, "MANAGER_RESPOND", "escalation:1").state == "MET"
     take_back(world, act, by=world.manager)
     assert world.clock(ticket, "MANAGER_RESPOND", "escalation:1").state == "RUNNING"
+
+
+def test_a_case_that_was_answered_again_after_an_undo_waits_its_seconds_and_is_lodged(world):
+    ticket = asked_for_more(world)
+    answer = {"service": "Microsoft 365", "answers": {"tenant_id": TENANT}, "why": ""}
+    take_back(world, do(world, lifecycle.lodge_case, ticket, "vendor-cases", **answer))
+    again = do(world, lifecycle.lodge_case, ticket, "vendor-cases", **answer)
+    assert again.messages != []
+    world.tick()
+    assert world.mails_to("support@vendor.example") == []
+    world.forward(seconds=SECONDS)
+    assert len(world.mails_to("support@vendor.example")) == 1
+    assert world.fresh(ticket).status == "WAITING_ON_VENDOR"
+
+
+def test_a_promise_that_the_act_was_the_first_to_notice_as_missed_is_told_all_the_same(world):
+    ticket = at_work(world)
+    world.now = world.clock(ticket, "RESOLVE").due_at + timedelta(minutes=1)  # and no sweep has come by
+    take_back(world, do(world, lifecycle.resolve, ticket, "resolution", summary="Done"))
+    world.tick()
+    assert any("Resolve target missed" in mail.body for mail in world.mails_to("boss@msp.example"))
+
+
+def test_acts_are_undone_one_after_the_other_backwards(world):
+    ticket = fresh_one(world)
+    first = do(world, lifecycle.acknowledge, ticket, "acknowledgement")
+    second = do(world, lifecycle.escalate, ticket, "escalation", why=WHY)
+    take_back(world, second, seconds=2)
+    take_back(world, first, seconds=2)
+    fresh = world.fresh(ticket)
+    assert (fresh.status, fresh.tier.name, fresh.assignee) == ("NEW", "L1", None)
+    assert is_clean(audit(now=world.now))
 
 
 # when it cannot be undone -------------------------------------------------------------------------------------------
