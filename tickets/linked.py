@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from clients.models import Client
 from tickets.loading import in_hand
 from tickets.models import Ticket, TicketLink
 from tickets.moves import event
@@ -117,8 +118,10 @@ def of_ticket(ticket: Ticket, *, user: User) -> Any:
 
 def panel(ticket: Ticket, *, user: User, may_work: bool) -> dict[str, Any]:
     """What the ticket's page shows of linked tickets: `links`, rows of `pk`, `words`, `other` (the ticket, with its
-    client), `status` and `holder` in words, `open`, and `removable`; in one query."""
+    client), `status` and `holder` in words, `open`, and `removable` by who may work both; in one query."""
+    workable = Client.objects.visible_to(user, "work_client").values("pk")
     rows = of_ticket(ticket, user=user).select_related(*_ENDS).order_by("pk")
+    rows = rows.annotate(workable=Q(ticket__client__in=workable, other__client__in=workable))
     return {"links": list(_rows(rows, ticket.pk, may_work=may_work)), "link_kinds": KINDS}
 
 
@@ -131,7 +134,7 @@ def _rows(links: Sequence[TicketLink], seen_from: int, *, may_work: bool) -> Ite
         yield {
             "pk": row.pk, "words": _words(row, seen_from), "other": other, "status": words(other.status),
             "holder": _holder(other), "open": other.status in OPEN_STATUSES,
-            "removable": may_work and row.kind != Kind.SPLIT_FROM,
+            "removable": may_work and row.workable and row.kind != Kind.SPLIT_FROM,
         }  # fmt: skip
 
 

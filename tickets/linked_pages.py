@@ -18,7 +18,7 @@ from tickets.acting import seen
 from tickets.forms import Offering
 from tickets.linked import KINDS, link, unlink
 from tickets.models import Ticket, TicketEvent, TicketLink
-from tickets.permissions import can_work
+from tickets.permissions import NotYours, can_work
 from tickets.splitting import Part, split
 from tickets.status import NotAllowedNow
 from tickets.timeline import MESSAGES
@@ -83,7 +83,7 @@ def links(request: HttpRequest, key: str) -> HttpResponse:
     except BadAnswer as error:
         form.add_error(error.field, str(error))
         return _ask_link(request, ticket, form, status=422)
-    except NotAllowedNow as error:
+    except (NotAllowedNow, NotYours) as error:
         return _ask_link(request, ticket, form, status=409, conflict=str(error))
     messages.success(request, f"{ticket.key} and {form.cleaned_data['other'].upper()} are linked.")
     return _to(ticket.key)
@@ -99,7 +99,7 @@ def link_removal(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         messages.success(request, "The link is taken away.")
     except TicketLink.DoesNotExist:
         raise Http404 from None
-    except NotAllowedNow as error:
+    except (NotAllowedNow, NotYours) as error:
         messages.error(request, str(error))
     return _to(ticket.key)
 

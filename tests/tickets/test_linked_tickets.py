@@ -1,7 +1,9 @@
 """Tickets are linked by who may work both; both timelines say it, and no client learns of it."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client as Browser
+from guardian.shortcuts import remove_perm
 
 from accounts import roles
 from clients.access import give_role
@@ -137,6 +139,32 @@ def test_who_may_not_work_both_links_neither(world, pair):
     with pytest.raises(BadAnswer, match="There is no ticket"):
         linking(world, pair[0], theirs, by=keeper)
     assert not TicketLink.objects.exists()
+
+
+@pytest.fixture
+def theirs(world):
+    """A ticket of a client whose tickets technicians only read."""
+    beta = world.client("Beta")
+    remove_perm("work_client", Group.objects.get(name=roles.TECHNICIAN), beta)
+    return _of(world, beta)
+
+
+def test_who_only_reads_the_other_ticket_is_told_and_links_nothing(world, pair, theirs):
+    answer = browser_of(world.l1).post(f"/tickets/{pair[0].key}/links/", {"kind": "RELATED", "other": theirs.key})
+    assert answer.status_code == 409 and f"You may read {theirs.key} but not work on it." in answer.content.decode()
+    assert not TicketLink.objects.exists()
+
+
+def test_a_link_is_offered_for_removal_to_those_who_may_work_both(world, pair, theirs):
+    linking(world, *pair)
+    made = linking(world, pair[0], theirs, by=world.manager)
+    shown = rows(world, pair[0])
+    assert [(row["other"], row["removable"]) for row in shown] == [(pair[1], True), (theirs, False)]
+    url = f"/tickets/{pair[0].key}/links/{made.pk}/removal/"
+    answer = browser_of(world.l1).post(url, follow=True)
+    assert f"You may read {theirs.key} but not work on it." in answer.content.decode()
+    assert TicketLink.objects.filter(pk=made.pk).exists()
+    assert [row["removable"] for row in rows(world, pair[0], user=world.manager)] == [True, True]
 
 
 def test_a_link_is_taken_away_from_either_end_and_both_say_so(world, pair):
