@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -11,16 +12,18 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.problems import BUSY
 from clients.models import Client
+from outbox.models import Message
 from tickets.acting import AT_IT, perform, who_took
 from tickets.forms import VerbForm
 from tickets.lifecycle import AlreadyAcknowledged
 from tickets.loading import in_hand
 from tickets.meanwhile import WEIGHTY
-from tickets.models import Ticket, TicketEvent, VendorCase
+from tickets.models import Ticket, TicketEvent, UndoableAct, VendorCase
 from tickets.permissions import NotYours
 from tickets.snooze_form import SnoozeForm
 from tickets.snoozing import snooze, wake
 from tickets.status import NotAllowedNow
+from tickets.undoing import SECONDS
 from tickets.verbs import VERBS, Verb
 from tickets.working import BadAnswer
 
@@ -124,7 +127,25 @@ def _open_cases(ids: Sequence[int]) -> dict[int, VendorCase]:
 
 def carry_out(bulk: Bulk, *, clock: Callable[[], datetime]) -> list[Outcome]:
     """Do it to each, in the order in which they were ticked; `clock` is asked before each."""
-    return [_told(one.key, lambda one=one: _one(bulk, one, now=clock()), by=bulk.by) for one in bulk.chosen]
+    outcomes = [_told(one.key, lambda one=one: _one(bulk, one, now=clock()), by=bulk.by) for one in bulk.chosen]
+    _undoable_together([one.act for one in outcomes if one.act], now=clock())
+    return outcomes
+
+
+@transaction.atomic
+def _undoable_together(ids: Sequence[int], *, now: datetime) -> None:
+    """All of these acts can be undone until the same moment, counted from `now`, when the last of them was done.
+
+    One of which something has left, or is leaving, keeps its own.
+    """
+    acts = dict(UndoableAct.objects.filter(pk__in=ids, undone_at=None).values_list("pk", "messages"))
+    caused = Message.objects.filter(pk__in=chain(*acts.values()))
+    held = caused.filter(state=Message.State.PENDING, leased_until=None, attempts=0)
+    held = set(held.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    whole = {pk: messages for pk, messages in acts.items() if held.issuperset(messages)}
+    until = now + timedelta(seconds=SECONDS)
+    Message.objects.filter(pk__in=chain(*whole.values())).update(not_before=until)
+    UndoableAct.objects.filter(pk__in=whole).update(until=until)
 
 
 def _one(bulk: Bulk, one: Chosen, *, now: datetime) -> int | None:

@@ -2,6 +2,8 @@
 
 import re
 import threading
+from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.db import connection, connections, transaction
@@ -10,9 +12,11 @@ from accounts import roles
 from accounts.clock import database_now
 from accounts.models import User
 from clients.access import give_role
+from outbox.models import Message
 from tickets import lifecycle, merging
 from tickets.bulk import MOST, CannotChoose, bulk_of, carry_out, chosen
 from tickets.models import Snooze, Ticket, UndoableAct
+from tickets.undoing import SECONDS, undo
 from world import World
 
 BULK = "/tickets/bulk/"
@@ -255,3 +259,63 @@ def test_a_ticket_that_somebody_holds_locked_is_told_and_the_others_go_on():
         cursor.execute("RESET lock_timeout")
     assert "Somebody else is at it" in first.refused and not second.refused
     assert world.fresh(free).acknowledged_by == world.l1
+
+
+class Slow:
+    """A clock on which each look takes two seconds, as if each ticket did."""
+
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        self.now += timedelta(seconds=2)
+        return self.now
+
+
+def escalation_of(desk, tickets):
+    """All of them in hand, to be escalated: that tells the next team."""
+    ticked = chosen([ticket.key for ticket in tickets])
+    return bulk_of("escalation", ticked, ESCALATION, by=desk.l1, now=database_now())
+
+
+def test_the_seconds_for_undoing_count_from_the_last_of_them(desk):
+    clock = Slow(database_now())
+    outcomes = carry_out(escalation_of(desk, [desk.open() for _ in range(5)]), clock=clock)
+    acts = UndoableAct.objects.filter(pk__in=[one.act for one in outcomes]).order_by("pk")
+    until = clock.now + timedelta(seconds=SECONDS)
+    assert [act.until for act in acts] == [until] * 5
+    held = Message.objects.filter(pk__in=chain(*(act.messages for act in acts)))
+    assert held.count() >= 5 and {message.not_before for message in held} == {until}
+    for act in acts:
+        undo(act.pk, by=desk.l1, now=until)
+    assert set(Ticket.objects.values_list("status", flat=True)) == {"NEW"}
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"leased_until": database_now},
+        {"attempts": lambda: 1},
+        {"state": lambda: "SENT", "sent_at": database_now},
+    ],
+)
+def test_one_of_which_something_has_left_keeps_its_own_seconds(desk, left):
+    """Its message is taken up while the others are still being done."""
+    tickets = [desk.open() for _ in range(3)]
+    clock = Slow(database_now())
+    taken = []
+
+    def look():
+        if UndoableAct.objects.count() == 1 and not taken:
+            act = UndoableAct.objects.get()
+            taken.append((act.pk, act.until))
+            Message.objects.filter(pk=act.messages[0]).update(**{name: value() for name, value in left.items()})
+        return clock()
+
+    outcomes = carry_out(escalation_of(desk, tickets), clock=look)
+    until = clock.now + timedelta(seconds=SECONDS)
+    ends = dict(UndoableAct.objects.values_list("pk", "until"))
+    assert ends == {outcomes[0].act: taken[0][1], outcomes[1].act: until, outcomes[2].act: until}
+    assert taken[0][0] == outcomes[0].act and taken[0][1] < until
+    first = UndoableAct.objects.get(pk=outcomes[0].act)
+    assert until not in Message.objects.filter(pk__in=first.messages).values_list("not_before", flat=True)
