@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import User
 from accounts.roles import STAFF
 from accounts.zones import is_zone
@@ -12,17 +14,20 @@ from sla.agreements import CalendarRef
 from sla.models import Calendar
 from tickets.digest_times import DAILY_AT, Choice
 from tickets.models import DeskProfile, Notification
+from tiers.models import Team
 
 CHOSEN = ("desk__mail", "desk__digest_at", "desk__mail_hours__name", "timezone")
+KNOWN = ("email", "pk", "is_active", *CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A colleague who is told in the page, and by mail as it chose."""
+    """A colleague who is told in the page, and by mail as it chose; one who `has_left` is told nothing."""
 
     user_id: int
     email: str
     choice: Choice
+    has_left: bool = False
 
 
 Listeners = Mapping[str, Listener]
@@ -30,13 +35,20 @@ Listeners = Mapping[str, Listener]
 
 
 def listeners(calendars: Mapping[str, CalendarRef]) -> Listeners:
-    """Every active colleague by address, in one query; `calendars` are the live ones by name, as the roster has them.
+    """Every colleague by address, and everybody who has left, in one query; `calendars` are the live ones by name.
 
-    Programs and people of clients are none: they have no desk to be told at.
+    Programs and people of clients are none: they have no desk to be told at. Where a team's mailbox was the address of
+    somebody who has left, it is the team's.
     """
-    staff = User.objects.filter(kind=User.Kind.PERSON, is_active=True, groups__name__in=STAFF)
-    rows = staff.order_by("pk").distinct().values_list("email", "pk", *CHOSEN)
-    return {email.lower(): Listener(pk, email, choice(calendars, *chosen)) for email, pk, *chosen in rows}
+    people = User.objects.filter(kind=User.Kind.PERSON).order_by()
+    staff = people.filter(is_active=True, groups__name__in=STAFF)
+    mailbox = Team.objects.filter(email__iexact=OuterRef("email"))
+    gone = people.filter(~Exists(mailbox), is_active=False)
+    rows = staff.values_list(*KNOWN).union(gone.values_list(*KNOWN))
+    return {
+        email.lower(): Listener(pk, email, choice(calendars, *chosen), has_left=not is_active)
+        for email, pk, is_active, *chosen in rows
+    }
 
 
 def choice(

@@ -13,7 +13,7 @@ from accounts.models import User
 from tickets.facts import MANAGER_RESPOND, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, RESPOND, UPDATE, VENDORS
 from tickets.moves import event
 from tickets.sentences import internal
-from tickets.telling import tell, was_told
+from tickets.telling import has_left, tell, was_told
 from tickets.work import RunningClock, Work
 from tiers.ladder import Step
 from tiers.roster import TeamInfo
@@ -23,12 +23,10 @@ def tell_step(work: Work, step: Step, *, because: str, now: datetime, occasion: 
     """Notify the step's people; returns their addresses, which the timeline names."""
     team = work.roster.teams[work.team_id]
     people = work.roster.people(step.notify, team=team, assignee=work.assignee, now=now)
-    people = people or team.members
-    tell(
-        work, f"step:{work.step}:round:{work.round}{occasion}", people=people, subject=headline(work),
+    return tell(
+        work, f"step:{work.step}:round:{work.round}{occasion}", people=people or team.members, subject=headline(work),
         lines=body(work, because), now=now, rung=_on_duty(step, team, now), heard=True,
     )  # fmt: skip
-    return people
 
 
 def _on_duty(step: Step, team: TeamInfo, now: datetime) -> tuple[str, ...]:
@@ -90,7 +88,8 @@ def tell_assignee(work: Work, because: str, *, by: User | None, now: datetime, o
     """Whoever works on the ticket learns what somebody else wrote or did on it; `because` is a whole sentence."""
     if work.assignee and work.assignee_id != (by.pk if by else None):
         suffix = f"assignee:{occasion}:{work.event_count}"
-        tell(work, suffix, people=(work.assignee,), subject=headline(work), lines=body(work, because), now=now)
+        lines = body(work, because)
+        tell(work, suffix, people=(work.assignee,), subject=headline(work), lines=lines, now=now, by=by)
 
 
 def tell_taken_away(work: Work, had: str, because: str, *, by: User | None, now: datetime) -> None:
@@ -98,7 +97,9 @@ def tell_taken_away(work: Work, had: str, because: str, *, by: User | None, now:
 
     Who is told of the same act already, as one of the people who have the ticket next, is not told twice.
     """
-    if had and had not in (work.assignee, by.email if by else "") and not was_told(work, had):
+    if not had or had in (work.assignee, by.email if by else ""):
+        return
+    if not was_told(work, had) and not has_left(work, had):
         suffix, lines = f"taken-away:{work.event_count}", [because, "", _link(work)]
         tell(work, suffix, people=(had,), subject=f"No longer yours: {headline(work)}", lines=lines, now=now)
 

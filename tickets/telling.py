@@ -2,8 +2,9 @@
 
 What is urgent goes through to everybody at once: a P1, and what somebody hears because it is on call for the team, or
 because a manager was called. Addresses that are no colleague's, such as a team's mailbox, always get their mail at
-once. `tell` is the one place through which mail about a ticket goes to our own people; `tell_apart` does the same for
-what no ticket in hand causes.
+once; who has left hears nothing, and where that would be all who should, the ticket's team hears of it instead.
+`tell` is the one place through which mail about a ticket goes to our own people; `tell_apart` does the same for what
+no ticket in hand causes.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import columnar
+from accounts.models import User
 from columnar import Json
 from outbox.models import Message
 from sla.agreements import live_calendars
@@ -22,17 +24,20 @@ from tickets.work import Work
 URGENT_PRIORITY = "P1"
 TITLE_LENGTH = 300
 RUNG = "Told at once: everybody who should hear of it has quiet hours now or reads mail later."
+GONE = "Told {who} instead: everybody who should hear of it has left."
 
 
 def tell(
     work: Work, suffix: str, *, people: tuple[str, ...], subject: str, lines: list[str], now: datetime,
-    urgent: bool = False, rung: Collection[str] = (), heard: bool = False,
-) -> None:  # fmt: skip
+    urgent: bool = False, rung: Collection[str] = (), heard: bool = False, by: User | None = None,
+) -> tuple[str, ...]:  # fmt: skip
     """Tell these addresses of the ticket in hand; the same `suffix` is one occasion, and is told once.
 
     In: `rung`, those whom it reaches at once since they are on call or called; `heard`, whether somebody must hear of
-    it: where all would stay silent, all are told at once, and the timeline says so.
+    it: where all would stay silent, all are told at once, and the timeline says so; `by`, who did what is told of.
+    Returns whom it told.
     """
+    people = _who_is_here(people, work.listeners) or _in_their_stead(work, people, by=by, now=now)
     urgent = urgent or work.priority == URGENT_PRIORITY
     now_told = _at_once(people, work.listeners, rung, urgent=urgent, now=now)
     if heard and people and not now_told:
@@ -41,6 +46,30 @@ def tell(
     mail(work, suffix, to=now_told, subject=subject, lines=lines, now=now)
     occasion = _occasion(f"{work.key}:{suffix}", work.id, subject, lines, urgent=urgent, now=now)
     work.notifications += _rows(people, now_told, work.listeners, occasion)
+    return people
+
+
+def has_left(work: Work, address: str) -> bool:
+    """Whether the address is that of somebody who worked here and does no more."""
+    return not _who_is_here((address,), work.listeners)
+
+
+def _who_is_here(people: Sequence[str], known: Listeners) -> tuple[str, ...]:
+    return tuple(a for a in people if not ((listener := known.get(a.lower())) and listener.has_left))
+
+
+def _in_their_stead(work: Work, left: Sequence[str], *, by: User | None, now: datetime) -> tuple[str, ...]:
+    """The team that has the ticket, else the managers, where all who should hear of it have left; never `by` itself."""
+    if not left:
+        return ()
+    team = work.roster.teams[work.team_id]
+    of_team = (team.email,) if team.email else team.members
+    for who, people in ((team.name, of_team), ("the managers", work.roster.managers)):
+        if told := tuple(address for address in people if by is None or address != by.email):
+            why = {"told": list(told), "left": list(left)}
+            event(work, "RUNG", GONE.format(who=who), now=now, why=why)
+            return told
+    return ()
 
 
 def was_told(work: Work, address: str) -> bool:
@@ -58,6 +87,7 @@ def tell_apart(
     The same `key` is one occasion: a second time raises IntegrityError.
     """
     known = listeners(live_calendars())
+    people = _who_is_here(people, known)
     now_told = _at_once(people, known, (), urgent=urgent, now=now)
     if now_told:
         payload = {"to": list(now_told), "subject": subject, "text": "\n".join(lines)}

@@ -13,6 +13,7 @@ from sla.models import Calendar
 from tickets.desk_profile import choose, keys_on, listeners, profile_of
 from tickets.digest_times import DAILY_AT, Choice
 from tickets.models import DeskProfile, Notification
+from tiers.models import Team
 
 PAGE = "/account/desk/"
 CHOSEN = {"single_keys": "on", "mail": "AT_ONCE", "digest_at": "08:00", "mail_hours": ""}
@@ -82,11 +83,26 @@ def test_who_never_wants_mail_any_more_gets_none_that_waits(world):
     assert [row.user for row in Notification.objects.filter(to_mail=True)] == [world.l2]
 
 
-def test_programs_and_people_of_clients_and_those_who_left_are_told_nothing(world):
+def test_programs_and_people_of_clients_are_no_listeners_and_who_left_is_known_to_have_left(world):
     world.reader(world.acme)
     program_of()
     User.objects.filter(pk=world.l3.pk).update(is_active=False)
-    assert set(listeners(live_calendars())) == {"l1@msp.example", "l2@msp.example", "boss@msp.example"}
+    known = listeners(live_calendars())
+    assert {address: one.has_left for address, one in known.items()} == {
+        "l1@msp.example": False, "l2@msp.example": False, "l3@msp.example": True, "boss@msp.example": False,
+    }  # fmt: skip
+
+
+def test_who_left_is_known_to_have_left_without_any_role(world):
+    world.l3.groups.clear()
+    User.objects.filter(pk=world.l3.pk).update(is_active=False)
+    assert listeners(live_calendars())["l3@msp.example"].has_left
+
+
+def test_a_mailbox_of_a_team_that_was_once_somebody_s_address_is_the_team_s(world):
+    User.objects.filter(pk=world.l3.pk).update(is_active=False)
+    Team.objects.filter(name="L3 team").update(email="L3@msp.example")
+    assert "l3@msp.example" not in listeners(live_calendars())
 
 
 def test_everybody_is_known_by_the_address_in_small_letters_in_one_query(world, django_assert_num_queries):
