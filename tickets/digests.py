@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Min, Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -28,7 +28,7 @@ from tickets.notified import unread
 from tickets.undoing import SECONDS
 
 log = logging.getLogger(__name__)
-# What could still be undone is not mailed.
+# What could still be undone is not mailed: it is left for a later run.
 SETTLED_AFTER = timedelta(seconds=SECONDS)
 STATE = ("pk", "title", "client__name", "priority", "status", "holder_kind", "tier__name", "assignee__name",
          "next_due_at", "next_metric")  # fmt: skip
@@ -39,19 +39,21 @@ def send_due(*, now: datetime, late: timedelta = timedelta()) -> int:
 
     One query while nobody waits for mail. What keeps one person's digest from being made keeps back no other's.
     """
-    waiting = list(_waiting())
+    settled = now - SETTLED_AFTER
+    waiting = list(_waiting(settled))
     if not waiting:
         return 0
-    known = {listener.user_id: listener for listener in listeners(live_calendars()).values()}
+    known = {one.user_id: one for one in listeners(live_calendars()).values() if not one.has_left}
     _forget([user_id for user_id, *_ in waiting if not _wants(known.get(user_id))])
-    due = [known[pk] for pk, oldest, newest in waiting if _is_due(known.get(pk), oldest, newest, now - late)]
-    return sum(_tried(listener, now=now) for listener in due)
+    due = [known[pk] for pk, oldest, fresh in waiting if _is_due(known.get(pk), oldest, fresh, now - late)]
+    return sum(_tried(listener, settled, now=now) for listener in due)
 
 
-def _waiting() -> Iterable[tuple[int, datetime, datetime]]:
-    """Who waits for mail, with the moments of the oldest and the newest of it."""
+def _waiting(settled: datetime) -> Iterable[tuple[int, datetime, datetime | None]]:
+    """Who waits for mail about what has `settled`, with the moment of its oldest, and of the oldest that has not."""
     marked = Notification.objects.filter(to_mail=True).order_by("user").values("user")
-    return marked.annotate(oldest=Min("at"), newest=Max("at")).values_list("user", "oldest", "newest")
+    waiting = marked.annotate(oldest=Min("at"), fresh=Min("at", filter=Q(at__gt=settled))).filter(oldest__lte=settled)
+    return waiting.values_list("user", "oldest", "fresh")
 
 
 def _wants(listener: Listener | None) -> bool:
@@ -64,17 +66,18 @@ def _forget(users: Sequence[int]) -> None:
         Notification.objects.filter(user__in=users, to_mail=True).update(to_mail=False)
 
 
-def _is_due(listener: Listener | None, oldest: datetime, newest: datetime, now: datetime) -> bool:
+def _is_due(listener: Listener | None, oldest: datetime, fresh: datetime | None, now: datetime) -> bool:
+    """Whether the mail leaves now. What was told before its moment, and settles after it, is still waited for."""
     leaves_at = listener.choice.leaves_at(oldest) if listener else None
-    return leaves_at is not None and leaves_at <= now and newest + SETTLED_AFTER <= now
+    return leaves_at is not None and leaves_at <= now and (fresh is None or leaves_at <= fresh)
 
 
-def _tried(listener: Listener, *, now: datetime) -> bool:
+def _tried(listener: Listener, settled: datetime, *, now: datetime) -> bool:
     """Whether the person gets a mail. What fails raises an alarm, and is tried again by the next run."""
     trouble = f"digest:{listener.user_id}"
     try:
         with transaction.atomic():
-            sent = _send(listener, now=now)
+            sent = _send(listener, settled, now=now)
     except Exception:
         log.exception("the digest of %s could not be made", listener.user_id)
         raise_alarm(trouble, f"No digest can be made for {listener.email}; see the log.", now=now)
@@ -83,9 +86,12 @@ def _tried(listener: Listener, *, now: datetime) -> bool:
     return sent
 
 
-def _send(listener: Listener, *, now: datetime) -> bool:
-    """Take what waits, and mail what of it was not read in the page meanwhile; False where nothing is left."""
-    marked = Notification.objects.filter(user=listener.user_id, to_mail=True)
+def _send(listener: Listener, settled: datetime, *, now: datetime) -> bool:
+    """Take what has waited since `settled` or longer, and mail what of it was not read in the page meanwhile.
+
+    False where nothing is left.
+    """
+    marked = Notification.objects.filter(user=listener.user_id, to_mail=True, at__lte=settled)
     taken = list(marked.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     Notification.objects.filter(pk__in=taken).update(to_mail=False)
     user = User.objects.get(pk=listener.user_id)

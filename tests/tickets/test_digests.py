@@ -70,12 +70,45 @@ def test_the_watchdog_makes_digests_that_nobody_else_made(world):
         assert len(mailed()) == made
 
 
-def test_what_could_still_be_undone_is_not_mailed_yet(world):
+def test_what_could_still_be_undone_is_waited_for_where_it_belongs_to_the_same_mail(world):
     hourly(world.l1)
     waits(world.l1, at=march(2, 9))
     waits(world.l1, at=TEN - timedelta(seconds=2))
     assert send_due(now=TEN) == 0
+    assert send_due(now=TEN + timedelta(seconds=5)) == 0
     assert send_due(now=TEN + timedelta(seconds=undoing.SECONDS)) == 1
+    assert not Notification.objects.filter(to_mail=True)
+
+
+def test_what_could_still_be_undone_keeps_back_nothing_older_and_is_not_mailed_with_it(world):
+    hourly(world.l1)
+    [old] = waits(world.l1, at=march(2, 9))
+    [fresh] = waits(world.l1, at=march(2, 10, 1))
+    now = march(2, 10, 1) + timedelta(seconds=undoing.SECONDS - 1)
+    assert send_due(now=now) == 1
+    assert list(Notification.objects.filter(to_mail=True)) == [fresh]
+    assert Notification.objects.get(mailed_at=now) == old
+
+
+@pytest.mark.parametrize("make", [
+    lambda now: send_due(now=now), lambda now: watch(now=now, clock=lambda: now),
+], ids=["beat", "watchdog"])  # fmt: skip
+def test_steady_news_starves_no_digest(world, make):
+    hourly(world.l1)
+    step = timedelta(seconds=6)
+    rows = [
+        Notification(user=world.l1, key=f"storm:{n}", title="T", text="Because.", at=NINE + n * step, to_mail=True)
+        for n in range(1801)
+    ]
+    for minute in range(184):
+        now = NINE + timedelta(minutes=minute)
+        told = [row for row in rows if row.at <= now]
+        rows = rows[len(told) :]
+        Notification.objects.bulk_create(told)
+        make(now)
+    sent = list(Message.objects.filter(key__startswith="digest:").order_by("pk").values_list("not_before", flat=True))
+    assert [at.hour for at in sent] == [10, 11, 12] and all(at.minute < 3 for at in sent)
+    assert Notification.objects.filter(to_mail=True).count() < 40
 
 
 def test_a_late_row_of_an_hour_that_was_mailed_comes_in_a_mail_of_its_own(world):
