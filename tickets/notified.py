@@ -14,6 +14,9 @@ from tickets.models import Notification, Ticket
 
 PAGE_SIZE = 50
 KEPT = timedelta(days=90)
+# Whoever reads by mail alone, or has left, marks nothing as read.
+UNREAD_KEPT = timedelta(days=180)
+AT_ONCE = 1000
 
 
 def notifications_of(user: User) -> QuerySet[Notification]:
@@ -76,9 +79,22 @@ def read_ticket(user: User, ticket: Ticket, *, now: datetime) -> int:
 
 
 def forget_old(*, now: datetime) -> int:
-    """Delete what was read and is older than 90 days; returns how many that were.
+    """Delete what was read and is older than 90 days, and all that is older than 180; returns how many that were.
 
+    Rows are walked in the order in which they were made, a bounded number at a time, up to the first that are young.
     The tickets' own timelines keep what happened.
     """
-    old = Notification.objects.filter(at__lt=now - KEPT, read_at__isnull=False)
-    return old.delete()[0]
+    read_ones = Q(at__lt=now - KEPT, read_at__isnull=False)
+    old = Notification.objects.filter(read_ones | Q(at__lt=now - UNREAD_KEPT))
+    forgotten, last = 0, 0
+    while stretch := list(_after(last)):
+        if min(at for _, at in stretch) >= now - KEPT:
+            break
+        first, last = last, stretch[-1][0]
+        forgotten += old.filter(pk__gt=first, pk__lte=last).delete()[0]
+    return forgotten
+
+
+def _after(last: int) -> QuerySet[Notification, tuple[int, datetime]]:
+    """The next rows after the id `last`, each with its moment."""
+    return Notification.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "at")[:AT_ONCE]

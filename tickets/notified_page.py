@@ -86,9 +86,13 @@ def read_notifications(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def notification(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open one: it is read, and what it is about is shown. A POST marks it read and stays on the list."""
+    """Open one: it is read, and what it is about is shown. A POST marks it read and stays on the list.
+
+    Who only asks for its head, or fetches it beforehand, has not opened it.
+    """
     told = get_object_or_404(notifications_of(request.user).select_related("ticket"), pk=pk)
-    read(told, now=database_now())
+    if request.method != "HEAD" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        read(told, now=database_now())
     if request.method == "POST":
         return redirect(_back(request))
     return redirect(leads_to(told) or f"{reverse('notifications')}?show=all")

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import roles
@@ -109,6 +111,14 @@ def test_one_can_be_marked_read_where_it_stands(desk, client):
     answer = client.post(f"{reverse('notification', args=[told.pk])}?show=all")
     told.refresh_from_db()
     assert answer.url == f"{LIST}?show=all" and told.read_at
+
+
+@pytest.mark.parametrize("fetched", [{"method": "HEAD"}, {"headers": {"Sec-Purpose": "prefetch;prerender"}}])
+def test_one_that_nobody_opened_stays_unread(desk, client, fetched):
+    [told] = notify(desk.l1)
+    client.force_login(desk.l1)
+    answer = client.generic(fetched.get("method", "GET"), f"{LIST}{told.pk}/", headers=fetched.get("headers"))
+    assert answer.status_code == 302 and list(unread(desk.l1)) == [told]
 
 
 def test_opening_one_again_keeps_the_moment_at_which_it_was_read(desk, client):
@@ -228,10 +238,20 @@ def test_whoever_opened_the_ticket_has_read_what_it_was_told_of_it(desk):
     assert [row.ticket for row in unread(desk.l1)] == [other] and notifications_of(desk.l1).count() == 2
 
 
-def test_what_was_read_long_ago_is_forgotten_and_what_is_unread_is_not(desk):
+def test_what_was_read_long_ago_is_forgotten_and_what_is_unread_is_kept_twice_as_long(desk):
     old, late = desk.now - timedelta(days=91), desk.now - timedelta(days=89)
     notify(desk.l1, at=old, read_at=old)
-    [kept] = notify(desk.l1, at=old + timedelta(hours=1))
+    [kept] = notify(desk.l1, at=desk.now - timedelta(days=179))
+    notify(desk.l1, at=desk.now - timedelta(days=181))
     [recent] = notify(desk.l2, at=late, read_at=late)
-    assert forget_old(now=desk.now) == 1
+    assert forget_old(now=desk.now) == 2
     assert set(Notification.objects.all()) == {kept, recent}
+
+
+def test_many_are_forgotten_a_thousand_at_a_time_and_none_that_is_young_is_looked_at(desk):
+    notify(desk.l1, 2500, at=desk.now - timedelta(days=181))
+    notify(desk.l2, 2500, at=desk.now - timedelta(days=1), read_at=desk.now)
+    with CaptureQueriesContext(connection) as asked:
+        assert forget_old(now=desk.now) == 2500
+    assert Notification.objects.count() == 2500
+    assert len(asked) == 7  # three times a thousand with those they delete, and the thousand that are young
