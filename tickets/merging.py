@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
+from tickets.belongings import hand_over
 from tickets.facts import VENDORS
 from tickets.handing import give_to_vendor
 from tickets.loading import in_hand
-from tickets.models import AlertGroup, CustodyChange, SideConversation, Ticket, VendorCase
+from tickets.models import CustodyChange, Ticket, VendorCase
 from tickets.moves import event, follow_custody, pass_in_silence, start_clock, stop_clock, take_custody
 from tickets.permissions import check_can_work
 from tickets.status import CLOSED, MERGED, NOBODY, OPEN_STATUSES, WAITING_ON_CLIENT, NotAllowedNow, words
@@ -20,7 +22,7 @@ from tickets.working import BadAnswer, need, observed
 
 @transaction.atomic
 def merge(*, key: str, into: str, why: str, by: User, now: datetime) -> None:
-    """`key` ends, `into` goes on: its earlier custody is inherited, its cases and alerts move.
+    """`key` ends, `into` goes on: its earlier custody is inherited, its cases and all that belongs to it move.
 
     Raises Ticket.DoesNotExist, NotYours, BadAnswer for another client's ticket or a missing why, and NotAllowedNow
     when one has ended, or when both have an open case with the same vendor.
@@ -35,14 +37,15 @@ def merge(*, key: str, into: str, why: str, by: User, now: datetime) -> None:
 
 
 def _both(key: str, into: str, *, by: User, now: datetime) -> tuple[Work, Work]:
-    """Both tickets, locked in one order by all."""
+    """Both tickets, locked in one order by all, with those that had gone on as the one that ends."""
     visible = Ticket.objects.visible_to(by)
     ids = [visible.by_key(k).values_list("pk", flat=True).first() for k in (key, into)]
     if ids[0] is None:
         raise Ticket.DoesNotExist(f"{key} does not exist.")
     if ids[1] is None:
         raise BadAnswer("into", f"There is no ticket {into}.")
-    list(Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    concerned = Ticket.objects.filter(Q(pk__in=ids) | Q(merged_into=ids[0]))
+    list(concerned.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     works = {work.id: work for work in in_hand(ids, now=now)}
     for work in works.values():
         check_can_work(by, work)
@@ -79,12 +82,11 @@ def _end(loser: Work, survivor: Work, why: str, *, by: User, now: datetime) -> N
 def _go_on(survivor: Work, loser: Work, why: str, *, by: User, now: datetime) -> None:
     _inherit(survivor, loser)
     _take_cases(survivor, loser, now=now)
-    AlertGroup.objects.filter(ticket_id=loser.id).update(ticket_id=survivor.id)
-    SideConversation.objects.filter(ticket_id=loser.id).update(ticket_id=survivor.id)
     text = f"{by} merged {loser.key} into it: {why}"
     told = survivor.say("Another one of your requests goes on here.")
     event(survivor, "MERGED", text, now=now, by=by, client_text=told,
           why={"by_hand": why, "from": loser.key})  # fmt: skip
+    hand_over(loser, survivor, by=by, now=now)
     case = survivor.case_with_vendor
     if case and survivor.status != WAITING_ON_CLIENT and case.id in {c.id for c in loser.cases}:
         give_to_vendor(survivor, case, now=now, because=text)
