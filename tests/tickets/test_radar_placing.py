@@ -4,9 +4,9 @@ import pytest
 
 from accounts import roles
 from clients.access import give_role
-from tickets import lifecycle, merging
+from tickets import lifecycle, managing, merging
 from tickets.changing import Conflict
-from tickets.models import RadarEntry, TicketEvent
+from tickets.models import Clock, RadarEntry, Ticket, TicketEvent
 from tickets.permissions import NotYours
 from tickets.radar.placing import MovedMeanwhile, place, remove, version_of
 from tickets.status import NotAllowedNow
@@ -44,6 +44,18 @@ def test_what_is_so_already_is_not_told_again(world):
     put(world, ticket, 3, "ABC-1")
     put(world, ticket, 3, "abc-1")
     assert len(world.said(ticket, "RADAR")) == 1
+
+
+@pytest.mark.parametrize("who", ["manager", "l1"])
+def test_a_place_on_the_radar_answers_no_call_and_touches_no_ticket(world, who):
+    ticket, by = world.open(), getattr(world, who)
+    world.do(managing.call_manager, ticket, why="The site is down")
+    Ticket.objects.update(touched=False)
+    put(world, ticket, 3, by=by)
+    put(world, ticket, 3, by=by)
+    world.do(remove, ticket, by=by)
+    assert Clock.objects.get(ticket=ticket, metric="MANAGER_RESPOND").stopped_at is None
+    assert "MANAGER_ANSWERED" not in world.kinds(ticket) and world.fresh(ticket).touched is False
 
 
 @pytest.mark.parametrize("score", [0, 11])
@@ -126,9 +138,3 @@ def test_a_program_that_read_an_older_ticket_is_refused(world):
     put(world, ticket, 3, read=read)
     with pytest.raises(Conflict):
         put(world, ticket, 4, read=read)
-
-
-def test_placing_is_an_act_of_a_person(world):
-    ticket = world.open()
-    put(world, ticket, 3)
-    assert world.fresh(ticket).touched

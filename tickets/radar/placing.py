@@ -1,4 +1,8 @@
-"""Putting a ticket on the radar, moving it there, and taking it off. The client never hears of it."""
+"""Putting a ticket on the radar, moving it there, and taking it off. The client never hears of it.
+
+A place on the radar says how the trouble is looked at, and does nothing about it: it answers no call of a manager, and
+a ticket that nobody has touched stays one.
+"""
 
 from datetime import datetime
 
@@ -34,7 +38,7 @@ def place(
     None for whatever it is. Raises BadAnswer for a score or key that is none, MovedMeanwhile, Conflict, NotAllowedNow
     for a ticket that is closed or merged.
     """
-    with working(key, by=by, now=now) as (work, at):
+    with working(key, by=by, now=now, touch=False) as (work, at):
         _check_state(work)
         entry = RadarEntry.objects.filter(ticket_id=work.id).first()
         _check_seen(work, entry, seen, read)
@@ -51,7 +55,7 @@ def remove(
     *, key: str, by: User, now: datetime, why: str = "", seen: str | None = None, read: int | None = None
 ) -> None:  # fmt: skip
     """Take the ticket off the radar. Raises NotAllowedNow where it is not on it, MovedMeanwhile, Conflict."""
-    with working(key, by=by, now=now) as (work, at):
+    with working(key, by=by, now=now, touch=False) as (work, at):
         _check_state(work)
         entry = RadarEntry.objects.filter(ticket_id=work.id).first()
         _check_seen(work, entry, seen, read)
