@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -133,16 +134,19 @@ class ReopenForm(VerbForm):
 class CaseForm(VerbForm):
     """A new case by hand, or what an incomplete one still needs."""
 
-    service = forms.ChoiceField(label="Service")
+    service = forms.ChoiceField(label="Service", error_messages={"required": "Choose the vendor's service."})
     why = words_field("Why", "Say why the vendor is needed.", help_text="Stands in the case's record.")
 
     def prepare(self) -> None:
         if self.case and self.case.status in TO_ANSWER:
             self._answer(self.case)
             return
-        names = Service.objects.order_by("name").values_list("name", flat=True)
-        self.fields["service"].choices = [(name, name) for name in names]
-        self.initial.setdefault("service", self.work.service)
+        first = self.work.service
+        of_client = Count("accounts", filter=Q(accounts__client=self.work.client_id))
+        services = Service.objects.alias(of_client=of_client).order_by("-of_client", "name")
+        names = services.values_list("name", flat=True)
+        self.fields["service"].choices = [*([] if first else [("", "Choose a service")]), *((n, n) for n in names)]
+        self.initial.setdefault("service", first)
 
     def _answer(self, case: VendorCase) -> None:
         del self.fields["service"], self.fields["why"]

@@ -51,7 +51,7 @@ class TemplateForm(forms.Form):
         error_messages={"required": "Write the words that are to be inserted."},
     )  # fmt: skip
     preview_on = forms.CharField(
-        required=False, max_length=30, label="Look at it on", widget=forms.TextInput(attrs={"placeholder": "ESC-12"})
+        required=False, max_length=30, label="Preview on", widget=forms.TextInput(attrs={"placeholder": "ESC-12"})
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

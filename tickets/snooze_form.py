@@ -30,7 +30,7 @@ class SnoozeForm(forms.Form):
         super().__init__(said, auto_id="snooze_%s")
         self.now = now
         zone = timezone.get_current_timezone_name()
-        self.fields["moment"].help_text = f"Your time, {zone}; at most 31 days ahead. It goes before the choice above."
+        self.fields["moment"].help_text = f"Your time, {zone}; at most 31 days ahead. It overrides the choice."
         if self.is_bound and self.data.get("moment", "").strip():
             self.data = {**self.data.dict(), "choice": MOMENT}
 

@@ -1,14 +1,17 @@
 """Undo, as pages ask for it: of one act or of many, each told for itself."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
@@ -40,11 +43,17 @@ def undo_acts(request: HttpRequest) -> HttpResponse:
     asked = [int(said) for said in request.POST.getlist("act")[:MOST] if said.isascii() and said.isdigit()]
     outcomes = [_undo(request, pk) for pk in asked if pk < 2**63]
     done = [outcome for outcome in outcomes if not outcome.refused]
-    if request.htmx:
+    if request.htmx and _from_queue(request):
         return render(request, "tickets/undone.html", _told(request, outcomes), status=200 if done else 409)
     for outcome in outcomes:
         (messages.error if outcome.refused else messages.success)(request, f"{outcome.key} {outcome.words}".strip())
-    return _back(request, outcomes)
+    return HttpResponseClientRefresh() if request.htmx else _back(request, outcomes)
+
+
+def _from_queue(request: HttpRequest) -> bool:
+    """Whether the page that asks shows rows; a ticket's own page is shown anew, since all of it may differ."""
+    page = urlsplit(request.htmx.current_url_abs_path or "/tickets/").path
+    return page == reverse("queue")
 
 
 def _undo(request: HttpRequest, pk: int) -> Undone:

@@ -19,6 +19,7 @@ from tickets.status import (
     WAITING_ON_CLIENT,
     WAITING_ON_VENDOR,
 )
+from tickets.working import BadAnswer
 
 # A valid form, and the key, person and moment that every verb takes.
 Do = Callable[[Any, Mapping[str, Any]], object]
@@ -68,7 +69,11 @@ def _reply(form: Any, at: Mapping[str, Any]) -> object:
 def _lodge(form: Any, at: Mapping[str, Any]) -> object:
     given = form.cleaned_data
     service = given.get("service") or form.case.service.name
-    return lifecycle.lodge_case(service=service, answers=form.answers, why=given.get("why", ""), **at)
+    case = lifecycle.lodge_case(service=service, answers=form.answers, why=given.get("why", ""), **at)
+    wrong = next((m for m in case.missing if form.answers.get(m["key"])), None)
+    if wrong:  # with all that was typed the form comes back, and nothing was kept
+        raise BadAnswer(forms.ANSWER + wrong["key"], wrong["problem"])
+    return case
 
 
 def _change(form: Any, at: Mapping[str, Any]) -> object:
@@ -134,7 +139,7 @@ _ALL = (
     ),
     Verb(
         "replies", "Reply…", "message-square", NOT_MERGED, ReplyForm, _reply,
-        "Your text stands on the timeline.",
+        "Added to the timeline.",
         heading="Write on {key}",
     ),
 )  # fmt: skip

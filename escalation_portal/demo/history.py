@@ -15,13 +15,14 @@ from tickets.changing import Changes, change
 from tickets.escalation import sweep_until_done
 from tickets.intake import NewTicket, open_ticket
 from tickets.managing import call_manager
-from tickets.models import Ticket
+from tickets.models import Notification, Ticket
 from tickets.status import NotAllowedNow
 from tickets.vendor_cases import note_settled
 from tiers.models import Member
 
 PAST, STILL_OPEN, DAYS, SEED = 188, 12, 60, 20260302
 LONG_MINUTES = 60
+STILL_NEWS = timedelta(hours=2)  # what people were told before that they have read
 Act = Callable[[Ticket, datetime], None]
 
 
@@ -36,6 +37,7 @@ def live_through(*, now: datetime) -> int:
     for number, fault in enumerate(still_open):
         _begin_only(fault, now - timedelta(minutes=6 + 11 * number), chance, number, until=now)
     _count_as_sent(now)
+    Notification.objects.filter(at__lt=now - STILL_NEWS).update(read_at=now)
     return len(drawn)
 
 

@@ -5,9 +5,11 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 export function watchKeys(root) {
   if (root.dataset.keys === "off") return;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !/^[a-z]$/.test(event.key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !/^[a-z?]$/.test(event.key)) return;
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
-    const named = root.querySelector(`[data-key="${event.key}"]`);
+    if (event.key === "?") return document.getElementById("keys-help")?.showModal();
+    const undo = event.key === "z" && document.querySelector("#toasts form button");
+    const named = undo || root.querySelector(`[data-key="${event.key}"]`);
     if (!named) return;
     event.preventDefault();
     if (named.matches("textarea")) named.focus();

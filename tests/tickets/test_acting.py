@@ -73,6 +73,15 @@ def test_undo_of_the_queue_answers_with_the_row_as_it_stands_now(desk, signed_in
     assert "was undone" in page
 
 
+def test_undo_of_a_ticket_s_page_shows_the_page_anew(desk, signed_in):
+    ticket = desk.open()
+    do(signed_in, ticket, "acknowledgement")
+    there = {**HTMX, "HX-Current-URL": f"http://testserver/tickets/{ticket.key}/?from=mine%3Dtrue"}
+    answer = signed_in.post("/tickets/undo/", {"act": UndoableAct.objects.get().pk}, headers=there)
+    assert answer["HX-Refresh"] == "true" and desk.fresh(ticket).status == "NEW"
+    assert "the acknowledgement was undone." in signed_in.get(f"/tickets/{ticket.key}/").content.decode()
+
+
 def test_many_acts_are_undone_at_once_and_each_that_stands_says_why(desk, signed_in):
     one, other = desk.open(), desk.open()
     for ticket in (one, other):

@@ -9,6 +9,7 @@ from accounts.clock import database_now
 from sla.priorities import DEFAULT, P1, P4
 from tickets import lifecycle
 from tickets.models import Ticket
+from vendors.models import Service
 from world import TENANT
 
 
@@ -157,13 +158,23 @@ def test_a_case_by_hand_asks_for_what_is_missing_and_goes_out_once_answered(desk
     assert done(do(signed_in, ticket, "vendor-cases", service="Microsoft 365", why="Theirs"), ticket)
     assert desk.open_case(ticket).status == "INCOMPLETE"
     wrong = do(signed_in, ticket, "vendor-cases", answer_tenant_id="not a tenant")
-    assert done(wrong, ticket) and "does not have the expected form" in desk.open_case(ticket).missing[0]["problem"]
+    page = wrong.content.decode()
+    assert wrong.status_code == 422 and "does not have the expected form" in page and 'value="not a tenant"' in page
     assert done(do(signed_in, ticket, "vendor-cases", answer_tenant_id=TENANT), ticket)
     assert desk.open_case(ticket).status == "QUEUED"
     desk.now = database_now()
     desk.forward(seconds=9)  # what a person caused to be sent waits that long
     busy = do(signed_in, ticket, "vendor-cases", service="Microsoft 365", why="Again")
     assert busy.status_code == 409 and "is lodged already" in busy.content.decode()
+
+
+def test_a_case_about_no_known_service_preselects_none_and_offers_the_client_s_own_first(desk, signed_in):
+    Service.objects.create(name="Aardvark line", vendor=desk.m365.vendor)
+    ticket = desk.open()
+    page = signed_in.get(f"/tickets/{ticket.key}/vendor-cases/").content.decode()
+    assert page.index("Choose a service") < page.index(">Microsoft 365<") < page.index(">Aardvark line<")
+    answer = do(signed_in, ticket, "vendor-cases", service="", why="Theirs")
+    assert answer.status_code == 422 and "Choose the vendor&#x27;s service." in answer.content.decode()
 
 
 # by hand --------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Undoing: a person's act is taken back for eight seconds, by changes that are appended, and the audit agrees."""
 
+import random
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from tickets.auditing import audit, is_clean
 from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, UndoableAct, VendorCase
 from tickets.status import NotAllowedNow
 from tickets.undoing import SECONDS, undo, undoably
+from tickets.working import BadAnswer
 from world import TENANT
 
 WHY = "Beyond what we can do here"
@@ -318,3 +320,38 @@ def test_acts_of_days_ago_are_forgotten(world):
     world.forward(days=2)
     do(world, lifecycle.acknowledge, fresh_one(world), "acknowledgement")
     assert not UndoableAct.objects.filter(pk=old.pk).exists()
+
+
+# whatever comes before it -------------------------------------------------------------------------------------------
+
+
+def any_act(chance):
+    return chance.choice([
+        ("acknowledgement", lifecycle.acknowledge, {}),
+        ("assignment", lifecycle.assign, {"to": chance.choice(["l1@msp.example", "l2@msp.example"])}),
+        ("escalation", lifecycle.escalate, {"why": WHY, "to": chance.choice(["", "L1", "L2", "L3", "vendor"])}),
+        ("wait", lifecycle.wait, {"on": chance.choice(["CLIENT", "VENDOR"]), "why": WHY}),
+        ("resumption", lifecycle.resume, {}),
+        ("resolution", lifecycle.resolve, {"summary": "Done"}),
+        ("vendor-cases", lifecycle.lodge_case, {"service": "Microsoft 365", "answers": {}, "why": WHY}),
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_acts_an_undo_gives_back_what_was_and_the_audit_agrees(world, seed):
+    chance, ticket, undone = random.Random(seed), fresh_one(world), 0
+    for _ in range(14):
+        noun, verb, said = any_act(chance)
+        before = state(ticket)
+        try:
+            act = do(world, verb, ticket, noun, **said)
+        except (NotAllowedNow, BadAnswer):
+            continue
+        if act and (not undone or chance.random() < 0.5):
+            take_back(world, act, seconds=chance.choice([0, 1, 7]))
+            assert state(ticket) == before
+            undone += 1
+        else:
+            world.forward(seconds=chance.choice([1, 9, 400]))
+        assert is_clean(audit(now=world.now)), f"after {noun}"
+    assert undone
