@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from tickets.models import Ticket, TicketEvent
 from tickets.policy_links import policy_links
-from tickets.timeline import MESSAGES, entry
+from tickets.timeline import MESSAGES, OUTSIDE, entry
 
 Shown = dict[str, Any]
 
@@ -22,7 +22,7 @@ _OF_SORT = {
     "all": Q(),
     "messages": Q(kind__in=MESSAGES),
     "public": ~Q(client_text=""),
-    "automatic": Q(actor__isnull=True) & ~Q(kind__in=MESSAGES),
+    "automatic": Q(actor__isnull=True) & ~Q(kind__in=[*MESSAGES, *OUTSIDE]),
 }
 COLUMNS = ("seq", "kind", "at", "text", "client_text", "why")
 
@@ -60,6 +60,8 @@ def _number(said: str) -> int | None:
 def story(ticket: Ticket, wanted: Asked, files: Mapping[int, Sequence[Shown]]) -> Shown:
     """The timeline's page: `entries`, `sorts` and `orders` as links with counts, and where it goes on.
 
+    `here_url` is the beginning of the list as it is shown.
+
     In: `files` by the event that they came with.
     """
     rows = list(_page(ticket, wanted))
@@ -71,6 +73,7 @@ def story(ticket: Ticket, wanted: Asked, files: Mapping[int, Sequence[Shown]]) -
         "orders": _orders(wanted),
         "on_url": _going_on(wanted, rows) if more else "",
         "on_words": "Show older" if wanted.order == "newest" else "Show newer",
+        "here_url": _url(wanted, start=None),
         "first_url": _url(wanted, start=None) if _begins_within(ticket, wanted, rows) else "",
         "wanted": wanted,
     }  # fmt: skip
@@ -78,12 +81,16 @@ def story(ticket: Ticket, wanted: Asked, files: Mapping[int, Sequence[Shown]]) -
 
 def _page(ticket: Ticket, wanted: Asked) -> QuerySet[TicketEvent, Shown]:
     """One more than a page holds, so that it shows whether there is more."""
-    events = TicketEvent.objects.filter(_OF_SORT[wanted.show], ticket=ticket)
+    events = _of_sort(ticket, wanted)
     start = wanted.start if wanted.at is None else _around(wanted)
     newest = wanted.order == "newest"
     if start is not None:
         events = events.filter(seq__lte=start) if newest else events.filter(seq__gte=start)
     return _read(events.order_by("-seq" if newest else "seq"))[: PAGE + 1]
+
+
+def _of_sort(ticket: Ticket, wanted: Asked) -> QuerySet[TicketEvent]:
+    return TicketEvent.objects.filter(_OF_SORT[wanted.show], ticket=ticket)
 
 
 def _read(events: QuerySet[TicketEvent]) -> QuerySet[TicketEvent, Shown]:
@@ -135,10 +142,14 @@ def _going_on(wanted: Asked, rows: Sequence[Shown]) -> str:
 
 
 def _begins_within(ticket: Ticket, wanted: Asked, rows: Sequence[Shown]) -> bool:
-    """Whether the page leaves out something that stands before it."""
+    """Whether the page leaves out something of its sort that stands before it."""
     if wanted.start is None and wanted.at is None:
         return False
-    return not rows or (rows[0]["seq"] < ticket.event_count if wanted.order == "newest" else rows[0]["seq"] > 1)
+    events = _of_sort(ticket, wanted)
+    if rows:
+        first = rows[0]["seq"]
+        events = events.filter(seq__gt=first) if wanted.order == "newest" else events.filter(seq__lt=first)
+    return events.exists()
 
 
 def _told(row: Shown) -> Shown:

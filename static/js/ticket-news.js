@@ -67,10 +67,10 @@ function onClick(event, root, composer) {
 
 // Timeline and facts are brought up to date in place; the composer, and forms that somebody has begun, stay as they are.
 async function showNews(root, composer) {
-  const address = root.dataset.url + (root.dataset.query ?? "");
+  const address = root.dataset.url + root.dataset.query;
   const answer = await fetch(address, { signal: AbortSignal.timeout(EVERY) }).catch(() => null);
   const fresh = answer?.ok && parsed(await answer.text()).getElementById("ticket");
-  if (!fresh) return location.assign(root.dataset.url);
+  if (!fresh) return location.assign(address);
   for (const part of root.querySelectorAll("[data-live]")) {
     const now = fresh.querySelector(`#${part.id}`);
     if (now) bring(part, now);

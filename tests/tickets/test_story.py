@@ -31,13 +31,15 @@ def shown(browser, ticket, query="", **headers):
     return answer.content.decode()
 
 
-def long_story(desk, *, events):
-    """A ticket with so many events, notes but for the first."""
-    ticket = desk.open()
+def long_story(desk, *, events, kind="WORK_NOTE", by="l1", **of_seq):
+    """A ticket with so many events, notes but for the first; or of another kind, and those `at_…` of their own."""
+    ticket, actor = desk.open(), getattr(desk, by, None)
     rows = [
-        TicketEvent(ticket=ticket, seq=seq, kind="WORK_NOTE", at=desk.now, actor=desk.l1, text=f"Note {seq}.")
+        TicketEvent(
+            ticket=ticket, seq=seq, kind=of_seq.get(f"at_{seq}", kind), at=desk.now, actor=actor, text=f"Note {seq}."
+        )
         for seq in range(2, events + 1)
-    ]
+    ]  # fmt: skip
     TicketEvent.objects.bulk_create(rows)
     type(ticket).objects.filter(pk=ticket.pk).update(event_count=events)
     return desk.fresh(ticket)
@@ -118,6 +120,28 @@ def test_a_page_that_begins_further_down_leads_back_to_the_beginning(desk):
     ticket = long_story(desk, events=PAGE + 60)
     assert story(ticket, asked({"event": "3"}), {})["first_url"] == "?"
     assert story(ticket, asked({}), {})["first_url"] == ""
+
+
+@pytest.mark.parametrize(("order", "at"), [("newest", PAGE + 40), ("oldest", 30)])
+def test_under_a_filter_only_what_it_shows_counts_as_left_out(desk, order, at):
+    ticket = long_story(desk, events=PAGE + 60, kind="CHANGED", **{f"at_{at}": "WORK_NOTE"})
+    asked_for = {"show": "messages", "order": order, "event": str(at)}
+    found = story(ticket, asked(asked_for), {})
+    assert [entry["seq"] for entry in found["entries"]] == [at] and found["first_url"] == ""
+    hidden = story(ticket, asked(asked_for | {"start": str(at - 1 if order == "newest" else at + 1), "event": ""}), {})
+    assert hidden["entries"] == [] and hidden["first_url"]
+
+
+def test_the_page_says_where_its_list_begins_with_filter_and_way_back(desk, signed_in):
+    html = shown(signed_in, spoken(desk), "?show=public&from=status%3DNEW%26at%3Dx&event=1")
+    assert 'data-query="?show=public&amp;from=status%3DNEW%26at%3Dx"' in html
+
+
+def test_what_an_outsider_answered_is_no_automatic_act(desk):
+    ticket = long_story(desk, events=3, kind="BREACHED", by="nobody", at_2="SIDE_ANSWERED")
+    found = story(ticket, asked({"show": "automatic"}), {})
+    assert [entry["seq"] for entry in found["entries"]] == [3, 1]
+    assert next(sort["count"] for sort in found["sorts"] if sort["label"] == "Automatic") == 2
 
 
 @pytest.mark.parametrize("said", ["-1", "x", "١", "9" * 30, ""])
