@@ -14,6 +14,7 @@ from clients.models import Client
 from tickets.models import Clock, Draft, Presence, Ticket, VendorCase
 from tickets.queue_filters import snoozes
 from tickets.saved_views import Pinned, pinned
+from tickets.shift import stays
 from tiers.models import Tier
 
 PAGE_SIZE = 50
@@ -78,7 +79,6 @@ def with_facts(tickets: QuerySet, *, user: User, **more: Any) -> QuerySet:
     cases = VendorCase.objects.filter(ticket=OuterRef("pk")).exclude(status="CLOSED").order_by("-ball", "-pk")
     subject = Concat(Value("case:"), Cast("pk", TextField()), output_field=TextField())
     timed = VendorCase.objects.filter(ticket=OuterRef("pk")).annotate(of_clock=subject)
-    others = Presence.objects.filter(ticket=OuterRef("pk"), seen_at__gt=Now() - PRESENT).exclude(user=user)
     return tickets.annotate(
         target_seconds=Subquery(clock.values("target_seconds")[:1]),
         vendor=Subquery(cases.values("vendor__name")[:1]),
@@ -88,9 +88,15 @@ def with_facts(tickets: QuerySet, *, user: User, **more: Any) -> QuerySet:
         snoozed_until=Subquery(snoozes(user).values("until")[:1]),
         on_radar=Q(radar__isnull=False),
         drafted=Exists(Draft.objects.filter(ticket=OuterRef("pk"), user=user)),
-        viewer=Subquery(others.order_by("-seen_at").values("user__name")[:1]),
+        viewer=viewers(user),
         **more,
     ).values(*COLUMNS, *more)
+
+
+def viewers(user: User) -> Subquery:
+    """Who else has a ticket open, by name; of several whoever was heard of last."""
+    others = Presence.objects.filter(ticket=OuterRef("pk"), seen_at__gt=Now() - PRESENT).exclude(user=user)
+    return Subquery(others.order_by("-seen_at").values("user__name")[:1])
 
 
 def _end(rows: list[Row]) -> str:
@@ -126,30 +132,31 @@ def _earlier(due: datetime | None, pk: int) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters offer, as (value, label), and the moment at which it was read."""
+    """What the filters offer, as (value, label), the moment at which it was read, and when the reader was last here."""
 
     clients: list[tuple[str, str]]
     tiers: list[tuple[str, str]]
     pinned: list[Pinned]
     now: datetime
+    desk_seen_at: datetime | None
 
 
 def choices(user: User) -> Choices:
-    """The clients and tiers to choose from, the reader's pinned views and the database's time, in one query."""
-    at = Func(function="clock_timestamp", output_field=DateTimeField())
-    clients = Client.objects.visible_to(user).order_by().values_list(Value("client"), "slug", "name", at)
-    tiers = Tier.objects.order_by().values_list(Value("tier"), "name", "name", at)
+    """The clients and tiers to choose from, the reader's pinned views and what else Choices holds, in one query."""
+    at = Func(function="clock_timestamp", output_field=DateTimeField()), stays.seen_at(user)
+    clients = Client.objects.visible_to(user).order_by().values_list(Value("client"), "slug", "name", *at)
+    tiers = Tier.objects.order_by().values_list(Value("tier"), "name", "name", *at)
     kind = Concat(Value("view:"), Cast("pk", TextField()), output_field=TextField())
-    views = pinned(user).order_by().values_list(kind, "query", "name", at)
+    views = pinned(user).order_by().values_list(kind, "query", "name", *at)
     rows = list(clients.union(tiers, views, all=True))
-    now = rows[-1][3] if rows else database_now()
-    return Choices(_of("client", rows), _of("tier", rows), _pinned(rows), now)
+    now, desk_seen_at = rows[-1][3:] if rows else (database_now(), None)
+    return Choices(_of("client", rows), _of("tier", rows), _pinned(rows), now, desk_seen_at)
 
 
-def _of(kind: str, rows: Iterable[tuple[str, str, str, datetime]]) -> list[tuple[str, str]]:
-    return sorted(((value, label) for k, value, label, _ in rows if k == kind), key=lambda pair: pair[1].lower())
+def _of(kind: str, rows: Iterable[tuple[Any, ...]]) -> list[tuple[str, str]]:
+    return sorted(((value, label) for k, value, label, *_ in rows if k == kind), key=lambda pair: pair[1].lower())
 
 
-def _pinned(rows: Iterable[tuple[str, str, str, datetime]]) -> list[Pinned]:
-    views = [Pinned(int(k.removeprefix("view:")), name, query) for k, query, name, _ in rows if k.startswith("view:")]
+def _pinned(rows: Iterable[tuple[Any, ...]]) -> list[Pinned]:
+    views = [Pinned(int(k.removeprefix("view:")), name, query) for k, query, name, *_ in rows if k.startswith("view:")]
     return sorted(views, key=lambda view: (view.name.lower(), view.id))

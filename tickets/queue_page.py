@@ -59,6 +59,7 @@ HOLDER_WORDS = {"TIER": "A tier", "CLIENT": "The client", "VENDOR": "A vendor", 
 def tickets(request: HttpRequest) -> HttpResponse:
     """The queue."""
     offered = queue.choices(request.user)
+    stays.note(request.user, offered.desk_seen_at, now=offered.now)
     params = given(request.GET)
     wanted = filtered(request.user, params)
     wrong = problems(wanted)

@@ -1,5 +1,6 @@
 """One ticket's page, and what it asks for while it is open: who else is there, what is new, keeping a draft."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from tickets import drafts, presence, ticket_page
 from tickets.acting import seen
 from tickets.models import Ticket
 from tickets.notified import read_ticket
+from tickets.shift import stays
 from tickets.story import asked, since
 
 
@@ -25,7 +27,9 @@ from tickets.story import asked, since
 @require_safe
 def ticket(request: HttpRequest, key: str) -> HttpResponse:
     """One ticket with its story and its facts; for htmx the timeline alone, where that is all it asks for."""
-    found, wanted, now = _found(request, key), asked(request.GET), database_now()
+    found, wanted = _found(request, key, ticket_page.JOINED), asked(request.GET)
+    now = found.read_at
+    stays.note(request.user, found.desk_seen_at, now=now)
     read_ticket(request.user, found, now=now)
     if request.htmx and request.htmx.target == "timeline":
         context = ticket_page.part(found, user=request.user, wanted=wanted, now=now)
@@ -34,11 +38,12 @@ def ticket(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "tickets/ticket.html", context)
 
 
-def _found(request: HttpRequest, key: str) -> Any:
-    """The ticket with all that its page joins to it, and `read_at`, the database's time."""
-    tickets = Ticket.objects.visible_to(request.user).select_related(*ticket_page.JOINED)
+def _found(request: HttpRequest, key: str, joined: Sequence[str] = ()) -> Any:
+    """The ticket with what is joined to it; `read_at`, the database's time; `desk_seen_at`, the reader's last look."""
+    tickets = Ticket.objects.visible_to(request.user)
+    tickets = tickets.select_related(*joined) if joined else tickets
     at = Func(function="clock_timestamp", output_field=DateTimeField())
-    found = tickets.by_key(key).annotate(read_at=at).first()
+    found = tickets.by_key(key).annotate(read_at=at, desk_seen_at=stays.seen_at(request.user)).first()
     if found is None:
         raise Http404
     return found
@@ -48,10 +53,12 @@ def _found(request: HttpRequest, key: str) -> Any:
 @require_POST
 def at_ticket(request: HttpRequest, key: str) -> HttpResponse:
     """The reader has the ticket open. 204 while nothing is new; else who is there and what has happened since."""
-    found, now = seen(request, key), database_now()
+    found = _found(request, key)
+    now = found.read_at
     if request.POST.get("leaving"):
         presence.leave(ticket_id=found.pk, by=request.user)
         return HttpResponse(status=204)
+    stays.note(request.user, found.desk_seen_at, now=now)
     presence.beat(ticket_id=found.pk, by=request.user, writing=bool(request.POST.get("writing")), now=now)
     others = presence.others(found.pk, user=request.user, now=now)
     known = _known(request, found)
@@ -73,7 +80,7 @@ def _known(request: HttpRequest, found: Ticket) -> int:
 @for_roles(DESK)
 @require_POST
 def draft(request: HttpRequest, key: str) -> HttpResponse:
-    """Keep what is being written, or discard it; without scripts back to the ticket."""
+    """Keep what is being written, or discard it: 204 for a page that is left, without scripts back to the ticket."""
     found, now = seen(request, key), database_now()
     if request.POST.get("discard"):
         drafts.discard(ticket_id=found.pk, by=request.user)
@@ -93,6 +100,8 @@ def _answered(request: HttpRequest, found: Ticket, kept: drafts.Kept, now: datet
     if request.headers.get("X-Asked-By") == "script":
         context = {"ticket": found, "saved_at": kept.saved_at, "replaced": kept.replaced, "now": now}
         return render(request, "tickets/parts/draft.html", context)
+    if request.POST.get("leaving"):
+        return HttpResponse(status=204)
     response = HttpResponseRedirect(f"/tickets/{found.key}/")
     response.status_code = 303
     return response

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.languages import say_now
 from escalation_portal import words
+from tickets import rows
 
 register = template.Library()
 
@@ -55,6 +56,12 @@ def absolute(at: datetime) -> str:
 def relative(at: datetime, now: datetime) -> str:
     """A moment as seen from `now`: "in 14 min", "6 min ago", "Mon 09:00", "23 Nov"."""
     return words.relative(at, now=now, zone=timezone.get_current_timezone()) if at else ""
+
+
+@register.filter
+def clock_time(at: datetime, now: datetime) -> str:
+    """A moment on the reader's clock: "14:05" today, "Mon 09:00" within a week, else "23 Nov"."""
+    return rows.clock_time(at, now=now, zone=timezone.get_current_timezone()) if at else ""
 
 
 @register.filter

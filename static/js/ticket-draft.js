@@ -40,7 +40,7 @@ class Composer {
     this.form.addEventListener("keydown", (event) => this.onKey(event));
     this.form.addEventListener("submit", () => this.leave());
     this.form.addEventListener("htmx:afterRequest", (event) => event.detail.elt === this.form && this.answered(event.detail));
-    addEventListener("pagehide", () => this.isDirty() && this.form.isConnected && tell(this.url, this.draft()));
+    addEventListener("pagehide", () => this.isDirty() && this.form.isConnected && tell(this.url, { ...this.draft(), leaving: "yes" }));
   }
 
   changed() {

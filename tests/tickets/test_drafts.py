@@ -1,6 +1,7 @@
 """Drafts: kept per person and ticket, restored anywhere, gone when sent or discarded; the later window holds."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -104,6 +105,29 @@ def test_discarding_without_scripts_leads_back_to_the_ticket(desk, signed_in):
     answer = signed_in.post(f"/tickets/{ticket.key}/draft/", {"discard": "yes"})
     assert (answer.status_code, answer["Location"]) == (303, f"/tickets/{ticket.key}/")
     assert not Draft.objects.exists()
+
+
+def test_a_page_that_is_left_hands_over_its_words_and_is_answered_with_nothing(desk, signed_in):
+    ticket = desk.open()
+    answer = signed_in.post(f"/tickets/{ticket.key}/draft/", {"body": "On my way out", "leaving": "yes"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert Draft.objects.get().body == "On my way out"
+
+
+def test_a_draft_of_another_day_says_which(desk, signed_in):
+    ticket, written_at = desk.open(), desk.now - timedelta(days=3)
+    Draft.objects.create(ticket=ticket, user=desk.l1, audience="note", body="Old", saved_at=written_at)
+    html = signed_in.get(f"/tickets/{ticket.key}/").content.decode()
+    at = written_at.astimezone(ZoneInfo(desk.l1.timezone))
+    assert f">{at:%a %H:%M}</time>" in html
+    said = signed_in.post(f"/tickets/{ticket.key}/draft/", {"body": "New"}, headers=SCRIPT).content.decode()
+    assert f"in another window at {at:%a %H:%M}" in said
+
+
+def test_what_a_browser_keeps_of_a_draft_is_kept_under_its_writer_s_name(desk, signed_in):
+    ticket = desk.open()
+    html = signed_in.get(f"/tickets/{ticket.key}/").content.decode()
+    assert f'data-draft="{desk.l1.pk} {ticket.key}"' in html
 
 
 @pytest.mark.parametrize("known", ["nonsense", "2026-01-01", "2026-13-45T10:00:00+00:00"])

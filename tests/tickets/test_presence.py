@@ -1,12 +1,13 @@
 """Who else is at a ticket, and what is new there: one beat each ten seconds, silence while nothing changes."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts.clock import database_now
 from tickets import lifecycle, presence
-from tickets.models import Presence
+from tickets.models import DeskProfile, Presence, TicketEvent
 
 
 @pytest.fixture
@@ -99,15 +100,32 @@ def test_what_has_happened_since_is_told_with_who_and_when(desk, signed_in):
     assert "Show</a>" in html and "Hm" not in html
 
 
+def test_news_of_another_day_say_which(desk, signed_in):
+    ticket = desk.open()
+    acknowledged_at = desk.now - timedelta(days=2)
+    TicketEvent.objects.create(ticket=ticket, seq=2, kind="CHANGED", at=acknowledged_at, text="Moved")
+    type(ticket).objects.filter(pk=ticket.pk).update(event_count=2)
+    html = ask(signed_in, ticket, seen=1).content.decode()
+    assert f"Moved ({acknowledged_at.astimezone(ZoneInfo(desk.l1.timezone)):%a %H:%M})" in html
+
+
 @pytest.mark.parametrize("seen", ["", "x", "99999", "-1"])
 def test_what_is_said_wrongly_of_what_was_seen_makes_no_news(desk, signed_in, seen):
     assert ask(signed_in, desk.open(), seen=seen).status_code == 204
 
 
-def test_a_quiet_beat_costs_seven_queries(desk, signed_in, django_assert_num_queries):
+def test_a_beat_says_that_one_is_at_the_desk_and_leaving_does_not(desk, signed_in):
+    ticket = desk.open()
+    signed_in.post(f"/tickets/{ticket.key}/presence/", {"leaving": "yes"})
+    assert not DeskProfile.objects.exists()
+    ask(signed_in, ticket)
+    assert DeskProfile.objects.get(user=desk.l1).seen_at >= desk.now
+
+
+def test_a_quiet_beat_costs_six_queries(desk, signed_in, django_assert_num_queries):
     ticket = desk.open()
     ask(signed_in, ticket)
-    with django_assert_num_queries(7):  # session, user, its roles; ticket, moment, beat, the others
+    with django_assert_num_queries(6):  # session, user, its roles; ticket with the moment, beat, the others
         answer = signed_in.post(f"/tickets/{ticket.key}/presence/", {"seen": 1})
     assert answer.status_code == 204
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import DateTimeField, Func, Q
+from django.db.models import DateTimeField, Func, Q, Subquery
 from django.db.models.functions import Now
 
 from accounts.clock import database_now
@@ -32,10 +32,25 @@ def seen(user: User, *, now: datetime) -> datetime | None:
     One query, and a write at most once a minute.
     """
     row = DeskProfile.objects.filter(user=user).values_list("seen_at", "left_at").first()
-    if row is None:
-        DeskProfile.objects.bulk_create([DeskProfile(user=user, seen_at=now)], ignore_conflicts=True)
-        return None
-    return _noted(user, *row, now=now)
+    return _noted(user, *(row or (None, None)), now=now)
+
+
+def seen_at(user: User) -> Subquery:
+    """When the person was seen last, as a column of a query that is made anyway."""
+    return Subquery(DeskProfile.objects.filter(user=user).values("seen_at"))
+
+
+def note(user: User, seen_at: datetime | None, *, now: datetime) -> None:
+    """Note that the person looks at the desk, who is known to have been seen then: at most one write a minute."""
+    if seen_at is None:
+        first = DeskProfile(user=user, seen_at=now)
+        DeskProfile.objects.bulk_create(
+            [first], update_conflicts=True, unique_fields=["user"], update_fields=["seen_at"]
+        )  # fmt: skip
+    elif now - seen_at >= NOTED_EVERY:
+        ended = {"left_at": seen_at} if now - seen_at > STAY_ENDS_AFTER else {}
+        # Of two pages that note it at once, the first has said when the stay ended.
+        DeskProfile.objects.filter(user=user, seen_at=seen_at).update(seen_at=now, **ended)
 
 
 def at_desk(user: User) -> AtDesk:
@@ -47,15 +62,10 @@ def at_desk(user: User) -> AtDesk:
     own = next((row for row in rows if row["user_id"] == user.pk), None)
     others = tuple(row["user__name"] or row["user__email"] for row in rows if row is not own)
     now = rows[0]["at"] if rows else database_now()
-    left_at = _noted(user, own["seen_at"], own["left_at"], now=now) if own else seen(user, now=now)
+    left_at = _noted(user, *((own["seen_at"], own["left_at"]) if own else (None, None)), now=now)
     return AtDesk(now, left_at, others)
 
 
 def _noted(user: User, seen_at: datetime | None, left_at: datetime | None, *, now: datetime) -> datetime | None:
-    if seen_at and now - seen_at > STAY_ENDS_AFTER:
-        left_at = seen_at
-    if seen_at is None or now - seen_at >= NOTED_EVERY:
-        # Of two pages that note it at once, the first has said when the stay ended.
-        same = DeskProfile.objects.filter(user=user, seen_at=seen_at)
-        same.update(seen_at=now, left_at=left_at)
-    return left_at
+    note(user, seen_at, now=now)
+    return seen_at if seen_at and now - seen_at > STAY_ENDS_AFTER else left_at
