@@ -120,7 +120,13 @@ function onAnswer(event) {
   if (date && Math.abs(Date.parse(date) - serverNow()) > 2000) serverAhead = Date.parse(date) - Date.now();
 }
 
+// What this tab keeps of unsent words is no business of whoever signs in next.
+function onSubmit(event) {
+  if (event.target.matches('[action$="/sign-out/"]')) sessionStorage.clear();
+}
+
 document.addEventListener("click", onClick);
+document.addEventListener("submit", onSubmit);
 document.addEventListener("htmx:afterSwap", onSwap);
 document.addEventListener("htmx:afterRequest", onAnswer);
 document.addEventListener("htmx:responseError", (event) =>
