@@ -1,15 +1,19 @@
 """Hand-over notes: left to the next on call, told by mail, read by somebody, and tickets that go along."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from accounts import roles
 from accounts.clock import database_now
+from clients.access import give_role
+from clients.models import Client
 from tickets import lifecycle
-from tickets.models import HandOver, Notification
+from tickets.models import HandOver, Notification, Ticket
 from tickets.permissions import NotYours
-from tickets.shift.handing_over import leave, read
+from tickets.shift.handing_over import LONGEST_TEXT, hidden_from, leave, read
 from tickets.status import NotAllowedNow
 from tickets.working import BadAnswer
 from tiers.models import Member, Override
@@ -63,6 +67,7 @@ def test_what_cannot_go_along_is_named_and_the_note_is_left(world, mate):
 
 def test_nobody_is_given_tickets_of_clients_that_they_may_not_work(world):
     keeper = world.person("keeper@msp.example", roles.ACCOUNT_MANAGER, world.tiers["L1"].team)
+    give_role(keeper, roles.ACCOUNT_MANAGER, world.acme)
     ticket = world.open()
     left = give(world, keeper, keys=[ticket.key], assign=True)
     assert left.refused == [(ticket.key, "Keeper may not work on it.")]
@@ -74,6 +79,40 @@ def test_what_is_missing_is_told_at_its_field(world, mate, field, changes):
     with pytest.raises(BadAnswer) as refused:
         give(world, None if field == "to" else mate, **changes)
     assert refused.value.field == field and not HandOver.objects.exists()
+
+
+def blind(world, team):
+    """Somebody of the team who may not see Acme."""
+    lena = world.person("lena@msp.example", roles.ACCOUNT_MANAGER, world.tiers[team].team)
+    give_role(lena, roles.ACCOUNT_MANAGER, world.client("Other"))
+    return lena
+
+
+def test_nobody_is_given_a_ticket_or_told_of_one_whose_client_they_may_not_see(world):
+    ticket, lena = world.open(), blind(world, "L2")
+    with pytest.raises(BadAnswer, match=f"Untick {ticket.key}: Lena may not see its client.") as ticked:
+        give(world, lena, text="Good luck", keys=[ticket.key])
+    with pytest.raises(BadAnswer, match=f"Take {ticket.key} out of the note: Lena may not see") as named:
+        give(world, lena, text=f"Mind {ticket.key.lower()}.")
+    assert (ticked.value.field, named.value.field) == ("tickets", "text")
+    world.tick()
+    assert not HandOver.objects.exists() and not world.mails_to(lena.email)
+    assert give(world, lena, text="Good luck").note.to == lena
+
+
+def test_words_are_for_the_whole_team_and_tickets_for_who_takes_over(world, mate):
+    ticket, _ = world.open(), blind(world, "L1")
+    with pytest.raises(BadAnswer, match="Lena may not see its client"):
+        give(world, mate, text=f"Mind {ticket.key}.", keys=[ticket.key])
+    assert list(give(world, mate, text="As ticked", keys=[ticket.key]).note.tickets.all()) == [ticket]
+
+
+def test_a_client_s_page_for_somebody_else_is_no_sight_of_its_tickets(world):
+    lena = blind(world, "L2")
+    other = Client.objects.get(name="Other")
+    people = [world.l1, lena]
+    assert hidden_from(people, {world.acme.pk, other.pk}) == {world.acme.pk: lena}
+    assert hidden_from(people, set()) == {} and hidden_from([], {other.pk}) == {}
 
 
 def test_nobody_hands_over_to_oneself_or_to_whoever_is_in_no_team(world):
@@ -138,6 +177,27 @@ def test_the_form_holds_a_line_for_each_own_ticket_and_the_next_on_call(desk, ma
     assert "Next on call for L1 team is <strong>Mate</strong>" in html
     assert f'<option value="{mate.pk}" selected>Mate, on call from' in html
     assert f'value="{ticket.key}"' in html and "Assign the ticked tickets" in html
+
+
+def test_a_ticket_that_somebody_of_the_team_may_not_see_is_left_out_of_the_words_and_that_is_told(desk, client):
+    ticket = desk.open("Secret merger")
+    desk.do(lifecycle.acknowledge, ticket)
+    blind(desk, "L1")
+    html = get(client, desk.l1, "/shift/hand-over/")
+    assert f"{ticket.key} is left out: Lena may not see its client." in html
+    words = html.partition('name="text"')[2].partition("</textarea>")[0]
+    assert "Secret merger" not in words and f'value="{ticket.key}"' in html and " checked" not in html
+
+
+def test_what_the_form_is_filled_with_can_be_sent_however_much_it_is(desk, mate, client):
+    tickets = [desk.open("Mail " + "very " * 30 + str(n), priority="P4") for n in range(60)]
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).update(assignee=desk.l1)
+    html = get(client, desk.l1, "/shift/hand-over/")
+    text = unescape(html.partition('name="text"')[2].partition(">")[2].partition("</textarea>")[0]).strip()
+    more = int(re.search(r"^and (\d+) more, ticked below$", text, re.MULTILINE)[1])
+    assert text.count("ESC-") == 60 - more and html.count(" checked") == 60 and len(text) < LONGEST_TEXT
+    answer = post(client, desk.l1, "/shift/hand-over/", team="l1-team", to=mate.pk, text=text.replace("\n", "\r\n"))
+    assert answer.status_code == 303
 
 
 def test_a_note_is_left_by_the_form_and_read_by_the_next(desk, mate, client):

@@ -5,7 +5,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tickets.shift.told import LONGEST_AWAY, WEIGHTS, WORDS, counted, greeting, grouped, note_line, shortened, since_of
+from tickets.shift.told import (
+    LONGEST_AWAY,
+    WEIGHTS,
+    WORDS,
+    counted,
+    fitting,
+    greeting,
+    grouped,
+    left_out,
+    note_line,
+    shortened,
+    since_of,
+)
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -95,3 +107,25 @@ L2 = {"kind": "TIER", "level": 2, "name": "L2"}
 def test_a_hand_over_s_line_says_with_whom_since_when_and_until_when(holder, clock, line):
     told = note_line(row(holder, clock), since=NINE - HOUR, now=NINE, zone=LONDON)
     assert told == f"ESC-12 P1 Acme: Mail down, {line}"
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"),
+    [(100, ["one", "two", "three"]), (14, ["one", "two", "three"]), (13, ["one", "two", "and 1 more, ticked below"]),
+     (3, ["and 3 more, ticked below"])],
+)  # fmt: skip
+def test_no_more_lines_are_written_than_there_is_room_for(most, kept):
+    assert fitting(["one", "two", "three"], most=most) == kept
+
+
+def test_no_line_is_no_line():
+    assert fitting([], most=10) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [(["ESC-1"], "ESC-1 is left out: Lena may not see its client."),
+     (["ESC-1", "ESC-2", "ESC-3"], "ESC-1, ESC-2 and ESC-3 are left out: Lena may not see their clients.")],
+)  # fmt: skip
+def test_what_is_left_out_is_told_with_why(keys, words):
+    assert left_out("Lena", keys) == words

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,15 +24,17 @@ from tickets.permissions import NotYours
 from tickets.queue import FIRST_DUE, with_facts
 from tickets.rows import clock_time, row_of
 from tickets.shift.form import NoteForm
-from tickets.shift.handing_over import Left, leave, read, readable
+from tickets.shift.handing_over import Left, hidden_from, leave, read, readable, readers
 from tickets.shift.start import Duty, duties
-from tickets.shift.told import note_line
+from tickets.shift.told import fitting, left_out, note_line
 from tickets.status import NotAllowedNow
 from tickets.working import BadAnswer
 from tiers.models import Team
 
 NOTES_PER_PAGE = 50
 MOST_TICKETS = 100
+# Characters of a note that are written for somebody; the rest is for that person's own words.
+MOST_PREFILLED = 7_000
 Shown = dict[str, Any]
 
 
@@ -47,37 +49,54 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         return render(request, "tickets/hand_over.html", {"now": now})
     wanted = request.POST.get("team") or request.GET.get("team", "")
     duty = next((found for found in mine if found.team.slug == wanted), mine[0])
-    form = _form(request, duty, now=now)
+    form, without = _form(request, duty, now=now)
     if request.method == "POST" and form.is_valid() and (left := _left(request, duty.team, form, now=now)):
         return _done(request, left)
-    context = {"form": form, "duty": duty, "duties": mine, "now": now, "zone": timezone.get_current_timezone_name()}
+    context = {"form": form, "duty": duty, "duties": mine, "now": now, "left_out": without}
     return render(request, "tickets/hand_over.html", context, status=422 if form.errors else 200)
 
 
-def _form(request: HttpRequest, duty: Duty, *, now: datetime) -> NoteForm:
+def _form(request: HttpRequest, duty: Duty, *, now: datetime) -> tuple[NoteForm, list[str]]:
+    """The form, and in words which tickets do not stand in its note."""
     zone, rows = timezone.get_current_timezone(), _own(request.user)
     lines = {f"ESC-{row['pk']}": _line(row, now=now, zone=zone) for row in rows}
     people = User.objects.filter(is_active=True, memberships__isnull=False).exclude(pk=request.user.pk).distinct()
     people = people.order_by("name", "email")
-    successor = _next(duty, request.user)
-    return NoteForm(
+    to = next((person for person in people if person.email == _next(duty, request.user)), None)
+    hidden = _hidden(rows, [*readers(duty.team), *([to] if to else [])])
+    told = {key: line for key, line in lines.items() if key not in hidden}
+    form = NoteForm(
         request.POST or None,
         people=people,
         words=_words(people, duty, now=now),
         tickets=list(lines.items()),
         initial={
-            "to": next((person.pk for person in people if person.email == successor), None),
-            "text": _prefilled(list(lines.values())),
-            "tickets": list(lines),
+            "to": to.pk if to else None,
+            "text": _prefilled(list(told.values())),
+            "tickets": list(told),
         },
     )
+    return form, _left_out(hidden)
+
+
+def _hidden(rows: Sequence[Shown], people: Sequence[User]) -> dict[str, User]:
+    """The tickets that somebody who reads the note may not see, each with who that is."""
+    hidden = hidden_from(people, {row["of_client"] for row in rows})
+    return {f"ESC-{row['pk']}": hidden[row["of_client"]] for row in rows if row["of_client"] in hidden}
+
+
+def _left_out(hidden: Mapping[str, User]) -> list[str]:
+    """One sentence for each who may not see something."""
+    by_reader = {who: [key for key in hidden if hidden[key] == who] for who in hidden.values()}
+    return [left_out(str(who), keys) for who, keys in by_reader.items()]
 
 
 def _own(user: User) -> list[Shown]:
     """The reader's open tickets with since when their hands have them."""
     hands = CustodyChange.objects.filter(ticket=OuterRef("pk")).order_by("-seq").values("began_at")[:1]
     mine = Ticket.objects.visible_to(user).open().filter(assignee=user)
-    return list(with_facts(mine, user=user, held_since=Subquery(hands)).order_by(FIRST_DUE, "pk")[:MOST_TICKETS])
+    found = with_facts(mine, user=user, held_since=Subquery(hands), of_client=F("client"))
+    return list(found.order_by(FIRST_DUE, "pk")[:MOST_TICKETS])
 
 
 def _line(row: Mapping[str, Any], *, now: datetime, zone: Any) -> str:
@@ -87,7 +106,8 @@ def _line(row: Mapping[str, Any], *, now: datetime, zone: Any) -> str:
 def _prefilled(lines: Sequence[str]) -> str:
     if not lines:
         return ""
-    return "\n".join([*lines, "", f"Times are of {timezone.get_current_timezone_name()}."])
+    zone = timezone.get_current_timezone_name()
+    return "\n".join([*fitting(lines, most=MOST_PREFILLED), "", f"Times are of {zone}."])
 
 
 def _next(duty: Duty, giver: User) -> str:

@@ -1,6 +1,7 @@
 """Hand-over notes: what somebody who ends a shift leaves to the next on call, and who has read it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from clients.access import sight
 from tickets import lifecycle
 from tickets.models import HandOver, Ticket
 from tickets.permissions import NotYours, can_work
@@ -18,6 +20,7 @@ from tickets.working import BadAnswer, need
 from tiers.models import Member, Team
 
 LONGEST_TEXT = 10_000
+KEY = re.compile(r"\bESC-\d{1,12}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ def leave(
     """Leave a note to somebody, who is told, with the tickets that it is about; `assign` gives those to that person.
 
     A ticket that cannot be given on stays where it is, and is named; the note is left all the same. Raises NotYours
-    for whoever is not in the team, BadAnswer for missing words or a receiver who is none.
+    for whoever is not in the team, BadAnswer for missing words, a receiver who is none, or a ticket that is not for
+    the eyes of its readers.
     """
     if not Member.objects.filter(team=team, user=by).exists():
         raise NotYours(f"You are not in {team}.")
@@ -44,6 +48,7 @@ def leave(
         raise BadAnswer("text", f"Write at most {LONGEST_TEXT} characters.")
     receiver = _receiver(to, by)
     tickets = _tickets(keys, by)
+    _check_eyes(tickets, _tickets(KEY.findall(text), by), team, receiver)
     note = HandOver.objects.create(team=team, by=by, to=receiver, text=text.strip(), at=now)
     note.tickets.set(tickets)
     _tell(note, receiver, now=now)
@@ -67,6 +72,30 @@ def _tickets(keys: Sequence[str], by: User) -> list[Ticket]:
     for key in keys:
         wanted |= Q(pk__in=Ticket.objects.by_key(key).values("pk"))
     return list(Ticket.objects.visible_to(by).filter(wanted).order_by("pk")) if keys else []
+
+
+def _check_eyes(ticked: Collection[Ticket], named: Collection[Ticket], team: Team, receiver: User) -> None:
+    """What goes along is for the receiver's eyes, what is named in the words for those of the whole team."""
+    for field, tickets, people, words in (
+        ("tickets", ticked, [receiver], "Untick {key}: {who} may not see its client."),
+        ("text", named, [*readers(team), receiver], "Take {key} out of the note: {who} may not see its client."),
+    ):
+        hidden = hidden_from(people, {ticket.client_id for ticket in tickets})
+        for ticket in tickets:
+            if ticket.client_id in hidden:
+                raise BadAnswer(field, words.format(key=ticket.key, who=hidden[ticket.client_id]))
+
+
+def readers(team: Team) -> list[User]:
+    """Who reads the notes of a team."""
+    return list(User.objects.filter(is_active=True, memberships__team=team).order_by("name", "email"))
+
+
+def hidden_from(people: Sequence[User], clients: Collection[int]) -> Mapping[int, User]:
+    """The clients that not all of these people may see, each with the first who may not. At most one query."""
+    seen = sight(clients, [person.pk for person in people]) if clients else set()
+    blind = {client: [person for person in people if (client, person.pk) not in seen] for client in clients}
+    return {client: found[0] for client, found in blind.items() if found}
 
 
 def _tell(note: HandOver, receiver: User, *, now: datetime) -> None:

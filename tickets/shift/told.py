@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from itertools import accumulate
 from typing import Any
 
 from tickets.rows import clock_time
@@ -129,6 +130,21 @@ def note_line(row: Mapping[str, Any], *, since: datetime | None, now: datetime, 
     held = f"{whose} since {clock_time(since, now=now, zone=zone)}" if since else whose
     parts = [f"{row['key']} P{row['priority']} {row['client']}: {row['title']}", held, *_until(row, now=now, zone=zone)]
     return ", ".join(parts)
+
+
+def fitting(lines: Sequence[str], *, most: int) -> list[str]:
+    """The first lines, of no more than `most` characters together, and how many there are besides."""
+    ends = accumulate(len(line) + 1 for line in lines)
+    kept = [line for line, end in zip(lines, ends, strict=True) if end <= most]
+    more = len(lines) - len(kept)
+    return [*kept, f"and {more} more, ticked below"] if more else kept
+
+
+def left_out(who: str, keys: Sequence[str]) -> str:
+    """Why tickets do not stand in a note: "ESC-12 and ESC-13 are left out: Lena may not see their clients."."""
+    if len(keys) == 1:
+        return f"{keys[0]} is left out: {who} may not see its client."
+    return f"{', '.join(keys[:-1])} and {keys[-1]} are left out: {who} may not see their clients."
 
 
 def _whom(holder: Mapping[str, Any]) -> str:
