@@ -1,5 +1,6 @@
 """The first page of the day: what it finds, for whom, since when, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from tickets import lifecycle, managing
 from tickets.models import DeskProfile, TicketEvent
 from tickets.shift import start
 from tickets.shift.handing_over import leave
-from tickets.shift.stays import at_desk, seen
+from tickets.shift.stays import at_desk, note, seen
 
 
 @pytest.fixture
@@ -90,6 +91,31 @@ def test_an_open_queue_counts_as_being_at_the_desk(desk, client):
     client.force_login(desk.l1)
     client.get("/tickets/changes/?version=x")
     assert DeskProfile.objects.get(user=desk.l1).seen_at is not None
+
+
+@pytest.mark.parametrize("path", ["/tickets/", "/tickets/{key}/"])
+def test_whoever_reads_a_ticket_or_the_queue_is_at_the_desk(desk, client, path):
+    ticket, gone = desk.open(), desk.now - timedelta(hours=5)
+    left(desk.l1, gone)
+    page(client, desk.l1, path.format(key=ticket.key))
+    profile = DeskProfile.objects.get(user=desk.l1)
+    assert profile.seen_at >= desk.now and profile.left_at == gone
+
+
+@pytest.mark.parametrize("path", ["/tickets/", "/tickets/{key}/"])
+def test_a_first_look_at_a_ticket_or_the_queue_is_noted_too(desk, client, path):
+    page(client, desk.l1, path.format(key=desk.open().key))
+    profile = DeskProfile.objects.get(user=desk.l1)
+    assert profile.seen_at >= desk.now and profile.left_at is None
+
+
+def test_where_it_is_known_when_one_was_here_it_costs_one_write_a_minute(world, django_assert_num_queries):
+    left(world.l1, world.now)
+    with django_assert_num_queries(0):
+        note(world.l1, world.now, now=world.now + timedelta(seconds=59))
+    with django_assert_num_queries(1):
+        note(world.l1, world.now, now=world.now + timedelta(seconds=60))
+    assert DeskProfile.objects.get().seen_at == world.now + timedelta(seconds=60)
 
 
 def test_only_what_was_assigned_to_oneself_is_news(world):
@@ -208,6 +234,26 @@ def test_it_says_who_is_on_call_and_who_else_is_here(desk, client):
     assert "<p>L2</p>" in html
 
 
+def test_the_newest_notes_stand_in_full_and_the_rest_behind_a_link(desk, client):
+    for n in range(start.MOST_NOTES + 2):
+        leave(
+            team=desk.tiers["L2"].team, text=f"Words {n}.", to=desk.l1, keys=[], assign=False, by=desk.l2,
+            now=desk.now + timedelta(seconds=n),
+        )  # fmt: skip
+        if n == start.MOST_NOTES - 1:
+            assert "Older notes" not in page(client, desk.l1)
+    html = page(client, desk.l1)
+    assert "Words 11." in html and "Words 2." in html and "Words 1." not in html
+    older = html.partition("Older notes: ")[2].partition("</p>")[0]
+    assert re.findall(r'href="([^"]+)"', older) == ["/shift/hand-overs/l1-team/", "/shift/hand-overs/l2-team/"]
+    assert "Words 0." in page(client, desk.l1, "/shift/hand-overs/l2-team/")
+
+
+def test_the_time_asked_for_is_named_briefly(desk, client):
+    html = page(client, desk.l1)
+    assert '<label for="since_since">Since</label>' in html
+
+
 def test_a_person_in_no_team_is_told_so(desk, client):
     keeper = desk.person("keeper@msp.example", roles.ACCOUNT_MANAGER)
     assert "You are in no team." in page(client, keeper)
@@ -233,6 +279,6 @@ def test_the_page_asks_eight_queries_of_its_own_however_much_there_is(desk, clie
         now = at_desk(desk.l1).now
         assert start.changes(desk.l1, since=now - timedelta(hours=1), now=now).tickets
         assert len(start.ahead(desk.l1, now=now).own) == 5
-        assert len(start.notes(desk.l1, now=now)) == 5
+        assert len(start.notes(desk.l1, now=now).rows) == 5
         assert start.duties(desk.l1, now=now)
     assert len(own) <= 8

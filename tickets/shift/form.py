@@ -17,18 +17,17 @@ SINCE = ((LAST, "Since your last shift"), ("8h", "The last 8 h"), ("24h", "The l
 class SinceForm(forms.Form):
     """From when on the reader wants to know what changed."""
 
-    since = forms.ChoiceField(label="From when on", choices=SINCE, required=False)
-    moment = MomentField(label="Moment", required=False)
+    # The moment is asked for only where it is chosen, and stays empty in the form elsewhere.
+    use_required_attribute = False
+    since = forms.ChoiceField(label="Since", choices=SINCE)
+    moment = MomentField(
+        label="Moment", error_messages={"required": "Give the moment, or choose another time."}
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="since_%s", **kwargs)
         self.fields["moment"].timezone = timezone.get_current_timezone_name()
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if given.get("since") == MOMENT and not given.get("moment") and "moment" not in self.errors:
-            self.add_error("moment", "Give the moment, or choose another time.")
-        return given
+        self.fields["moment"].required = self.data.get("since") == MOMENT
 
 
 class PersonChoice(forms.ModelChoiceField):

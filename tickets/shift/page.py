@@ -36,8 +36,7 @@ def shift(request: HttpRequest) -> HttpResponse:
         "greeting": greeting(desk.now, timezone.get_current_timezone()),
         "zone": timezone.get_current_timezone_name(),
         "changes": _changes(request, since, desk.now),
-        "notes": start.notes(request.user, now=desk.now),
-        "duties": start.duties(request.user, now=desk.now),
+        **_notes(request, desk.now),
         "others": desk.others,
         **_ahead(request, desk.now),
     }
@@ -54,6 +53,14 @@ def _changes(request: HttpRequest, since: datetime, now: datetime) -> Shown:
     found = start.changes(request.user, since=since, now=now)
     rows = [{"told": ticket, "icon": ICONS.get(ticket.kind, "history")} for ticket in found.tickets]
     return {"rows": rows, "more": found.more, "counts": found.counts}
+
+
+def _notes(request: HttpRequest, now: datetime) -> Shown:
+    """The newest notes, who is on call, and the teams whose lists hold the notes that do not stand here."""
+    found, duties = start.notes(request.user, now=now), start.duties(request.user, now=now)
+    teams = {row["team__slug"]: row["team__name"] for row in found.rows}
+    teams |= {duty.team.slug: duty.team.name for duty in duties}
+    return {"notes": found.rows, "more_notes": sorted(teams.items()) if found.more else [], "duties": duties}
 
 
 def _ahead(request: HttpRequest, now: datetime) -> Shown:

@@ -24,9 +24,13 @@ SOON = timedelta(hours=1)
 MOST_EVENTS = 300
 MOST_TICKETS = 50
 MOST_DUE = 20
+MOST_NOTES = 10
 ROTA_AHEAD = timedelta(days=14)
 GIVEN_AGO = timedelta(hours=24)
-NOTE = ("pk", "text", "at", "team__name", "by_id", "by__name", "to_id", "to__name", "read_at", "read_by__name")
+NOTE = (
+    "pk", "text", "at", "team__name", "team__slug", "by_id", "by__name", "to_id", "to__name", "read_at",
+    "read_by__name",
+)  # fmt: skip
 Row = dict[str, Any]
 
 
@@ -87,7 +91,15 @@ def ahead(user: User, *, now: datetime) -> Ahead:
     return Ahead(own[:MOST_TICKETS], len(own) > MOST_TICKETS, near[:MOST_DUE], len(near) > MOST_DUE)
 
 
-def notes(user: User, *, now: datetime) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The newest hand-over notes; `more` says that there are others."""
+
+    rows: Sequence[Row]
+    more: bool
+
+
+def notes(user: User, *, now: datetime) -> Notes:
     """Hand-over notes for the reader or its teams that nobody has read, and what became of those it left today."""
     teams = Member.objects.filter(user=user).values("team")
     unread = Q(read_at=None) & (Q(team__in=teams) | Q(to=user)) & ~Q(by=user)
@@ -95,8 +107,9 @@ def notes(user: User, *, now: datetime) -> list[Row]:
     seen = Ticket.objects.visible_to(user).values("pk")
     ticked = HandOver.tickets.through.objects.filter(handover=OuterRef("pk"), ticket__in=seen)
     ids = ArraySubquery(ticked.order_by("ticket_id").values("ticket_id"))
-    rows = HandOver.objects.filter(unread | given).order_by("-at", "-pk").annotate(ids=ids).values(*NOTE, "ids")
-    return [row | {"keys": [f"ESC-{pk}" for pk in row["ids"]]} for row in rows]
+    found = HandOver.objects.filter(unread | given).order_by("-at", "-pk").annotate(ids=ids).values(*NOTE, "ids")
+    rows = [row | {"keys": [f"ESC-{pk}" for pk in row["ids"]]} for row in found[: MOST_NOTES + 1]]
+    return Notes(rows[:MOST_NOTES], len(rows) > MOST_NOTES)
 
 
 @dataclass(frozen=True, slots=True)
