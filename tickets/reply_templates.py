@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
+from accounts.languages import say_in
 from accounts.models import User
 from accounts.roles import MANAGERS
+from documents.guide.plain_words import long_moment
 from tickets.facts import RESOLVE
 from tickets.models import Clock, ReplyTemplate, Ticket
 from tickets.placeholders import fault, filled, first_name
@@ -95,13 +97,13 @@ def facts_of(ticket_id: int, *, user: User) -> dict[str, str]:
 
 
 def _due(ticket: Ticket) -> str:
-    """By when a solution was promised, on the client's clock; "" while nothing is promised or its time stands still."""
+    """By when a solution was promised, on the client's clock and in its language; "" while nothing is promised or its
+    time stands still."""
     promised = Clock.objects.filter(ticket=ticket, metric=RESOLVE, stopped_at=None, due_at__isnull=False)
     due: datetime | None = promised.order_by(F("due_at")).values_list("due_at", flat=True).first()
     if due is None:
         return ""
-    local = due.astimezone(ZoneInfo(ticket.client.timezone))
-    return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+    return long_moment(due, zone=ZoneInfo(ticket.client.timezone), say=say_in(ticket.client.language))
 
 
 def teams_of(user: User) -> QuerySet[Team]:

@@ -119,6 +119,14 @@ def whole_moment(at: datetime, *, zone: tzinfo, say: Say = ENGLISH) -> str:
     return say("{day} {time} {zone}", day=day, time=f"{local:%H:%M}", zone=say(local.tzname() or "UTC"))
 
 
+def long_moment(at: datetime, *, zone: tzinfo, say: Say = ENGLISH) -> str:
+    """A moment near enough to need no year, written out for a letter: "Monday 2 March 13:00"."""
+    local = at.astimezone(zone)
+    date_ = say("{day} {month}", day=local.day, month=_month(local, say))
+    day = say("{weekday} {day}", weekday=say(DAYS[local.weekday()]), day=date_)
+    return say("{day} {time}", day=day, time=f"{local:%H:%M}")
+
+
 def whole_day(at: datetime, *, zone: tzinfo, say: Say = ENGLISH) -> str:
     """The day of a moment with its year: "12 May 2026"."""
     local = at.astimezone(zone)

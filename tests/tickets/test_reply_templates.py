@@ -40,7 +40,7 @@ def test_the_facts_are_those_of_the_ticket_its_contact_and_who_writes(world, tic
     assert facts == {
         "client": "Acme", "contact": "Dana van Dyk", "contact_first_name": "Dana", "key": ticket.key,
         "title": "Mail is slow", "service": "Microsoft 365", "vendor": "Microsoft", "device": "esx01",
-        "error_code": "0x1", "me": "L1", "team": "L1 team", "due": "Monday 2 March, 13:00",
+        "error_code": "0x1", "me": "L1", "team": "L1 team", "due": "Monday 2 March 13:00",
     }  # fmt: skip
 
 
@@ -52,10 +52,16 @@ def test_what_a_ticket_has_not_is_empty_and_shows_as_a_gap(world):
     assert composer(bare.pk, user=world.l1)[0]["words"] == "Hello [contact], about [vendor]"
 
 
+def test_the_promised_moment_is_in_the_client_s_language(world, ticket):
+    world.acme.language = "de"
+    world.acme.save()
+    assert facts_of(ticket.pk, user=world.l1)["due"] == "Montag, 2. März, 13:00 Uhr"
+
+
 def test_the_promised_moment_is_on_the_client_s_clock_and_a_gap_while_its_time_stands_still(world, ticket):
     world.acme.timezone = "Asia/Tokyo"
     world.acme.save()
-    assert facts_of(ticket.pk, user=world.l1)["due"] == "Monday 2 March, 22:00"
+    assert facts_of(ticket.pk, user=world.l1)["due"] == "Monday 2 March 22:00"
     ticket.clocks.filter(metric="RESOLVE").update(due_at=None, running_since=None)
     assert facts_of(ticket.pk, user=world.l1)["due"] == ""
 
