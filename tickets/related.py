@@ -6,8 +6,8 @@ Everything is what the reader may see: tickets by their client, documents by the
 import re
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import User
 from documents.models import Document
@@ -103,7 +103,8 @@ def _because(row: Shown, ticket: Ticket) -> str:
 
 
 def _documents(ticket: Ticket, user: User) -> list[Shown]:
-    """What is written about the client, its vendor and its policy, and the runbooks whose words fit the ticket's.
+    """What is written about the client, its vendor and its policy, and the runbooks whose words fit the ticket's: the
+    most useful first, and of one use those that fit best.
 
     What is out of force is not shown.
     """
@@ -112,16 +113,13 @@ def _documents(ticket: Ticket, user: User) -> list[Shown]:
     if ticket.service:
         keys.append(f"vendor:{ticket.service.vendor.slug}")
     about = Q(client=ticket.client_id) | Q(source_key__in=keys)
-    if words := _words(ticket):
-        runbooks = Q(kind=Document.Kind.RUNBOOK, client__isnull=True)
-        about |= runbooks & Q(search=SearchQuery(" or ".join(words), search_type="websearch", config=SEARCHED))
+    fit = SearchQuery(" or ".join(_words(ticket)), search_type="websearch", config=SEARCHED)
+    about |= Q(kind=Document.Kind.RUNBOOK, client__isnull=True, search=fit)
     found = Document.objects.visible_to(user).with_live().filter(about, out_of_force_at=None)
-    rows = list(found.order_by("name").values("slug", "name", "kind")[: 4 * MOST])
-    order = list(USES)
-    return [
-        {"url": f"/documents/{row['slug']}/", "name": row["name"], "use": USES[row["kind"]]}
-        for row in sorted(rows, key=lambda row: order.index(row["kind"]))
-    ][: 2 * MOST]
+    use = Case(*(When(kind=kind, then=place) for place, kind in enumerate(USES)), output_field=IntegerField())
+    best = found.order_by(use, SearchRank(F("search"), fit).desc(nulls_last=True), "name")
+    rows = best.values("slug", "name", "kind")[: 2 * MOST]
+    return [{"url": f"/documents/{row['slug']}/", "name": row["name"], "use": USES[row["kind"]]} for row in rows]
 
 
 def _words(ticket: Ticket) -> list[str]:

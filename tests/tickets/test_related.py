@@ -104,6 +104,28 @@ def test_documents_of_the_client_and_runbooks_that_fit_are_shown(desk):
     ]  # fmt: skip
 
 
+def test_many_papers_of_the_client_leave_its_runbook_in_sight(desk):
+    for number in range(4 * MOST + 1):
+        opened(desk, desk.acme, f"Agreement {number:02}")
+    opened(desk, desk.acme, "Where the spare keys are", kind="RUNBOOK")
+    shown = found(desk, desk.open("Mailbox does not open"))["documents"]
+    assert len(shown) == 2 * MOST
+    assert [row["name"] for row in shown[:2]] == ["Where the spare keys are", "Agreement 00"]
+
+
+def test_of_many_runbooks_those_that_fit_best_come_first(desk):
+    for number in range(2 * MOST):
+        paper(desk, f"About {number:02}", body="What does a mailbox cost?")
+    paper(desk, "When a mailbox does not open in Outlook", body="Mailbox, Outlook, profile.")
+    shown = found(desk, desk.open("Mailbox does not open in Outlook"))["documents"]
+    assert shown[0]["name"] == "When a mailbox does not open in Outlook" and len(shown) == 2 * MOST
+
+
+def test_a_title_of_short_words_alone_finds_no_runbook(desk):
+    paper(desk, "When a PC is off")
+    assert found(desk, desk.open("PC is off"))["documents"] == []
+
+
 def test_documents_that_one_may_not_read_are_not_named(desk):
     runbook = paper(desk, "When a mailbox is full")
     runbook.grants.all().delete()
