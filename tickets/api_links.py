@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +18,11 @@ from tickets.splitting import Part, split
 
 @verb("link_ticket", bodies.LinkBody)
 class Links(Verb):
-    """Link it with another ticket; our own people read it on both, no client does."""
+    """Link it with another ticket; our own people read it on both, no client does, nor does a client's key link any."""
 
     def act(self, **said: Any) -> None:
+        if self.bound:
+            raise Http404
         link(**said)
 
 

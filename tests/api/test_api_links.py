@@ -77,16 +77,15 @@ def test_what_cannot_be_split_off_is_refused_at_its_field(program, ticket, body,
     assert [error["field"] for error in told["errors"]] == [field] and Ticket.objects.count() == 1
 
 
-def test_a_client_s_key_links_none_but_its_own(world, ticket):
-    beta = world.client("Beta")
-    theirs = program_of(client=beta)
-    assert theirs.post(f"tickets/{ticket.key}/links/", {"other": "ESC-1", "kind": "RELATED"}).status_code == 404
-    own = program_of(client=world.acme)
-    world.acme, acme = beta, world.acme
-    foreign = world.open("Beta's")
-    world.acme = acme
-    told = [
-        own.post(f"tickets/{ticket.key}/links/", {"other": key, "kind": "RELATED"}).json()
-        for key in (foreign.key, "ESC-999999")
-    ]
-    assert told[0]["errors"] == told[1]["errors"] and not TicketLink.objects.exists()
+def test_a_client_s_key_links_nothing_and_writes_no_internal_why(world, ticket):
+    other = world.open("Disk")
+    body = {"other": other.key, "kind": "RELATED", "why": "Words for our people"}
+    for client in (world.acme, world.client("Beta")):
+        assert program_of(client=client).post(f"tickets/{ticket.key}/links/", body).status_code == 404
+    assert not TicketLink.objects.exists() and "LINKED" not in world.kinds(ticket)
+
+
+def test_a_client_s_key_splits_its_own_tickets_alone(world, ticket):
+    theirs = program_of(client=world.client("Beta"))
+    assert theirs.post(f"tickets/{ticket.key}/split/", {"title": "The printer"}).status_code == 404
+    assert Ticket.objects.count() == 1
