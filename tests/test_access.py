@@ -118,6 +118,7 @@ PAGES = {
     "tickets/next/": Page("/tickets/next/?after={ticket}", STAFF_ACT),
     "tickets/bulk/": Page("/tickets/bulk/", STAFF_MUST_SAY_MORE, "post"),
     "tickets/views/": Page("/tickets/views/", STAFF),
+    "tickets/views/counts/": Page("/tickets/views/counts/?key={ticket}", STAFF),
     "tickets/views/new/": Page("/tickets/views/new/", STAFF),
     "tickets/views/<int:pk>/": Page("/tickets/views/1/", STAFF_LOOK_UP),
     "tickets/views/<int:pk>/removal/": Page("/tickets/views/1/removal/", STAFF_LOOK_UP, "post"),

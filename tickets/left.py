@@ -34,7 +34,7 @@ LEFT = "No longer in this view"
 def left(request: HttpRequest) -> HttpResponse:
     """The rows of the tickets named by `key`, at most MOST; one that the reader may not see is left out."""
     now, zone = database_now(), timezone.get_current_timezone()
-    shown = [(row_of(values, now=now, zone=zone), values) for values in _found(request)]
+    shown = [(row_of(values, now=now, zone=zone), values) for values in with_last(named(request), user=request.user)]
     rows = [{**row, "gone": row["snoozed"] or took(values)} for row, values in shown]
     return render(request, "tickets/left.html", {"rows": rows, "now": now})
 
@@ -47,10 +47,11 @@ def took(values: Mapping[str, Any]) -> str:
     return f"{said} by {values['last_actor']}" if values["last_actor"] else said
 
 
-def _found(request: HttpRequest) -> QuerySet:
+def named(request: HttpRequest) -> QuerySet:
+    """The tickets of `key`, at most MOST, that the reader may see."""
     numbers = [key.removeprefix("ESC-") for key in request.GET.getlist("key")[:MOST]]
     ids = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 18]
-    return with_last(Ticket.objects.visible_to(request.user).filter(pk__in=ids), user=request.user)
+    return Ticket.objects.visible_to(request.user).filter(pk__in=ids)
 
 
 def with_last(tickets: QuerySet, *, user: User) -> QuerySet:

@@ -5,6 +5,7 @@ from django.urls import path
 from tickets.acting import verb
 from tickets.bulk_page import bulk
 from tickets.calls_page import answer, calls_list
+from tickets.counts_page import view_counts
 from tickets.desk_profile_page import desk_profile
 from tickets.file_pages import file, replies
 from tickets.left import left
@@ -41,6 +42,7 @@ urlpatterns = [
     path("tickets/bulk/", bulk, name="bulk"),
     path("tickets/left/", left, name="left-rows"),
     path("tickets/views/", views, name="saved-views"),
+    path("tickets/views/counts/", view_counts, name="view-counts"),
     path("tickets/views/new/", new_view, name="new-saved-view"),
     path("tickets/views/<int:pk>/", view, name="saved-view"),
     path("tickets/views/<int:pk>/removal/", view_removal, name="saved-view-removal"),

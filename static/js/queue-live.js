@@ -1,5 +1,6 @@
 // The watch for news: changed rows change in place, new ones wait behind a bar, those that left say so. Nothing jumps.
 
+import { showCounts } from "./counts.js";
 import { announce } from "./desk.js";
 import { isBusy } from "./queue-acts.js";
 import { boxIn, focusRow, giveHref, keepHrefs, queue, rowByKey, rowOf, rows, showTicked } from "./queue-rows.js";
@@ -76,11 +77,11 @@ function listAddress() {
   return `/tickets/?${asked}`;
 }
 
-// Lay the fetched list over the shown one without moving a row.
+// Lay the fetched list over the shown one without moving a row. Its version is taken over last: where something fails on
+// the way, the next look asks for all of it again.
 
-function merge(section) {
-  for (const name of ["changes", "version", "since", "pass"]) queue().dataset[name] = section.dataset[name] ?? "";
-  countViews(section);
+async function merge(section) {
+  showCounts(section);
   keepHrefs(section);
   const theirs = new Map([...section.querySelectorAll(".queue-row")].map((row) => [row.dataset.key, row]));
   const shown = rows();
@@ -92,7 +93,8 @@ function merge(section) {
   const absent = shown.filter((row) => !theirs.has(row.dataset.key));
   const pushed = section.querySelector(".pagination [rel=next]") ? [...theirs.values()].at(-1) : null;
   tell(fresh.length);
-  return leaveAll(absent.filter((row) => !isBusy(row) && !row.matches(".gone") && (!pushed || isBefore(row, pushed))));
+  await leaveAll(absent.filter((row) => !isBusy(row) && !row.matches(".gone") && (!pushed || isBefore(row, pushed))));
+  for (const name of ["changes", "version", "since", "pass"]) queue().dataset[name] = section.dataset[name] ?? "";
 }
 
 // Whether a row stands before another in the list's order: next deadline first, none last, then the older ticket.
@@ -138,13 +140,6 @@ function leave(row, newer) {
   if (!newer) status.textContent = GONE;
   status.title = status.textContent;
   if (hadFocus) announce(`${row.dataset.key}: ${status.textContent}.`);
-}
-
-function countViews(section) {
-  for (const view of section.querySelectorAll("[data-view]")) {
-    const place = document.getElementById(`${view.dataset.view}-count`);
-    if (place && place.textContent !== view.textContent) place.textContent = view.textContent;
-  }
 }
 
 // The bar: how many wait, and what shows them.
