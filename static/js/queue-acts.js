@@ -24,15 +24,16 @@ export const send = (verb, url, how) =>
     () => false,
   );
 
-// An act that needs no words. The row shows it at once; what the server answers is the row as it is.
+// An act that needs no words. The row shows it at once; what the server answers is the row as it is. `seen` goes with it, so
+// that whoever acts on an old picture is told.
 export function act(row, noun, values = {}) {
-  const { key } = row.dataset;
+  const { key, events } = row.dataset;
   if (underWay.has(key)) return;
   clearTrouble(row);
   const next = following(row);
   begin(row, noun, () => act(rowByKey(key), noun, values));
   if (rowOf(document.activeElement) === row) focusRow(next);
-  send("POST", address(key, noun), { source: row, target: row, swap: "outerHTML", values });
+  send("POST", address(key, noun), { source: row, target: row, swap: "outerHTML", values: { ...values, seen: events } });
 }
 
 export const acknowledge = (row) =>
@@ -138,9 +139,15 @@ let offers = [];
 
 // `what`: the acts, or the address that takes back what is no act; the keys of the rows.
 function offerUndo(words, what) {
+  const offer = { ...what, words, until: Date.now() + UNDOABLE };
+  showOffer(offer, words);
+  offers.push(offer);
+}
+
+function showOffer(offer, words, level = "success") {
   const box = document.getElementById("toast-acted").content.firstElementChild.cloneNode(true);
-  const offer = { ...what, until: Date.now() + UNDOABLE, box };
   box.querySelector(".toast-words").textContent = words;
+  box.dataset.level = level;
   box.classList.add("undoable");
   box.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -148,28 +155,56 @@ function offerUndo(words, what) {
   });
   document.querySelectorAll(".toast.undoable").forEach((earlier) => earlier.remove());
   document.getElementById("toasts").append(box);
-  offers.push(offer);
+  offer.box = box;
 }
 
+const isOffered = (offer) => offer.unanswered || offer.until > Date.now();
+
 export function undoLast() {
-  offers = offers.filter((offer) => offer.until > Date.now());
+  offers = offers.filter(isOffered);
   if (offers.length) return undo(offers.at(-1));
   announce("Nothing to undo: an act can be undone for 8 seconds.");
 }
 
+// Until an answer comes the offer stands: to ask twice is harmless, for the server undoes once.
 async function undo(offer) {
-  offers = offers.filter((other) => other !== offer);
+  if (offer.sending) return;
+  offer.sending = true;
   offer.box.remove();
   const [key] = offer.keys;
   const row = rowByKey(key);
-  if (row) begin(row, "undo", () => undo(offer));
-  if (offer.url) return send("POST", offer.url, { source: row ?? queue(), target: row ?? queue(), swap: row ? "outerHTML" : "none" });
-  const values = { act: offer.acts };
-  const how = { source: row ?? queue(), target: "#announce", swap: "innerHTML", values };
-  if (!(await send("POST", "/tickets/undo/", how))) return;
+  if (row) {
+    clearTrouble(row);
+    begin(row, "undo", () => undo(offer));
+  }
+  const answered = await (offer.url ? takeBack(offer, row) : undoActs(offer, row));
+  offer.sending = false;
+  offer.unanswered = !answered;
+  if (!answered) return showOffer(offer, `${offer.words} Not undone: no answer came. Try again.`, "error");
+  offers = offers.filter((other) => other !== offer);
+}
+
+const takeBack = (offer, row) =>
+  answerTo(offer.url, { source: row ?? queue(), target: row ?? queue(), swap: row ? "outerHTML" : "none" });
+
+async function undoActs(offer, row) {
+  const how = { source: row ?? queue(), target: "#announce", swap: "innerHTML", values: { act: offer.acts } };
+  if (!(await answerTo("/tickets/undo/", how))) return false;
   offer.keys.forEach((each) => rowByKey(each) && strip(rowByKey(each)));
   for (const told of document.querySelectorAll("#announce [data-refused=yes]")) toast(told.textContent, "error");
+  const [key] = offer.keys;
   if (rowByKey(key)) focusRow(rowByKey(key));
+  return true;
+}
+
+// Whether the server has done or refused it; where it fails there is no answer, whatever it sends.
+async function answerTo(url, how) {
+  let failed = false;
+  const onFailure = (event) => (failed ||= event.detail.requestConfig.path === url);
+  document.body.addEventListener("htmx:responseError", onFailure, { capture: true });
+  const answered = await send("POST", url, how);
+  document.body.removeEventListener("htmx:responseError", onFailure, { capture: true });
+  return answered && !failed;
 }
 
 // Verbs that need words: a dialog about one row. Its answer is the row, and then the dialog has done its work.

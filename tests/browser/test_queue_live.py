@@ -4,11 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.clock import database_now
-from tickets import lifecycle
+from tickets import lifecycle, presence
 from tickets.models import TicketEvent
 
 ROUNDS = 50
 POLLED = 12_000
+# What a page does when it is looked at again, so that no test waits for the half minute.
+COME_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 ANSWERED = ":is(.ticket-notice, .ticket-status:text('In progress'))"
 
 
@@ -71,6 +73,34 @@ def test_the_counts_of_the_rail_follow(world, visit, tickets):
     expect(unacknowledged).to_have_text("4", timeout=POLLED)
 
 
+def test_on_any_page_counts_follow_and_old_ones_are_told(world, visit, tickets):
+    page = visit("/vendors/", world.l1)
+    everything, rail = page.locator("#view-0-count"), page.locator("#rail")
+    expect(everything).to_have_text("5")
+    world.now = database_now()
+    world.open("One more")
+    page.evaluate(COME_BACK)
+    expect(everything).to_have_text("6")
+    page.context.set_offline(True)
+    page.evaluate(COME_BACK)
+    expect(rail).to_have_attribute("title", "Not renewed: the server does not answer")
+    page.context.set_offline(False)
+    expect(rail).not_to_have_attribute("title", "Not renewed: the server does not answer")
+
+
+def test_who_is_at_a_ticket_comes_and_goes_in_its_row(world, visit, tickets):
+    page = visit("/tickets/", world.l1)
+    mark = row(page, tickets[1]).get_by_role("img", name="L2 is viewing")
+    expect(link(page, tickets[1])).to_be_visible()
+    expect(mark).to_have_count(0)
+    presence.beat(ticket_id=tickets[1].pk, by=world.l2, writing=False, now=database_now())
+    page.evaluate(COME_BACK)
+    expect(mark).to_be_visible()
+    presence.leave(ticket_id=tickets[1].pk, by=world.l2)
+    page.evaluate(COME_BACK)
+    expect(mark).to_have_count(0)
+
+
 def test_a_silent_server_is_told_since_when_and_so_is_its_return(world, visit, tickets):
     page = visit("/tickets/", world.l1)
     page.context.set_offline(True)
@@ -109,6 +139,53 @@ def test_an_answer_that_is_lost_leaves_nothing_half_done(world, visit, tickets):
     expect(row(page, tickets[0])).to_contain_text("It is yours already")
     assert world.fresh(tickets[0]).acknowledged_by == world.l1
     assert world.kinds(tickets[0]).count("ACKNOWLEDGED") == 1
+
+
+def test_of_two_who_take_the_same_ticket_the_second_is_told_who_has_it(world, visit, tickets):
+    pages = {user.email: visit("/tickets/", user) for user in (world.l1, world.l2)}
+    for page in pages.values():
+        page.route("**/tickets/changes/**", lambda route: route.fulfill(status=204))
+    first, second = pages.values()
+    link(first, tickets[0]).focus()
+    first.keyboard.press("m")
+    expect(row(first, tickets[0]).locator(".ticket-assignee")).to_have_text("L1")
+    link(second, tickets[0]).focus()
+    second.keyboard.press("m")
+    expect(second.get_by_role("dialog")).to_contain_text("L1")
+    expect(second.get_by_role("dialog")).to_contain_text("Do it again if it still holds.")
+    assert world.fresh(tickets[0]).assignee == world.l1
+
+
+def test_an_undo_without_an_answer_stays_offered_until_one_comes(world, visit, tickets):
+    """Once it never arrives, once it is done and its answer is lost; the one that comes says so."""
+    page = visit("/tickets/", world.l1)
+    page.keyboard.press("a")
+    offer = page.locator(".toast.undoable")
+    expect(offer).to_contain_text(f"{tickets[0].key} is yours.")
+    page.route("**/tickets/undo/", lambda route: route.abort())
+    page.keyboard.press("z")
+    expect(offer).to_contain_text("Not undone: no answer came. Try again.")
+    expect(row(page, tickets[0]).locator(".ticket-status")).to_have_text("In progress")
+    assert world.fresh(tickets[0]).status == "IN_PROGRESS"
+    page.unroute("**/tickets/undo/")
+    page.route("**/tickets/undo/", lambda route: route.fulfill(status=502, body="broken"))
+    offer.get_by_role("button", name="Undo").click()
+    expect(row(page, tickets[0])).to_contain_text("Not done: the server answered 502.")
+    page.unroute("**/tickets/undo/")
+    offer.get_by_role("button", name="Undo").click()
+    expect(row(page, tickets[0]).locator(".ticket-status")).to_have_text("New")
+    expect(offer).to_have_count(0)
+    assert world.fresh(tickets[0]).status == "NEW"
+
+
+def test_rows_that_left_are_told_even_where_the_first_question_for_them_fails(world, visit, tickets):
+    page = visit("/tickets/?status=NEW", world.l1)
+    page.route("**/tickets/left/**", lambda route: route.abort())
+    lifecycle.acknowledge(key=tickets[0].key, by=world.l2, now=database_now())
+    expect(page.locator("#live")).to_contain_text("Stale since", timeout=POLLED)
+    page.unroute("**/tickets/left/**")
+    expect(row(page, tickets[0])).to_contain_text("Acknowledged by L2", timeout=POLLED)
+    expect(page.locator("#live")).to_have_text("Live")
 
 
 def test_a_server_that_fails_is_told_in_the_row_and_asked_again(world, visit, tickets):
