@@ -1,11 +1,11 @@
 // Find anything, from every page of the desk, on Ctrl+K: a combobox over the plain page of results.
 
-import { announce } from "./desk.js";
-
 const PAUSE = 120;
 const palette = document.getElementById("palette");
 const input = document.getElementById("palette-q");
 const results = document.getElementById("palette-results");
+// Inside the dialog: what stands outside it is not read out while it is open.
+const told = document.getElementById("palette-told");
 
 let waiting = 0;
 let asked = 0;
@@ -52,12 +52,13 @@ function show(html) {
   point(options()[0]);
   input.setAttribute("aria-expanded", String(options().length > 0));
   const count = options().length;
-  announce(count ? `${count} found.` : "Nothing found.");
+  told.textContent = count ? `${count} found.` : "Nothing found.";
 }
 
 function tell(words) {
   const line = Object.assign(document.createElement("p"), { className: "palette-told", textContent: words });
   results.replaceChildren(line);
+  told.textContent = words;
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");
 }

@@ -72,6 +72,7 @@ def test_anything_is_found_from_any_page_by_keys(world, visit, tickets):
     expect(palette.get_by_role("combobox")).to_be_focused()
     page.keyboard.type(tickets[1].key)
     expect(palette.locator("#palette-results a").first).to_contain_text("VPN")
+    expect(palette.get_by_role("status")).to_contain_text(" found.")
     assert problems(page) == []
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/tickets/{tickets[1].key}/**")
