@@ -184,10 +184,10 @@ def _check_not_done(pk: int, seen: int | None, *, by: User) -> None:
 
 
 def put_to_sleep(form: SnoozeForm, ticked: Sequence[Chosen], *, by: User, now: datetime) -> list[Outcome]:
-    """Snooze each until the moment of the valid form."""
+    """Snooze each until the moment of the valid form, but for those on which something happened meanwhile."""
     until = form.cleaned_data["until"]
     return [
-        _told(one.key, lambda one=one: snooze(key=one.key, until=until, by=by, now=now) and None, by=by)
+        _told(one.key, lambda one=one: snooze(key=one.key, until=until, by=by, now=now, seen=one.seen) and None, by=by)
         for one in ticked
     ]
 

@@ -28,7 +28,7 @@ def snooze_ticket(request: HttpRequest, key: str) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return _asked(request, ticket, form, status=422 if form.is_bound else 200)
     try:
-        snooze(key=ticket.key, until=form.cleaned_data["until"], by=request.user, now=now)
+        snooze(key=ticket.key, until=form.cleaned_data["until"], by=request.user, now=now, seen=_shown(request))
     except NotAllowedNow as error:
         return _asked(request, ticket, form, status=409, conflict=str(error))
     at = clock_time(form.cleaned_data["until"], now=now, zone=timezone.get_current_timezone())
@@ -46,13 +46,20 @@ def wake_ticket(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, ticket: Ticket, form: SnoozeForm, *, status: int, conflict: str = "") -> HttpResponse:
+    shown = None if conflict else _shown(request)
     context = {"ticket": ticket, "form": form, "conflict": conflict, "back": _wanted(request),
-               "for_row": for_row(request)}  # fmt: skip
+               "seen": ticket.event_count if shown is None else shown, "for_row": for_row(request)}  # fmt: skip
     part = "#dialog" if request.htmx else ""
     response = render(request, f"tickets/snooze.html{part}", context, status=status)
     if request.htmx and request.method == "POST":
         reswap(retarget(response, "#dialog"), "innerHTML")
     return response
+
+
+def _shown(request: HttpRequest) -> int | None:
+    """How many of the ticket's events the reader's page shows; None where it does not say."""
+    said = request.POST.get("seen") or request.GET.get("seen", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 def _wanted(request: HttpRequest) -> str:

@@ -200,6 +200,15 @@ def test_many_are_snoozed_and_woken(desk, signed_in):
     assert not Snooze.objects.exists()
 
 
+def test_of_many_those_with_news_are_told_and_not_snoozed(desk, signed_in):
+    quiet, loud = desk.open("Quiet"), desk.open("Loud")
+    ticked = [value(quiet), value(loud)]
+    lifecycle.reply(key=loud.key, text="It burns", public=False, by=desk.l2, now=database_now())
+    said = words(signed_in.post(BULK, {"do": "snooze", "asked": "yes", "choice": "1h", "key": ticked}))
+    assert "1 snoozed. 1 failed:" in said and f"{loud.key} Loud: Meanwhile, at" in said and "L2: It burns" in said
+    assert [one.ticket for one in Snooze.objects.all()] == [quiet]
+
+
 def test_one_comes_back_to_the_list_and_nowhere_else(desk, signed_in):
     ticket = desk.open()
     ours = post(signed_in, "wake", [ticket], next="/tickets/?status=NEW").content.decode()

@@ -70,6 +70,33 @@ def test_anything_that_happens_brings_it_back(desk, client):
     assert snoozed_until(ticket.pk, by=desk.l1, now=database_now()) is None
 
 
+def test_what_happened_after_one_looked_is_not_hidden(desk):
+    ticket = desk.open()
+    seen = desk.fresh(ticket).event_count
+    lifecycle.reply(key=ticket.key, text="It burns.\nCome at once.", public=False, by=desk.l2, now=desk.now)
+    with pytest.raises(NotAllowedNow, match=r"Meanwhile, at \d\d:\d\d: L2: It burns. Come at once. Snooze it again"):
+        snooze(key=ticket.key, until=desk.now + timedelta(hours=1), by=desk.l1, now=desk.now, seen=seen)
+    assert not Snooze.objects.exists()
+    snooze(key=ticket.key, until=desk.now + timedelta(hours=1), by=desk.l1, now=desk.now, seen=seen + 1)
+    assert snoozed_until(ticket.pk, by=desk.l1, now=desk.now)
+
+
+def test_what_happened_by_itself_after_one_looked_is_not_hidden_either(world):
+    ticket = world.open()
+    seen = world.fresh(ticket).event_count
+    world.forward(minutes=16)
+    with pytest.raises(NotAllowedNow, match="Meanwhile, at"):
+        snooze(key=ticket.key, until=world.now + timedelta(hours=1), by=world.l1, now=world.now, seen=seen)
+
+
+def test_what_one_did_oneself_is_no_news(desk):
+    ticket = desk.open()
+    seen = desk.fresh(ticket).event_count
+    lifecycle.reply(key=ticket.key, text="Later.", public=False, by=desk.l1, now=desk.now)
+    snooze(key=ticket.key, until=desk.now + timedelta(hours=1), by=desk.l1, now=desk.now, seen=seen)
+    assert snoozed_until(ticket.pk, by=desk.l1, now=desk.now)
+
+
 def test_snoozing_again_names_another_moment(desk):
     ticket = desk.open()
     asleep(desk, ticket, hours=1)
@@ -183,6 +210,33 @@ def test_one_that_was_resolved_meanwhile_is_refused_in_words(desk, signed_in):
     answer = signed_in.post(f"/tickets/{ticket.key}/snooze/", {"choice": "1h"}, headers=HTMX)
     assert answer.status_code == 409 and "cannot be snoozed" in answer.content.decode()
     assert answer["HX-Retarget"] == "#dialog"
+
+
+def hidden(page):
+    """What the form says that the reader has seen."""
+    return re.search(r'name="seen" value="(\d*)"', page.content.decode())[1]
+
+
+@pytest.mark.parametrize("more", [{}, {"row": "1"}])
+def test_what_came_since_the_form_was_shown_is_told_and_a_second_answer_passes(desk, signed_in, more):
+    ticket = desk.open()
+    path = f"/tickets/{ticket.key}/snooze/"
+    said = {"choice": "1h", "seen": hidden(signed_in.get(path, more, headers=HTMX)), **more}
+    lifecycle.reply(key=ticket.key, text="It burns", public=False, by=desk.l2, now=database_now())
+    wrong = signed_in.post(path, {**said, "choice": "moment"}, headers=HTMX)
+    assert wrong.status_code == 422 and hidden(wrong) == said["seen"]
+    refused = signed_in.post(path, said, headers=HTMX)
+    assert refused.status_code == 409 and "L2: It burns" in refused.content.decode()
+    assert not Snooze.objects.exists()
+    assert signed_in.post(path, {**said, "seen": hidden(refused)}, headers=HTMX).status_code in (200, 204)
+    assert Snooze.objects.get().event_count == desk.fresh(ticket).event_count
+
+
+def test_the_form_keeps_what_the_list_or_page_that_opened_it_had_shown(desk, signed_in):
+    ticket = desk.open()
+    assert hidden(signed_in.get(f"/tickets/{ticket.key}/snooze/?row=1&seen=1", headers=HTMX)) == "1"
+    shown = str(desk.fresh(ticket).event_count)
+    assert hidden(signed_in.get(f"/tickets/{ticket.key}/snooze/?seen=many")) == shown
 
 
 def test_an_account_manager_may_snooze_what_the_own_queue_shows(desk, client):
