@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.roles import STAFF
 from integrations.mail.authentication import is_authenticated
 from integrations.mail.connector import message_id
-from integrations.mail.source import IncomingMail, parse
+from integrations.mail.source import IncomingMail, head_of, parse
 from integrations.models import ReceivedMail
 from outbox.alarms import raise_alarm
 from tickets import managing
@@ -52,31 +52,31 @@ def take_in(raw: bytes, *, to: Sequence[str] = (), now: datetime) -> list[Receiv
 
     The same mail at the same address is dealt with once. Raises DatabaseError where it could not be stored.
     """
-    mail = parse(raw)
-    given = list(dict.fromkeys(address.lower() for address in to)) or list(mail.to)
+    head = head_of(raw)
+    given = list(dict.fromkeys(address.lower() for address in to)) or list(head.to)
     ours = [address for address in given if _token(address) or _is_for_escalations(address)]
-    return [_dealt_with(mail, address[:254], now=now) for address in ours or given[:1] or [""]]
+    rows = [_stored(head, address[:254], now=now) for address in ours or given[:1] or [""]]
+    mail = parse(raw)
+    return [_dealt_with(mail, row, now=now) for row in rows]
 
 
-def _dealt_with(mail: IncomingMail, address: str, *, now: datetime) -> ReceivedMail:
-    row = _stored(mail, address, now=now)
+def _dealt_with(mail: IncomingMail, row: ReceivedMail, *, now: datetime) -> ReceivedMail:
     with transaction.atomic():
         row = ReceivedMail.objects.select_for_update().get(pk=row.pk)
         if row.outcome == ReceivedMail.Outcome.STORED:
+            row.text, row.files = mail.text, list(mail.files)
             outcome = _act(mail, row, now=now)
             row.outcome, row.because, row.ticket_id = outcome.kind, outcome.because[:300], outcome.ticket_id
-            row.save(update_fields=["outcome", "because", "ticket"])
+            row.save(update_fields=["text", "files", "outcome", "because", "ticket"])
             if outcome.kind == LOOK:
                 _tell_managers(row, now=now)
     return row
 
 
-def _stored(mail: IncomingMail, address: str, *, now: datetime) -> ReceivedMail:
-    facts = {
-        "sender": mail.sender, "subject": mail.subject, "text": mail.text, "files": list(mail.files),
-        "verified": _is_verified(mail), "received_at": now,
-    }  # fmt: skip
-    return ReceivedMail.objects.get_or_create(mail_id=mail.mail_id, address=address, defaults=facts)[0]
+def _stored(head: IncomingMail, address: str, *, now: datetime) -> ReceivedMail:
+    """Kept by its head before anything else of it is read, so that no text however odd can lose a mail."""
+    facts = {"sender": head.sender, "subject": head.subject, "verified": _is_verified(head), "received_at": now}
+    return ReceivedMail.objects.get_or_create(mail_id=head.mail_id, address=address, defaults=facts)[0]
 
 
 def _is_verified(mail: IncomingMail) -> bool:

@@ -5,12 +5,12 @@ Nothing is believed here: `sender` is what the mail says of itself. Source: RFC 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from email import message_from_bytes
+from dataclasses import dataclass, replace
 from email.errors import MessageError
 from email.feedparser import BytesFeedParser
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import Policy, compat32
 from email.utils import getaddresses
 from hashlib import sha256
@@ -60,12 +60,9 @@ class IncomingMail:
         return found[1].upper() if found else ""
 
 
-def parse(raw: bytes) -> IncomingMail:
-    """The facts of one mail; of one that is too large, too deep or broken only what its head says, with the fault."""
-    try:
-        mail, fault = _whole(raw), ""
-    except Unreadable as error:
-        mail, fault = message_from_bytes(_head(raw)), str(error)
+def head_of(raw: bytes) -> IncomingMail:
+    """What a mail says in its head alone, whatever stands beneath: enough to store it by."""
+    mail = BytesHeaderParser().parsebytes(_head(raw))
     senders = _addresses(mail, "From")
     return IncomingMail(
         mail_id=_mail_id(mail, raw),
@@ -73,13 +70,23 @@ def parse(raw: bytes) -> IncomingMail:
         senders=len(senders),
         to=_recipients(mail),
         subject=" ".join(_said(mail, "Subject").split())[:LONGEST_SUBJECT],
-        text="" if fault else _text(mail),
+        text="",
         answers=_answers(mail),
-        files=() if fault else tuple(_files(mail)),
+        files=(),
         automatic=_automatic(mail),
-        fault=fault,
+        fault="",
         results=tuple(clean(str(value)) for value in mail.get_all("Authentication-Results", [])),
     )
+
+
+def parse(raw: bytes) -> IncomingMail:
+    """The facts of one mail; of one that is too large, too deep or broken only what its head says, with the fault."""
+    head = head_of(raw)
+    try:
+        mail = _whole(raw)
+    except Unreadable as error:
+        return replace(head, fault=str(error))
+    return replace(head, text=_text(mail), files=tuple(_files(mail)))
 
 
 def clean(text: str) -> str:
@@ -146,7 +153,7 @@ def _addresses(mail: Message, *names: str) -> list[str]:
     values = [clean(str(value)) for name in names for value in mail.get_all(name, [])]
     try:
         found = getaddresses(values)
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):  # the last for brackets within brackets
         return []
     return [address for _, address in found if "@" in address and len(address) <= LONGEST_ADDRESS]
 

@@ -15,6 +15,7 @@ from accounts import roles
 from accounts.models import User
 from clients.access import give_role
 from integrations.mail.inbound import take_in
+from integrations.mail.looking import to_look_at
 from integrations.mail.source import LARGEST_BYTES
 from integrations.models import ReceivedMail
 from outbox.models import Alarm
@@ -226,6 +227,24 @@ def test_a_mail_that_was_stored_and_not_dealt_with_is_dealt_with_when_it_comes_a
     thread = begin(world)
     ReceivedMail.objects.create(mail_id="<1@vendor.example>", address=reply_to(thread), received_at=world.now)
     assert come(world, mail(To=reply_to(thread)))[0][0] == "ANSWER"
+    assert ReceivedMail.objects.get().text.strip() == "Yes.", "its text is stored as well by then"
+
+
+class Unreadable(bytes):
+    """A mail on which the reader of texts runs out of memory."""
+
+    def count(self, *_):
+        raise MemoryError
+
+
+def test_a_mail_whose_text_cannot_be_read_at_all_is_stored_by_its_head_and_waits_to_be_looked_at(world):
+    raw = Unreadable(call(ticket=world.open()))
+    for _ in range(2):
+        with pytest.raises(MemoryError):
+            come(world, raw)
+    [kept] = to_look_at()
+    assert (kept.outcome, kept.sender, kept.verified, kept.text) == ("STORED", "l1@msp.example", True, "")
+    assert "The site is down" in kept.subject
 
 
 def test_the_command_takes_one_mail_from_its_input(world, monkeypatch, capsys):

@@ -1,6 +1,7 @@
 """Raw mails, good and bad: what is read of them, and that nothing makes the reader fall."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from mails import mail, nested
 
 from integrations.mail.html_text import text_of_html
-from integrations.mail.source import LARGEST_BYTES, parse
+from integrations.mail.source import LARGEST_BYTES, head_of, parse
 
 
 def test_what_a_mail_says():
@@ -45,10 +46,57 @@ def test_html_is_read_as_text_with_its_quotation_marked():
         ("&lt;b&gt;&bogus;", "<b>&bogus;"),
         ("<blockquote>" * 9 + "a", "> > > > > a"),
         ("<style>a", ""),
+        ("<p>Hi</p><![foo]>there", "Hi\nthere"),
+        ("<![ 1 ]>a", "a"),
+        ("<!--[if mso]>x<![endif]-->a<!-->b<!-- c", "ab"),
+        ("<head><meta a=b><p>a", "a"),
+        ("<noscript>a", "a"),
+        ("<title>x</title>a", "a"),
+        ("<p don't>it's 1 < 2", "it's 1 < 2"),
+        ("<a title='1>0'>a</a> <a href=\"x>b", "a b"),
+        ("<scripts>a<SCRIPT >if (1<2) '<p>'</Script >b", "ab"),
+        (f"&#{'9' * 5000};a&#65;", "\ufffdaA"),
     ],
 )
 def test_broken_html_is_read_all_the_same(html, text):
     assert text_of_html(html) == text
+
+
+@pytest.mark.parametrize("before", ["", "<a ", "<script>", "&#"])
+@pytest.mark.parametrize(
+    "again", ["<", "<a ", '<a b="', "<a b=\"'>", "<!--", "<![", "<script", "</style", "<p>x", "&#9", " "]
+)
+def test_a_text_of_any_kind_is_read_in_seconds_however_long_it_is(before, again):
+    html = before + again * (1_000_000 // len(again))
+    began = time.process_time()
+    text_of_html(html)
+    assert time.process_time() - began < 10, "what is worse than linear takes minutes, or hours"
+
+
+PIECES = ["<", ">", "</", "<!", "<![", "]>", "<!--", "-->", "<p", "<li>", "<blockquote>", "<script>", "</script",
+          "<title>", "=", '"', "'", "&", "&#", "&#x", ";", "9", "a", "/", " ", "\n", "\0", "\udc80"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
+def test_whatever_the_html_its_words_are_found(html):
+    raw = b"Content-Type: text/html; charset=utf-8\n\n" + html.encode("utf-8", "surrogatepass")
+    read = parse(raw)
+    assert read.fault == "" and "\0" not in read.text
+    assert read.text.encode("utf-8", "strict").decode() == read.text
+
+
+@pytest.mark.parametrize("name", [b"From", b"To", b"Subject", b"In-Reply-To", b"Content-Type", b"Message-ID"])
+@pytest.mark.parametrize("mark", [b"(", b"[", b'"', b"<", b"=?", b"a,", b";a*0*=", b"\\"])
+def test_an_endless_line_in_its_head_makes_nothing_fall(name, mark):
+    began = time.process_time()
+    assert parse(name + b": " + mark * 20_000 + b"\n\nHello").fault == ""
+    assert time.process_time() - began < 10
+
+
+def test_the_head_alone_says_by_what_a_mail_is_kept():
+    raw = mail("Yes.", "<p>Yes.</p>", Subject="[ESC-3] Hello")
+    assert head_of(raw) == replace(parse(raw), text="")
 
 
 def test_what_is_enclosed_is_named_and_not_read_as_text():
