@@ -249,11 +249,12 @@ def test_a_narrow_screen_shows_two_lines_a_row_and_scrolls_only_down(world, visi
     assert row(page, long).bounding_box()["height"] <= 60
     told = row(page, long).locator(".clock time")
     told.evaluate("time => time.replaceWith('Microsoft answers by Tue 03:13')")
-    for width in (320, 400):
+    for width in (320, 400, 720):
         page.set_viewport_size({"width": width, "height": 640})
         assert not is_too_wide(page)
         clock, holder = (row(page, long).locator(one).bounding_box() for one in (".clock", ".holder"))
         assert holder["x"] + holder["width"] <= clock["x"] and clock["x"] + clock["width"] <= width
+        assert row(page, long).locator(".ticket-key").evaluate("key => key.scrollWidth <= key.offsetWidth")
     page.set_viewport_size(PHONE)
     row(page, long).get_by_role("checkbox").check()
     expect(page.locator("#bulk-bar")).to_be_visible()
