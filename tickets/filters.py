@@ -68,10 +68,14 @@ def named(field: str, value: str, *, slugs: bool = False) -> Q:
     """Rows whose `field` has one of the names, which stand in `value` by themselves or parted by commas."""
     wanted = Q()
     for name in dict.fromkeys([value.strip(), *parts(value)]):
-        wanted |= Q(**{f"{field}__iexact": name})
-        if slugs:
-            wanted |= Q(**{f"{field.removesuffix('name')}slug": name.lower()})
+        wanted |= called(field, name, slugs=slugs)
     return wanted
+
+
+def called(field: str, name: str, *, slugs: bool) -> Q:
+    """Rows whose `field` is this name, in any case, or with `slugs` whose slug it is."""
+    wanted = Q(**{f"{field}__iexact": name})
+    return wanted | Q(**{f"{field.removesuffix('name')}slug": name.lower()}) if slugs else wanted
 
 
 def with_cases(cases: QuerySet[VendorCase], value: str) -> QuerySet:

@@ -10,14 +10,11 @@ from django.http import QueryDict
 
 from accounts.models import User
 from clients.models import Client
-from tickets.filters import Ticked, TicketFilter, named, parts
+from tickets.filters import Ticked, TicketFilter
 from tickets.models import Snooze, Ticket
-from tiers.models import Member, Team, Tier
-from vendors.models import Service, Vendor
+from tiers.models import Member
 
 LONGEST_QUERY = 500
-# Filters that name a row, which may be gone or renamed by now.
-NAMING = {"client": Client, "tier": Tier, "team": Team, "service": Service, "vendor": Vendor}
 
 
 class QueueFilter(TicketFilter):
@@ -100,26 +97,3 @@ def problems(wanted: TicketFilter) -> list[str]:
     if wanted.is_valid():
         return []
     return [f"{name}: {error}" for name, errors in wanted.errors.items() for error in errors]
-
-
-def gone(params: QueryDict) -> list[str]:
-    """The names in the filters that nothing bears, a sentence each."""
-    asked = [(filter_, name) for filter_ in NAMING if filter_ in params for name in _names(filter_, params)]
-    return [f"{filter_}: Nothing is called “{name}”; it may have been renamed." for filter_, name in asked
-            if not _bearing(filter_, name).exists()]  # fmt: skip
-
-
-def names_hold(params: QueryDict) -> list[Exists]:
-    """For each filter that names rows whether there is one still, to be asked within another query."""
-    return [Exists(_bearing(filter_, params[filter_])) for filter_ in NAMING if filter_ in params]
-
-
-def _names(filter_: str, params: QueryDict) -> list[str]:
-    """The names, which commas part unless all of it is one."""
-    whole = params[filter_]
-    return [whole] if _bearing(filter_, whole, apart=False).exists() else parts(whole)
-
-
-def _bearing(filter_: str, name: str, *, apart: bool = True) -> QuerySet:
-    rows = NAMING[filter_].objects.all()
-    return rows.filter(named("name", name, slugs=True)) if apart else rows.filter(name__iexact=name)

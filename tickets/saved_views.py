@@ -1,6 +1,6 @@
 """Saved views: named filters of the queue, a person's own or a team's, and who has pinned which to the rail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,9 @@ from django.http import QueryDict
 
 from accounts.models import User
 from accounts.roles import MANAGERS
+from tickets.filter_names import gone
 from tickets.models import SavedView
-from tickets.queue_filters import LONGEST_QUERY, canonical, filtered, given, gone, problems
+from tickets.queue_filters import LONGEST_QUERY, canonical, filtered, given, problems
 from tiers.models import Member, Team
 
 MOST = 100
@@ -59,16 +60,18 @@ def may_change(user: User, view: SavedView) -> bool:
     return view.owner_id == user.pk or (view.team_id is not None and bool(user.roles & MANAGERS))
 
 
-def faults(user: User, query: str) -> list[str]:
-    """Why these filters cannot be read now, or name what is gone, sentences; nothing for good ones."""
-    params = given(QueryDict(query))
-    return [*problems(filtered(user, params)), *gone(params)]
+def faults(user: User, queries: Sequence[str]) -> list[list[str]]:
+    """For each query why it cannot be read now, or what it names that is gone, sentences; nothing for good ones."""
+    asked = [given(QueryDict(query)) for query in queries]
+    unread = [problems(filtered(user, params)) for params in asked]
+    missing = gone([{} if wrong else params for params, wrong in zip(asked, unread, strict=True)], user)
+    return [[*wrong, *names] for wrong, names in zip(unread, missing, strict=True)]
 
 
 @transaction.atomic
 def save_view(*, name: str, query: str, team: Team | None, by: User, now: datetime) -> SavedView:
     """Keep these filters under a name, for oneself or a team, pinned to one's own rail. Raises CannotSave."""
-    if SavedView.objects.filter(owner=by).count() >= MOST:
+    if visible_to(by).filter(owner=by).count() >= MOST:
         raise CannotSave("name", f"You have {MOST} views, which is as many as there can be. Delete one first.")
     view = SavedView(owner=by, made_at=now)
     _put(view, name=name, query=query, team=team, by=by)
@@ -78,7 +81,7 @@ def save_view(*, name: str, query: str, team: Team | None, by: User, now: dateti
 
 @transaction.atomic
 def change_view(view: SavedView, *, name: str, query: str, team: Team | None, by: User) -> None:
-    """Rename it, give it other filters, or to somebody else. Raises CannotSave."""
+    """Rename it, give it other filters, or to a team; without one it is its owner's alone. Raises CannotSave."""
     if not may_change(by, view):
         raise CannotSave("name", f"“{view.name}” belongs to {view.owner}; save one of your own.")
     _put(view, name=name, query=query, team=team, by=by)
@@ -105,7 +108,7 @@ def _put(view: SavedView, *, name: str, query: str, team: Team | None, by: User)
     view.name, view.team, view.query = _name(name), team, _query(query, by)
     if team and not own_teams(by).filter(pk=team.pk).exists():
         raise CannotSave("team", f"You are not in {team}; save it for a team of yours, or for yourself.")
-    with _one_of_a_name(view):
+    with _one_of_a_name(view, by):
         view.save()
 
 
@@ -117,7 +120,8 @@ def _name(name: str) -> str:
 
 def _query(query: str, by: User) -> str:
     kept = canonical(query)
-    if wrong := faults(by, kept):
+    [wrong] = faults(by, [kept])
+    if wrong:
         raise CannotSave("query", " ".join(wrong))
     if len(kept) > LONGEST_QUERY:
         raise CannotSave("query", "These filters are too long to be kept; shorten the words that are searched for.")
@@ -125,10 +129,10 @@ def _query(query: str, by: User) -> str:
 
 
 @contextmanager
-def _one_of_a_name(view: SavedView) -> Iterator[None]:
+def _one_of_a_name(view: SavedView, by: User) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        whose = f"{view.team} has" if view.team else "You have"
+        whose = "You have" if view.team is None and view.owner == by else f"{view.team or view.owner} has"
         raise CannotSave("name", f"{whose} a view named “{view.name}” already; choose another name.") from error

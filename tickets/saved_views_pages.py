@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,9 +23,11 @@ from tickets.queue_filters import LONGEST_QUERY, canonical, given
 from tickets.saved_views import CannotSave, change_view, may_change, own_teams, remove_view, save_view
 from tiers.models import Team
 
+ON_A_PAGE = 50
+
 
 class ViewForm(forms.Form):
-    """Name, filters and whose: oneself's where no team is chosen."""
+    """Name, filters and whose: its owner's alone where no team is chosen."""
 
     name = forms.CharField(max_length=60, error_messages={"required": "Give the view a name."})
     team = forms.ModelChoiceField(
@@ -35,30 +39,44 @@ class ViewForm(forms.Form):
         help_text="As the queue's address has them: status=NEW&priority=P1. None at all shows all open tickets.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="view_%s", **kwargs)
         self.fields["team"].queryset = own_teams(user)
+        if owner != user:
+            self.fields["team"].empty_label = f"Only {owner}"
 
 
 @for_roles(STAFF)
 @never_cache
 @require_safe
 def views(request: HttpRequest) -> HttpResponse:
-    """All saved views that the reader may use."""
-    own = set(saved_views.pinned(request.user).values_list("pk", flat=True))
+    """The saved views that the reader may use, so many on a page."""
     found = saved_views.visible_to(request.user).select_related("team", "owner")
-    rows = [_row(view, request.user, pinned=view.pk in own) for view in found.order_by("name", "pk")]
-    return render(request, "tickets/views.html", {"rows": rows})
+    pins = saved_views.pinned(request.user).order_by().values("pk")
+    listed = found.annotate(is_pinned=Q(pk__in=pins)).order_by("name", "pk")
+    page = Paginator(listed, ON_A_PAGE).get_page(request.GET.get("page"))
+    faults = saved_views.faults(request.user, [view.query for view in page])
+    rows = [_row(view, request.user, wrong) for view, wrong in zip(page, faults, strict=True)]
+    return render(request, "tickets/views.html", {"rows": rows, "page": page, **_neighbours(page)})
 
 
-def _row(view: SavedView, user: User, *, pinned: bool) -> dict[str, Any]:
+def _row(view: SavedView, user: User, faults: list[str]) -> dict[str, Any]:
     return {
         "view": view,
         "url": _queue(view.query),
         "words": in_words(view.query),
-        "faults": saved_views.faults(user, view.query),
-        "pinned": pinned,
+        "faults": faults,
+        "pinned": view.is_pinned,
         "mine": may_change(user, view),
+    }
+
+
+def _neighbours(page: Page) -> dict[str, str]:
+    """The addresses of the pages beside, "" for none."""
+    return {
+        "previous_url": f"?page={page.previous_page_number()}" if page.has_previous() else "",
+        "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
+        "place": f"{page.start_index()}-{page.end_index()} of {page.paginator.count}",
     }
 
 
@@ -82,7 +100,7 @@ def _queue(query: str) -> str:
 @for_roles(STAFF)
 def new_view(request: HttpRequest) -> HttpResponse:
     """Save the filters of this address as a view."""
-    form = _form(request, {"query": given(request.GET).urlencode()})
+    form = _form(request, {"query": given(request.GET).urlencode()}, owner=request.user)
     if not form.is_bound or not form.is_valid():
         return _asked(request, form, None)
     try:
@@ -99,14 +117,16 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     if not may_change(request.user, found):
         raise PermissionDenied(f"“{found.name}” belongs to {found.owner}; save one of your own.")
-    form = _form(request, {"name": found.name, "team": found.team_id, "query": found.query})
+    form = _form(request, {"name": found.name, "team": found.team_id, "query": found.query}, owner=found.owner)
     if not form.is_bound or not form.is_valid():
         return _asked(request, form, found)
     try:
         change_view(found, **form.cleaned_data, by=request.user)
     except CannotSave as error:
         return _wrong(request, form, found, error)
-    messages.success(request, f"“{found.name}” was changed.")
+    lost = found.team is None and found.owner != request.user
+    said = f"is seen by {found.owner} alone now" if lost else "was changed"
+    messages.success(request, f"“{found.name}” {said}.")
     return _on(reverse("saved-views"))
 
 
@@ -147,8 +167,9 @@ def _found(request: HttpRequest, pk: int) -> SavedView:
     return get_object_or_404(saved_views.visible_to(request.user).select_related("team", "owner"), pk=pk)
 
 
-def _form(request: HttpRequest, initial: dict[str, Any]) -> ViewForm:
-    return ViewForm(request.POST if request.method == "POST" else None, initial=initial, user=request.user)
+def _form(request: HttpRequest, initial: dict[str, Any], *, owner: User) -> ViewForm:
+    said = request.POST if request.method == "POST" else None
+    return ViewForm(said, initial=initial, user=request.user, owner=owner)
 
 
 def _asked(request: HttpRequest, form: ViewForm, found: SavedView | None) -> HttpResponse:

@@ -17,7 +17,6 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -29,9 +28,10 @@ from django.http import QueryDict
 
 from accounts.models import User
 from tickets.calls import open_calls
+from tickets.filter_names import names_hold
 from tickets.models import DeskProfile, SavedView
 from tickets.notified import unread
-from tickets.queue_filters import filtered, given, names_hold
+from tickets.queue_filters import filtered, given
 from tickets.saved_views import Pinned, pinned
 
 SOON = "1h"
@@ -135,8 +135,8 @@ def _counter(user: User, params: QueryDict) -> Any:
     if not wanted.is_valid():
         return None
     count = CountOf(wanted.qs.order_by().values("pk")[:COUNTED_TO])
-    known = names_hold(params)
-    return Case(When(reduce(and_, map(Q, known)), then=count)) if known else count
+    known = names_hold(params, user)
+    return Case(When(reduce(and_, known), then=count)) if known else count
 
 
 def _desk(user: User) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
 from accounts.clock import database_now
+from clients.models import Client
 from tickets.models import SavedView
 from tickets.queue_filters import canonical
 from tickets.saved_views import MOST, CannotSave, change_view, pin, pinned, remove_view, save_view, unpin, visible_to
+from tickets.saved_views_pages import ON_A_PAGE
 from tickets.standing import counts, standing
 from tiers.models import Member, Team
 
@@ -121,6 +123,21 @@ def test_there_are_only_so_many(desk):
         saved(desk)
 
 
+def test_views_that_one_sees_no_more_are_not_counted(desk):
+    team = team_of(desk.l1)
+    rows = [SavedView(owner=desk.l1, team=team, name=f"V{n}", made_at=desk.now) for n in range(MOST)]
+    SavedView.objects.bulk_create(rows)
+    Member.objects.filter(user=desk.l1).delete()
+    assert saved(desk)
+
+
+def test_a_manager_who_gives_a_team_s_view_back_is_told_whose_name_is_in_the_way(desk):
+    saved(desk, by=desk.l1)
+    view = saved(desk, team=team_of(desk.l1), by=desk.l1)
+    with pytest.raises(CannotSave, match=r"^L1 has a view named “Urgent” already"):
+        change_view(view, name="Urgent", query="", team=None, by=desk.manager)
+
+
 def test_managers_change_and_delete_a_team_s_and_nobody_another_s_own(desk):
     Member.objects.create(team=team_of(desk.l1), user=desk.l2)
     teams, own = saved(desk, team=team_of(desk.l1)), saved(desk)
@@ -147,6 +164,59 @@ def test_a_renamed_team_makes_its_views_need_mending_and_nothing_fail(desk, clie
     assert client.get(f"{QUEUE}?{view.query}").status_code == 200
     [item] = [item for item in client.get(QUEUE).context["views"] if item["title"] == "Urgent"]
     assert item["mending"] and item["count"] == ""
+
+
+def mending(client, user, name="Urgent"):
+    """Whether the rail, and whether the page of all views, say of a view that it needs mending."""
+    client.force_login(user)
+    [item] = [item for item in client.get(QUEUE).context["views"] if item["title"] == name]
+    [row] = [row for row in client.get("/tickets/views/").context["rows"] if row["view"].name == name]
+    return item["mending"], bool(row["faults"])
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("client=Acme,Beta", False),
+        ("client=acme,BETA", False),
+        ("client=Smith,+Jones", False),
+        ("client=Smith,+Jones,+Acme", True),
+        ("client=Acme,Gone", True),
+        ("client=Gone", True),
+        ("tier=L1,L2&team=l1-team&service=Microsoft+365&vendor=microsoft", False),
+        ("tier=L1&vendor=Oracle", True),
+        ("client=,", True),
+    ],
+)
+def test_the_rail_and_the_page_of_views_agree_on_what_needs_mending(desk, client, query, wrong):
+    desk.client("Beta")
+    desk.client("Smith, Jones")
+    SavedView.objects.create(name="Urgent", query=query, owner=desk.l1, made_at=desk.now).pinned_by.add(desk.l1)
+    assert mending(client, desk.l1) == (wrong, wrong)
+
+
+def test_a_client_that_one_may_not_see_is_called_as_little_as_one_that_never_was(desk, client):
+    hidden = Client.objects.create(name="Secret Ltd", timezone="UTC", agreement=desk.sla)
+    assert not Client.objects.visible_to(desk.l1).filter(pk=hidden.pk).exists()
+    client.force_login(desk.l1)
+    names = ("Secret Ltd", "secret-ltd", "Acme,Secret Ltd", "Never Ltd")
+    answers = [client.post("/tickets/views/new/", {"name": "X", "query": f"client={name}"}) for name in names]
+    assert {answer.status_code for answer in answers} == {422}
+    told = [answer.context["form"].errors["query"][0] for answer in answers]
+    assert told[0] == told[3].replace("Never", "Secret") and not SavedView.objects.exists()
+
+
+def test_a_team_s_view_of_a_client_that_one_may_not_see_needs_mending_for_oneself_alone(desk, client):
+    Client.objects.create(name="Secret Ltd", timezone="UTC", agreement=desk.sla)
+    view = SavedView.objects.create(name="Urgent", query="client=secret-ltd", owner=desk.l1, made_at=desk.now)
+    view.pinned_by.add(desk.l1)
+    assert mending(client, desk.l1) == (True, True)
+
+
+def test_a_query_with_a_sign_that_no_name_has_is_refused_in_words(desk, client):
+    client.force_login(desk.l1)
+    answer = client.post("/tickets/views/new/", {"name": "X", "query": "tier=L1%00"})
+    assert answer.status_code == 422 and "Null characters are not allowed" in answer.content.decode()
 
 
 def test_a_view_whose_filters_cannot_be_read_any_more_is_no_failure(desk, client):
@@ -230,6 +300,33 @@ def test_the_queue_costs_six_queries_with_sixty_tickets_and_six_saved_views(desk
     assert (
         len(page.context["rows"]) == 50 and len([v for v in page.context["views"] if v["id"].startswith("saved")]) == 6
     )
+
+
+def test_the_page_of_views_costs_as_much_for_many_as_for_one(desk, client, django_assert_num_queries):
+    client.force_login(desk.manager)
+    rows = [SavedView(owner=desk.l1, team=team_of(desk.l1), name=f"V{n:03}", made_at=desk.now,
+                      query=f"client=acme,Gone+{n}&tier=L1,L2") for n in range(ON_A_PAGE + 1)]  # fmt: skip
+    SavedView.objects.bulk_create(rows)
+    client.get("/tickets/views/")
+    with django_assert_num_queries(7):  # session, user, roles, the rail, and 3 of its own
+        first = client.get("/tickets/views/")
+    second = client.get("/tickets/views/" + first.context["next_url"])
+    shown = [[row["view"].name for row in page.context["rows"]] for page in (first, second)]
+    assert [len(names) for names in shown] == [ON_A_PAGE, 1] and shown[0] + shown[1] == [row.name for row in rows]
+    assert "No client that you may see is called “Gone 50”" in second.content.decode()
+    assert client.get("/tickets/views/" + second.context["previous_url"]).context["rows"][0]["view"].name == "V000"
+
+
+def test_a_manager_who_takes_a_team_s_view_from_the_team_is_told_who_keeps_it(desk, client):
+    view = saved(desk, team=team_of(desk.l1), by=desk.l1)
+    client.force_login(desk.manager)
+    page = client.get(f"/tickets/views/{view.pk}/").content.decode()
+    assert "Only L1" in page and "Only you" not in page
+    answer = client.post(
+        f"/tickets/views/{view.pk}/", {"name": "Urgent", "query": "priority=P1", "team": ""}, follow=True
+    )
+    assert "“Urgent” is seen by L1 alone now." in answer.content.decode()
+    assert visible_to(desk.l1).get() == view and not visible_to(desk.manager).exists()
 
 
 def test_another_page_of_the_desk_pays_one_query_for_its_pinned_views(desk, client, django_assert_num_queries):
