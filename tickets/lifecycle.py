@@ -64,7 +64,7 @@ def acknowledge(*, key: str, by: User, now: datetime, automatic: bool = False) -
     with working(key, by=by, now=now, touch=not automatic) as (work, at):
         if work.acknowledged_at and work.status == IN_PROGRESS:
             who = _name(work.acknowledged_by_id) or "somebody"
-            raise AlreadyAcknowledged(f"{who} took it at {work.acknowledged_at:%H:%M} UTC.")
+            raise AlreadyAcknowledged(f"{who} took it at {work.acknowledged_at:%Y-%m-%d %H:%M} UTC.")
         status = work.status
         if status not in (NEW, WAITING_ON_CLIENT, ON_HOLD) or (status != NEW and work.acknowledged_at):
             raise NotAllowedNow(f"A ticket that is {words(status)} cannot be acknowledged.")
@@ -220,15 +220,20 @@ def _tell_arrival(work: Work, because: str, *, now: datetime) -> None:
         tell_step(work, work.ladder.steps[work.step], because=because, now=now)
 
 
-def resolve(*, key: str, summary: str, by: User, now: datetime, automatic: bool = False) -> None:
-    """It is done: clocks stop with their verdicts, open cases close, nobody holds it. The client reads the summary."""
+def resolve(
+    *, key: str, summary: str, by: User, now: datetime, automatic: bool = False, files: Sequence[UploadedFile] = ()
+) -> None:  # fmt: skip
+    """It is done: clocks stop with their verdicts, open cases close, nobody holds it. The client reads the summary, and
+    `files` go with it."""
     with working(key, by=by, now=now, touch=not automatic) as (work, at):
         check_move(work.status, RESOLVED)
         check_open(work, "resolved")
         need(summary, "summary", "Say in a sentence what was done; the client reads it.")
         finish(work, summary, now=at, by_person=not automatic)
         told = work.say("Resolved: {summary}", summary=summary)
-        event(work, "RESOLVED", f"{by} resolved it: {summary}", now=at, by=by, client_text=told)
+        enclosed = enclose(work, files, public=True, by=by, now=at)
+        text = f"{by} resolved it: {summary}"
+        event(work, "RESOLVED", text, now=at, by=by, client_text=told, enclosed=enclosed)
 
 
 def reopen(*, key: str, why: str, by: User, now: datetime) -> None:

@@ -29,13 +29,12 @@ def send(
         raise BadAnswer("audience", "Only a public reply can let it wait for the client, or resolve it.")
     at: dict[str, Any] = {"key": key, "by": by, "now": now}
     try:
-        # What resolves a ticket is a reply by itself; with files there is one before it, that they can go with.
-        if then != RESOLVE or files:
+        if then == RESOLVE:  # what resolves a ticket is a reply by itself
+            lifecycle.resolve(summary=text, files=files, **at)
+        else:
             lifecycle.reply(text=text, public=public, files=files, **at)
         if then == WAIT:
             lifecycle.wait(on="CLIENT", why="Asked in a public reply.", **at)
-        if then == RESOLVE:
-            lifecycle.resolve(summary=text, **at)
     except NotAllowedNow as error:
         raise NotAllowedNow(f"Nothing was sent. {error}" if then else str(error)) from error
     drafts.discard(ticket_id=Ticket.objects.by_key(key).values_list("pk", flat=True).get(), by=by)

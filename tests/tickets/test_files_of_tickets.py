@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from accounts import roles
+from accounts.clock import database_now
 from clients.access import give_role
 from clients.models import Contact
 from tickets import attached, lifecycle, merging
@@ -57,6 +58,29 @@ def test_the_mail_to_the_client_names_the_files_of_a_reply_and_where_they_are(wo
     [told] = [mail for mail in world.mails_to("dana@acme.example") if "See the file" in mail.body]
     assert "With it come: a.pdf, b.pdf." in told.body and f"/portal/acme/tickets/{ticket.key}/" in told.body
     assert not any("secret" in mail.body for mail in world.mails_to("dana@acme.example"))
+
+
+def test_files_go_with_what_resolves_and_the_client_is_written_to_once(world):
+    world.now = database_now()
+    ticket = world.open(contact=Contact.objects.get(name="Dana"))
+    answer = post(browser_of(world.l1), ticket, file("new.pdf"), audience="public", body="Replaced it", then="resolve")
+    assert answer.status_code == 303 and world.kinds(ticket)[-1] == "RESOLVED"
+    assert "PUBLIC_REPLY" not in world.kinds(ticket)
+    kept = ticket.files.get()
+    assert (kept.seq, kept.public) == (ticket.timeline.get(kind="RESOLVED").seq, True)
+    world.now = database_now()
+    world.tick()
+    [told] = [mail for mail in world.mails_to("dana@acme.example") if "Replaced it" in mail.body]
+    assert "Resolved: Replaced it" in told.body and "With it come: new.pdf." in told.body
+    page = browser_of(world.reader(world.acme)).get(f"/portal/acme/tickets/{ticket.key}/").content.decode()
+    assert "new.pdf" in page and "Resolved: Replaced it" in page and "We wrote:" not in page
+
+
+def test_a_file_that_cannot_be_kept_resolves_nothing(world, ticket):
+    said = {"audience": "public", "body": "Replaced it", "then": "resolve"}
+    answer = post(browser_of(world.l1), ticket, file("empty.log", b""), **said)
+    assert answer.status_code == 422 and "“empty.log” is empty" in answer.content.decode()
+    assert world.fresh(ticket).status == "NEW" and not TicketFile.objects.exists()
 
 
 @pytest.mark.parametrize(
