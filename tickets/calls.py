@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, NullIf
 
@@ -13,6 +13,7 @@ from clients.models import Client
 from tickets.facts import MANAGER_RESPOND
 from tickets.models import Clock, TicketEvent
 from tickets.rows import level, warn_at
+from tiers.models import Member
 
 Shown = dict[str, Any]
 KEPT = timedelta(days=14)
@@ -20,7 +21,7 @@ MOST = 200
 COLUMNS = (
     "pk", "ticket_id", "ticket__title", "ticket__priority", "ticket__client__name", "ticket__assignee__name",
     "ticket__assignee__email", "started_at", "due_at", "target_seconds", "breached_at", "stopped_at", "state",
-    "caller", "why", "answerer",
+    "caller", "why", "answerer", "takeable",
 )  # fmt: skip
 
 
@@ -33,7 +34,9 @@ def calls(user: User, *, now: datetime) -> tuple[list[Shown], list[Shown]]:
     """Open calls, the next deadline first, and those that ended within the last 14 days, the latest first."""
     lately = Q(stopped_at__isnull=True) | Q(stopped_at__isnull=False, stopped_at__gte=now - KEPT)
     first = (F("stopped_at").desc(nulls_first=True), F("due_at").asc(nulls_last=True), "pk")
-    rows = list(_told(_of(user).filter(lately)).order_by(*first).values(*COLUMNS)[:MOST])
+    in_a_team = Exists(Member.objects.filter(user=user))  # nobody else can be given a ticket
+    shown = _told(_of(user).filter(lately)).annotate(takeable=in_a_team)
+    rows = list(shown.order_by(*first).values(*COLUMNS)[:MOST])
     waiting = [_open(row, now=now) for row in rows if row["stopped_at"] is None]
     return waiting, [_ended(row) for row in rows if row["stopped_at"] is not None]
 
@@ -62,6 +65,7 @@ def _open(row: Mapping[str, Any], *, now: datetime) -> Shown:
         "due_at": row["due_at"],
         "warn_at": warn,
         "level": level(row["due_at"], warn, now=now),
+        "takeable": row["takeable"],
         "assignee": row["ticket__assignee__name"] or row["ticket__assignee__email"] or "",
     }
 

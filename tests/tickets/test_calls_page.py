@@ -99,6 +99,16 @@ def test_a_manager_takes_the_ticket_from_the_list(desk, client):
     assert "Nobody waits for a manager" in page(client, desk.manager)
 
 
+def test_taking_it_is_offered_to_managers_whom_a_ticket_can_be_given_to(desk, client):
+    ticket = desk.open()
+    call(desk, ticket)
+    assert f'aria-label="Take {ticket.key}"' in page(client, desk.manager)
+    alone = desk.person("alone@msp.example", roles.MANAGER)
+    html = page(client, alone)
+    assert "Answer…" in html and "Take it" not in html
+    assert post(client, alone, f"/tickets/{ticket.key}/assignment/", to="alone@msp.example").status_code == 422
+
+
 def test_a_late_answer_and_one_that_nobody_needs_any_more_are_told_apart(desk, client):
     late, needless = desk.open("Late one"), desk.open("Needless one")
     started = desk.now
