@@ -1,5 +1,7 @@
 """A ticket open in real browsers: what one writes is kept, who else is there is told, and news come in place."""
 
+import re
+
 import pytest
 from axe import is_too_wide, problems
 from playwright.sync_api import expect
@@ -54,6 +56,52 @@ def test_who_else_is_there_and_what_is_new_is_told_and_shown_in_place(world, vis
     expect(page.locator(".ticket-line")).to_contain_text("In progress")
     expect(page.locator("#ticket-news")).to_be_hidden()
     expect(page.get_by_role("textbox", name="Text")).to_have_value("I was just about to")
+
+
+def test_news_are_shown_in_the_list_that_one_came_by(world, visit, ticket):
+    page = visit(f"/tickets/{ticket.key}/?show=messages&from=status%3DNEW", world.l1)
+    lifecycle.reply(key=ticket.key, text="Half an hour", public=False, by=world.l2, now=database_now())
+    expect(page.locator("#ticket-news")).to_contain_text("1 new")
+    page.locator("[data-show-news]").click()
+    expect(page.locator(".entry.message")).to_contain_text("Half an hour")
+    expect(page.locator(".entry")).to_have_count(1)
+    expect(page.locator(".timeline-sorts [aria-current]")).to_contain_text("Messages")
+    expect(page.get_by_role("link", name="Next ticket")).to_have_attribute("href", re.compile("from=status%3DNEW"))
+    expect(page.locator(".page-way .page-back").first).to_have_attribute("href", "/tickets/?status=NEW")
+
+
+def test_unsent_words_are_no_business_of_whoever_signs_in_next(world, visit, ticket):
+    page = visit(f"/tickets/{ticket.key}/", world.l1)
+    page.route("**/draft/", lambda route: route.abort())
+    page.get_by_role("textbox", name="Text").fill("Between us")
+    expect(page.locator(".draft-said")).to_contain_text("kept in this browser")
+    [kept] = page.evaluate("Object.entries(sessionStorage).filter(([place]) => place.startsWith('draft '))")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda url: "/tickets/" not in url)
+    assert "Between us" not in page.evaluate("JSON.stringify(sessionStorage)")
+    page = visit("/tickets/", world.l2)
+    page.evaluate("kept => sessionStorage.setItem(...kept)", kept)  # as a tab keeps it whose session ended by itself
+    page.goto(f"/tickets/{ticket.key}/")
+    expect(page.locator(".composer-hint")).to_be_visible()  # which scripts show
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("")
+
+
+def test_in_the_reading_pane_a_ticket_is_as_live_as_on_its_page(world, visit, ticket):
+    presence.beat(ticket_id=ticket.pk, by=world.l2, writing=True, now=database_now())
+    wide = {"width": 1440, "height": 900}
+    page = visit(f"/tickets/?status=NEW&open={ticket.key}", world.l1, viewport=wide)
+    pane = page.get_by_role("region", name="Reading pane")
+    expect(pane.locator("#presence")).to_contain_text("L2 is writing")
+    pane.get_by_role("textbox", name="Text").fill("I was just about to")
+    expect(pane.locator(".draft-said")).to_contain_text("Draft of")
+    pane.get_by_role("link", name="Messages").click()
+    expect(pane.locator("#timeline")).to_contain_text("Nothing of this sort has happened")
+    lifecycle.reply(key=ticket.key, text="Half an hour", public=False, by=world.l2, now=database_now())
+    expect(pane.locator("#ticket-news")).to_contain_text("1 new")
+    pane.locator("[data-show-news]").click()
+    expect(pane.locator(".entry")).to_have_count(1)
+    expect(pane.get_by_role("textbox", name="Text")).to_have_value("I was just about to")
+    assert page.url.endswith(f"open={ticket.key}") and Draft.objects.get().body == "I was just about to"
 
 
 def test_the_server_s_silence_is_told_and_the_words_stay(world, visit, ticket):
