@@ -1,5 +1,6 @@
 """The work: tickets with their custody ledger, clocks, timeline and vendor cases."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 import pgtrigger
@@ -67,9 +68,13 @@ class TicketQuerySet(OfClient):
 
     def by_key(self, key: str) -> Self:
         """The ticket with the key `ESC-123`; nothing for anything else."""
-        prefix, _, number = key.upper().partition("-")
-        known = prefix == "ESC" and number.isascii() and number.isdigit() and len(number) < 18
-        return self.filter(pk=int(number)) if known else self.none()
+        return self.by_keys([key])
+
+    def by_keys(self, keys: Iterable[str]) -> Self:
+        """The tickets with these keys; what is no key is passed over."""
+        apart = [key.upper().partition("-") for key in keys]
+        numbers = [number for prefix, _, number in apart if prefix == "ESC"]
+        return self.filter(pk__in=[int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 18])
 
 
 class Ticket(models.Model):

@@ -9,6 +9,7 @@ from accounts import roles
 from accounts.clock import database_now
 from tickets import lifecycle
 from tickets.left import LEFT, MOST, took
+from tickets.models import Ticket
 from tickets.snoozing import snooze
 
 
@@ -68,6 +69,13 @@ def test_a_ticket_that_one_may_not_see_is_as_one_that_never_was(desk, client):
 def test_a_key_that_is_none_is_passed_over(desk, client, key):
     answer = left(client, key)
     assert answer.status_code == 200 and statuses(answer) == []
+
+
+def test_keys_name_tickets_in_any_case_and_what_is_no_key_names_none(desk):
+    one, two, _ = (desk.open(title) for title in ("One", "Two", "Three"))
+    named = [one.key.lower(), two.key, one.key, str(one.pk), f"#{one.pk}", "ESC-²", "ESC-999999", ""]
+    assert set(Ticket.objects.by_keys(named)) == {one, two}
+    assert not Ticket.objects.by_keys([]).exists()
 
 
 def test_many_rows_cost_as_many_queries_as_one(desk, client, django_assert_max_num_queries):
