@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import ACCOUNT_MANAGER, MANAGERS
 from tickets import managing
 from tickets.acting import seen
@@ -79,6 +80,4 @@ def _asked(
 def _back(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("calls")})
-    response = HttpResponseRedirect(reverse("calls"))
-    response.status_code = 303
-    return response
+    return see_other(reverse("calls"))

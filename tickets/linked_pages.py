@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import STAFF
 from clients.models import Contact
 from sla.priorities import PRIORITIES
@@ -168,6 +169,4 @@ def _words_of(ticket: Ticket, seq: str) -> str:
 
 
 def _to(key: str) -> HttpResponse:
-    response = HttpResponseRedirect(f"/tickets/{key}/")
-    response.status_code = 303
-    return response
+    return see_other(f"/tickets/{key}/")

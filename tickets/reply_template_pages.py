@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import DESK, STAFF
 from tickets.models import ReplyTemplate, Ticket
 from tickets.placeholders import KNOWN, fault, filled
@@ -174,6 +175,4 @@ def _asked(
 
 
 def _to_list() -> HttpResponse:
-    response = HttpResponseRedirect("/reply-templates/")
-    response.status_code = 303
-    return response
+    return see_other("/reply-templates/")

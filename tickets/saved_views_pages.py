@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import database_now
 from accounts.models import User
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import STAFF
 from tickets import saved_views
 from tickets.models import SavedView
@@ -108,7 +109,7 @@ def new_view(request: HttpRequest) -> HttpResponse:
     except CannotSave as error:
         return _wrong(request, form, None, error)
     messages.success(request, f"“{view.name}” is saved, and stands at the left.")
-    return _on(_queue(view.query))
+    return see_other(_queue(view.query))
 
 
 @for_roles(STAFF)
@@ -127,7 +128,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
     lost = found.team is None and found.owner != request.user
     said = f"is seen by {found.owner} alone now" if lost else "was changed"
     messages.success(request, f"“{found.name}” {said}.")
-    return _on(reverse("saved-views"))
+    return see_other(reverse("saved-views"))
 
 
 @for_roles(STAFF)
@@ -140,7 +141,7 @@ def view_removal(request: HttpRequest, pk: int) -> HttpResponse:
     except CannotSave as error:
         raise PermissionDenied(str(error)) from None
     messages.success(request, f"“{found.name}” was deleted. No ticket was touched.")
-    return _on(reverse("saved-views"))
+    return see_other(reverse("saved-views"))
 
 
 @for_roles(STAFF)
@@ -150,7 +151,7 @@ def view_pin(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     saved_views.pin(found, by=request.user)
     messages.success(request, f"“{found.name}” stands at the left now.")
-    return _on(reverse("saved-views"))
+    return see_other(reverse("saved-views"))
 
 
 @for_roles(STAFF)
@@ -160,7 +161,7 @@ def view_unpin(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     saved_views.unpin(found, by=request.user)
     messages.success(request, f"“{found.name}” stands at the left no more.")
-    return _on(reverse("saved-views"))
+    return see_other(reverse("saved-views"))
 
 
 def _found(request: HttpRequest, pk: int) -> SavedView:
@@ -182,9 +183,3 @@ def _asked(request: HttpRequest, form: ViewForm, found: SavedView | None) -> Htt
 def _wrong(request: HttpRequest, form: ViewForm, found: SavedView | None, error: CannotSave) -> HttpResponse:
     form.add_error(error.field, str(error))
     return _asked(request, form, found)
-
-
-def _on(url: str) -> HttpResponse:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response

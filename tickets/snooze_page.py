@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -11,6 +11,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import STAFF
 from tickets.acting import back_url, for_row, row, seen
 from tickets.models import Ticket
@@ -75,6 +76,4 @@ def _done(request: HttpRequest, ticket: Ticket, words: str, *, now: datetime, un
     messages.success(request, words)
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": back_url(request, ticket)})
-    response = HttpResponseRedirect(back_url(request, ticket))
-    response.status_code = 303
-    return response
+    return see_other(back_url(request, ticket))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import DateTimeField, Func
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import DESK, STAFF
 from tickets import drafts, presence, ticket_page
 from tickets.acting import seen
@@ -102,9 +103,7 @@ def _answered(request: HttpRequest, found: Ticket, kept: drafts.Kept, now: datet
         return render(request, "tickets/parts/draft.html", context)
     if request.POST.get("leaving"):
         return HttpResponse(status=204)
-    response = HttpResponseRedirect(f"/tickets/{found.key}/")
-    response.status_code = 303
-    return response
+    return see_other(f"/tickets/{found.key}/")
 
 
 def _moment(text: str) -> datetime | None:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import DESK
 from clients.models import Asset, Client, Contact
 from tickets.forms import NewTicketForm
@@ -36,9 +37,7 @@ def _opened(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
     wanted = NewTicket(**{name: value for name, value in given.items() if value and name in NewTicket.__slots__})
     opened = open_ticket(client=given["client"], wanted=wanted, by=request.user, now=database_now())
     messages.success(request, f"{opened.key} is open.")
-    response = HttpResponseRedirect(f"/tickets/{opened.key}/")
-    response.status_code = 303
-    return response
+    return see_other(f"/tickets/{opened.key}/")
 
 
 def _known(request: HttpRequest, form: NewTicketForm) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import STAFF
 from tickets import queue
 from tickets.acting import back_url, seen
@@ -93,9 +94,7 @@ def _done(request: HttpRequest, ticket: Ticket, form: PlaceForm) -> HttpResponse
     if _for_board(request):
         return _board_again(request, {"said": said, "moved": ticket.key})
     messages.success(request, said)
-    response = HttpResponseRedirect(back_url(request, ticket))
-    response.status_code = 303
-    return response
+    return see_other(back_url(request, ticket))
 
 
 def _refused(request: HttpRequest, ticket: Ticket, form: PlaceForm, words: str, status: int) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, Prefetch, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.clock import database_now
 from accounts.models import User
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import STAFF
 from tickets.models import CustodyChange, HandOver, Ticket
 from tickets.permissions import NotYours
@@ -142,13 +143,7 @@ def _done(request: HttpRequest, left: Left) -> HttpResponse:
     messages.success(request, f"{left.note.to} has your note.")
     for key, because in left.refused:
         messages.error(request, f"{key} was not handed over. {because}")
-    return _see(reverse("hand-overs", args=[left.note.team.slug]))
-
-
-def _see(address: str) -> HttpResponse:
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response
+    return see_other(reverse("hand-overs", args=[left.note.team.slug]))
 
 
 @for_roles(STAFF)
@@ -162,13 +157,13 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     except NotAllowedNow as error:
         messages.error(request, str(error))
-        return _see(reverse("shift"))
+        return see_other(reverse("shift"))
     if note.read_by_id == request.user.pk:
         messages.success(request, f"You have read the note of {note.by}.")
     else:
         at = clock_time(note.read_at, now=now, zone=timezone.get_current_timezone())
         messages.info(request, f"{note.read_by} has read it before you, {at}.")
-    return _see(reverse("shift"))
+    return see_other(reverse("shift"))
 
 
 @for_roles(STAFF)
