@@ -11,8 +11,8 @@ from rest_framework.request import Request
 
 from accounts.problems import Problem
 from sla.priorities import PRIORITIES
-from tickets.filter_names import unknown
-from tickets.filters import TicketFilter, Within, WithinField, Words, with_cases
+from tickets.filter_names import ASSIGNEE, NAMING, unknown
+from tickets.filters import ANY, TicketFilter, Within, WithinField, Words, with_cases
 from tickets.models import Clock, Ticket, VendorCase
 from tickets.radar.lanes import LANES
 from tickets.search_words import LONGEST, MOST
@@ -42,12 +42,18 @@ class ApiTicketFilter(TicketFilter):
 
     breaching_within = MinutesOrDuration(field_name="next_due_at")
     mine = None
+    # The filters whose names nobody may have, which is told.
+    told = (*NAMING, ASSIGNEE)
 
 
 class ClientTicketFilter(ApiTicketFilter):
-    """For a client's key: nothing of tiers, teams and people, and only what was promised or told to the client."""
+    """For a client's key: nothing of tiers, teams and people, and only what was promised or told to the client.
+
+    Whether a vendor or a service is known is not told either: one without a ticket is as one that never was.
+    """
 
     tier = team = assignee = radar = None
+    told = ("client",)
     breaching_within = django_filters.Filter(method="by_promise")
     breaching_within.field_class = MinutesOrDurationField
     q = Words(bound=True)
@@ -72,12 +78,12 @@ def wanted(tickets: QuerySet[Ticket], request: Request, *, bound: bool) -> Query
     return chosen.qs
 
 
-def _problems(chosen: TicketFilter) -> dict[str, str]:
+def _problems(chosen: ApiTicketFilter) -> dict[str, str]:
     """What is wrong with the values, by parameter."""
     if not chosen.is_valid():
         return {name: " ".join(messages) for name, messages in chosen.errors.items()}
     unread = {"q": " ".join(chosen.notes)} if chosen.notes else {}
-    return unread | unknown(chosen)
+    return unread | unknown(chosen, among=chosen.told)
 
 
 def _parameter(name: str, words: str, **more: Any) -> OpenApiParameter:
@@ -85,7 +91,7 @@ def _parameter(name: str, words: str, **more: Any) -> OpenApiParameter:
 
 
 LIST_PARAMETERS = [
-    _parameter("status", f"One or several of {', '.join(STATUSES)}, parted by commas, in any case"),
+    _parameter("status", f"One or several of {', '.join((*STATUSES, ANY))}, parted by commas, in any case"),
     _parameter("tier", "Names of tiers, parted by commas; not for a client's key"),
     _parameter("team", "Names of the teams that hold it, parted by commas; not for a client's key"),
     _parameter("client", "Names or slugs of clients, parted by commas"),

@@ -23,6 +23,7 @@ from tickets.search_words import Search, searched
 from tickets.status import HOLDERS, STATUSES, words
 
 NOBODY, ME = "none", "me"
+ANY = "ANY"
 
 
 class AnyCaseField(forms.MultipleChoiceField):
@@ -157,7 +158,7 @@ class Words(django_filters.Filter):
 class TicketFilter(django_filters.FilterSet):
     """`mine` and `assignee=me` need the request's user. `notes` are sentences about what was not searched for."""
 
-    status = AnyCase(choices=[(s, words(s)) for s in STATUSES])
+    status = AnyCase(choices=[(s, words(s)) for s in (*STATUSES, ANY)], method="with_status")
     tier = Named(field_name="tier__name", slugs=True)
     team = Named(field_name="team__name", slugs=True)
     client = Named(field_name="client__name", slugs=True)
@@ -177,6 +178,10 @@ class TicketFilter(django_filters.FilterSet):
     class Meta:
         model = Ticket
         fields: list[str] = []
+
+    def with_status(self, tickets: QuerySet, name: str, value: list[str]) -> QuerySet:
+        """Of one of these; `any` takes ended ones too where a list else shows open ones alone."""
+        return tickets if ANY in value else tickets.filter(status__in=value)
 
     def of_reader(self, tickets: QuerySet, name: str, value: bool) -> QuerySet:
         return tickets.filter(assignee=self.request.user) if value else tickets

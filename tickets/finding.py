@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.roles import DESK, MANAGERS
 from clients.models import Client
 from documents.models import Document
+from tickets.filters import ANY
 from tickets.models import Ticket, VendorCase
 from tickets.saved_views import visible_to
 from tickets.search import matching
@@ -112,8 +113,9 @@ def _ticket(row: Mapping[str, str]) -> Hit:
 
 
 def _in_queue(typed: str) -> str:
+    """The same search in the queue, with the tickets that ended, which are found here too."""
     place = QueryDict(mutable=True)
-    place["q"] = typed
+    place["status"], place["q"] = ANY.lower(), typed
     return f"{reverse('queue')}?{place.urlencode()}"
 
 

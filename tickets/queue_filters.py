@@ -18,10 +18,21 @@ LONGEST_QUERY = 500
 
 
 class QueueFilter(TicketFilter):
-    """`my_team`: held by a team of the reader's. `snoozed`: what the reader has snoozed, which is hidden elsewhere."""
+    """`my_team`: held by a team of the reader's. `snoozed`: what the reader has snoozed, which is hidden elsewhere.
+
+    Open ones alone unless a status is asked for. What is snoozed is found by a search as well.
+    """
 
     my_team = Ticked(method="of_own_team")
     snoozed = Ticked(method="still_snoozed")
+
+    def filter_queryset(self, tickets: QuerySet) -> QuerySet:
+        asked = self.form.cleaned_data
+        if not asked.get("status"):
+            tickets = tickets.open()
+        if not (asked.get("q") or asked.get("snoozed")):
+            tickets = tickets.filter(~Exists(snoozes(self.request.user)))
+        return super().filter_queryset(tickets)
 
     def of_own_team(self, tickets: QuerySet, name: str, value: bool) -> QuerySet:
         teams = Member.objects.filter(user=self.request.user).values("team")
@@ -74,16 +85,8 @@ def canonical(query: str) -> str:
 
 
 def filtered(user: User, params: QueryDict) -> TicketFilter:
-    """The reader's tickets as these parameters narrow them: open ones unless a status is asked for.
-
-    What the reader has snoozed is left out, but for a search, and where it is asked for.
-    """
-    tickets = visible_to(user)
-    if not params.get("status"):
-        tickets = tickets.open()
-    if not (params.get("q") or params.get("snoozed")):
-        tickets = tickets.filter(~Exists(snoozes(user)))
-    return QueueFilter(params, queryset=tickets, request=AskedBy(user))
+    """The reader's tickets as these parameters narrow them."""
+    return QueueFilter(params, queryset=visible_to(user), request=AskedBy(user))
 
 
 def visible_to(user: User) -> QuerySet[Ticket]:

@@ -4,7 +4,8 @@
 
 - `rows`: of `rows.row_of`, each with `href`, the ticket's page that knows the list and the place in it; `now`; `title`;
   `result` ("12 tickets"); `problems` (sentences; then there are no rows);
-  `notes` (sentences about what was not searched);
+  `notes` (sentences about what was not searched); `any_url`: the same search among tickets of any status, "" where
+  ended ones are not left out of one;
 - `query`: the filters in their one spelling; `here`: the whole address; `filtered`, `narrowed` (by the bar);
 - `search`, `filters`, `hidden`: the filter bar; `before_url`, `after_url`: the pages beside, "" for none;
 - `changes_url`, `version`, `passed` (the pass for the news): ask `changes_url&version=…&since=…&pass=…`;
@@ -24,7 +25,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,12 +35,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import DESK, STAFF
 from sla.priorities import PRIORITIES
 from tickets import queue
 from tickets.acting import seen
 from tickets.bulk import OFFERED
 from tickets.filter_names import unknown
+from tickets.filters import ANY
 from tickets.models import TicketEvent
 from tickets.polling import HEADER, new_pass, nothing_new
 from tickets.queue_filters import FILTERS, filtered, given, problems
@@ -92,6 +95,7 @@ def _context(
         "unread": request.standing.unread,
         "keys_on": request.standing.keys_on,
         "may_open": bool(request.user.roles & DESK),
+        "any_url": _any_url(params),
         **_bar(params, offered, is_view=view is not None),
         **_addresses(request, query, page, is_view=view is not None),
         **_bulk(request),
@@ -150,7 +154,7 @@ def _bulk(request: HttpRequest) -> dict[str, Any]:
 def _selects(params: QueryDict, offered: queue.Choices) -> list[dict[str, Any]]:
     """The filter bar's selects."""
     return [
-        _select(params, "status", "Status", "Open", [(s, words(s).capitalize()) for s in STATUSES]),
+        _select(params, "status", "Status", "Open", [(s, words(s).capitalize()) for s in (ANY.lower(), *STATUSES)]),
         _select(params, "client", "Client", "All", offered.clients),
         _select(params, "priority", "Priority", "All", [(p, p) for p in PRIORITIES]),
         _select(params, "tier", "Tier", "All", offered.tiers),
@@ -173,6 +177,14 @@ def _page_url(query: str, name: str, cursor: str) -> str:
     place = QueryDict(mutable=True)
     place[name] = cursor
     return f"?{query}&{place.urlencode()}" if query else f"?{place.urlencode()}"
+
+
+def _any_url(params: QueryDict) -> str:
+    """Where a search of open tickets goes on to all of them."""
+    if "q" not in params or "status" in params:
+        return ""
+    place = given({**params.dict(), "status": ANY.lower()})
+    return f"{reverse('queue')}?{place.urlencode()}"
 
 
 def _result(page: queue.Page) -> str:
@@ -234,13 +246,7 @@ def following(request: HttpRequest) -> HttpResponse:
     query = params.urlencode()
     found = queue.following(wanted.qs, after=here.pk, at=asked.get("at", "")) if wanted.is_valid() else None
     if found:
-        return _on(href(f"ESC-{found['pk']}", query, queue.cursor(found)))
+        return see_other(href(f"ESC-{found['pk']}", query, queue.cursor(found)))
     if wanted.is_valid():
         messages.info(request, "That was the last one.")
-    return _on(f"{reverse('queue')}?{query}" if query else reverse("queue"))
-
-
-def _on(url: str) -> HttpResponse:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
+    return see_other(f"{reverse('queue')}?{query}" if query else reverse("queue"))

@@ -92,6 +92,24 @@ def test_tiers_teams_and_people_are_no_filters_for_clients(acme, world, name, va
     assert fields(answer) == [name] and name not in answer.json()["errors"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    "name, known", [("vendor", "Microsoft"), ("service", "microsoft-365"), ("vendor", "Oracle,Microsoft")]
+)
+def test_whether_a_vendor_or_a_service_is_known_is_not_told(acme, world, name, known):
+    world.open("Printer")
+    answers = [acme.get("tickets/", **{name: said}) for said in (known, "Nobody")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json() == {"results": [], "next": None, "previous": None}
+
+
+def test_a_service_of_the_own_ticket_is_a_filter(acme, world):
+    ticket = world.open(error_code="0x8004de40")
+    world.open("Printer")
+    assert [one["key"] for one in acme.get("tickets/", service="Microsoft 365,Nobody").json()["results"]] == [
+        ticket.key
+    ]
+
+
 def test_a_near_deadline_is_one_that_was_promised_to_the_client(acme, world):
     from accounts.clock import database_now
 

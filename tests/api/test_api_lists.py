@@ -42,6 +42,7 @@ def test_all_tickets_come_newest_first(found):
 @pytest.mark.parametrize("parameters, expected", [
     ({"status": "waiting_on_client"}, ["waiting"]),
     ({"status": "NEW", "client": "acme"}, ["network", "code"]),
+    ({"status": "any"}, ["waiting", "network", "code", "plain"]),
     ({"tier": "l2"}, ["network"]),
     ({"client": "Beta"}, ["plain"]),
     ({"client": "acme,BETA"}, ["waiting", "network", "code", "plain"]),

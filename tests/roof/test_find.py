@@ -103,7 +103,16 @@ def test_five_are_shown_and_the_rest_is_one_step_away(desk, found):
         desk.open("Mail & more")
     hits = [hit for hit in found(desk.l1, "mail &") if hit[0] == "Tickets"]
     assert len(hits) == 6
-    assert hits[5][1:] == ("Search all of the queue for “mail &”", "/tickets/?q=mail+%26")
+    assert hits[5][1:] == ("Search all tickets for “mail &”", "/tickets/?status=any&q=mail+%26")
+
+
+def test_the_step_to_the_rest_shows_what_was_found_though_it_ended(desk, found, client):
+    tickets = [desk.open("Mail") for _ in range(6)]
+    for ticket in tickets:
+        lifecycle.resolve(key=ticket.key, summary="done", by=desk.l1, now=desk.now)
+    more = [hit for hit in found(desk.l1, "mail") if hit[0] == "Tickets"][5]
+    page = client.get(more[2])
+    assert {row["key"] for row in page.context["rows"]} == {ticket.key for ticket in tickets}
 
 
 def test_what_has_a_name_is_found_by_it_each_in_its_group(desk, found):

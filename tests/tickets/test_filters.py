@@ -1,7 +1,7 @@
 """The queue's filters: several values at once, people, moments on the reader's clock, and what is told of mistakes."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from clients.models import Client
 from tickets import lifecycle
 from tickets.filters import named, parts
 from tickets.models import Ticket
+from tickets.snoozing import snooze
 
 
 @pytest.fixture
@@ -43,6 +44,33 @@ def test_commas_part_what_is_wanted(desk, shown):
     lifecycle.acknowledge(key=p2.key, by=desk.l1, now=desk.now)
     assert shown(status="in_progress,WAITING_ON_CLIENT")[0] == keys(p2)
     assert shown(status="NEW,IN_PROGRESS", priority="P1,P2")[0] == keys(p1, p2)
+
+
+def test_a_search_says_that_it_is_among_open_tickets_and_leads_on_to_all(desk, shown, client):
+    open_, ended, other = desk.open("Mail"), desk.open("Mail"), desk.open("Printer")
+    lifecycle.resolve(key=ended.key, summary="done", by=desk.l1, now=desk.now)
+    found, page = shown(q="mail")
+    assert found == keys(open_) and "Only open tickets are searched." in page
+    onward = client.get("/tickets/?q=mail&priority=P1,P2,P3,P4").context["any_url"]
+    assert onward == "/tickets/?status=any&priority=P1%2CP2%2CP3%2CP4&q=mail"
+    found, page = shown(q="mail", status="any")
+    assert found == keys(open_, ended) and "Only open tickets are searched." not in page
+    assert '<option value="any" selected>Any</option>' in page
+    assert shown(status="any")[0] == keys(open_, ended, other)
+
+
+@pytest.mark.parametrize("said", ["false", "False"])
+def test_what_is_snoozed_is_shown_only_where_it_is_wanted(desk, shown, said):
+    awake, asleep = desk.open(), desk.open()
+    snooze(key=asleep.key, until=desk.now + timedelta(hours=1), by=desk.l1, now=desk.now)
+    assert shown(snoozed=said)[0] == shown()[0] == keys(awake)
+    assert shown(snoozed="true")[0] == keys(asleep)
+
+
+def test_a_status_that_is_only_a_comma_asks_for_none(desk, shown):
+    open_, ended = desk.open(), desk.open()
+    lifecycle.resolve(key=ended.key, summary="done", by=desk.l1, now=desk.now)
+    assert shown(status=",")[0] == keys(open_)
 
 
 def test_a_name_with_a_comma_in_it_is_one_name(desk, shown):
