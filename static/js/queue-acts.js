@@ -72,6 +72,7 @@ function onFailed(event, words) {
   if (!sent) return;
   event.stopPropagation();
   underWay.delete(key);
+  if (undoAsked === key) undoAsked = null;
   if (sent === asked) asked = null;
   giveBack(row, sent);
   if (sent.presses === presses) focusRow(row);
@@ -100,6 +101,9 @@ function hear() {
     announce(said ?? refused);
     if (made || undoUrl) offerUndo(said, { acts: [made], url: undoUrl, keys: [key] });
     goOn(row);
+    if (undoAsked !== key) continue;
+    undoAsked = null;
+    if (made) undoLast();
   }
   showTicked();
 }
@@ -136,6 +140,8 @@ function goOn(row) {
 // Undo: the last one by key, the one that is shown by its button.
 
 let offers = [];
+// The row whose act was still being sent when its undo was asked for: it is undone as soon as it is done.
+let undoAsked = null;
 
 // `what`: the acts, or the address that takes back what is no act; the keys of the rows.
 function offerUndo(words, what) {
@@ -161,6 +167,8 @@ function showOffer(offer, words, level = "success") {
 const isOffered = (offer) => offer.unanswered || offer.until > Date.now();
 
 export function undoLast() {
+  const sent = [...underWay].findLast(([, { noun }]) => noun !== "undo");
+  if (sent) return ([undoAsked] = sent);
   offers = offers.filter(isOffered);
   if (offers.length) return undo(offers.at(-1));
   announce("Nothing to undo: an act can be undone for 8 seconds.");
@@ -229,6 +237,7 @@ function onDialogFilled(event) {
     const row = rowByKey(key);
     if (event.detail.elt !== row) continue;
     underWay.delete(key);
+    if (undoAsked === key) undoAsked = null;
     giveBack(row, sent);
     asked = { key, next: following(row).dataset.key, again: sent.again };
   }

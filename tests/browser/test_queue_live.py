@@ -156,6 +156,18 @@ def test_of_two_who_take_the_same_ticket_the_second_is_told_who_has_it(world, vi
     assert world.fresh(tickets[0]).assignee == world.l1
 
 
+def test_an_undo_asked_for_before_the_answer_takes_back_that_act_and_no_earlier_one(world, visit, tickets):
+    page = visit("/tickets/", world.l1)
+    page.keyboard.press("a")
+    expect(page.locator(".toast.undoable")).to_contain_text(f"{tickets[0].key} is yours.")
+    page.keyboard.press("a")
+    page.keyboard.press("z")
+    expect(page.locator(".toast.undoable")).to_have_count(0)
+    expect(row(page, tickets[1]).locator(".ticket-status")).to_have_text("New")
+    assert "UNDONE" in world.kinds(tickets[1])
+    assert world.fresh(tickets[0]).acknowledged_by == world.l1
+
+
 def test_an_undo_without_an_answer_stays_offered_until_one_comes(world, visit, tickets):
     """Once it never arrives, once it is done and its answer is lost; the one that comes says so."""
     page = visit("/tickets/", world.l1)
