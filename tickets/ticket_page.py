@@ -19,6 +19,7 @@ from tickets.facts import MANAGER_RESPOND, case_subject
 from tickets.forms import TO_ANSWER
 from tickets.loading import in_hand
 from tickets.models import Ticket, VendorCase
+from tickets.permissions import can_work
 from tickets.presence import others
 from tickets.queue import with_facts
 from tickets.radar import panel as radar
@@ -83,7 +84,8 @@ def context(ticket: Ticket, *, user: User, wanted: Asked, now: datetime) -> Show
 def part(ticket: Ticket, *, user: User, wanted: Asked, now: datetime) -> Shown:
     """Only what the timeline needs, for those who page or filter it."""
     files = attached.by_entry(attached.files_of(ticket, user=user))
-    return {"ticket": ticket, "story": story(ticket, wanted, files), "now": now}
+    may_work = can_work(user, ticket.client_id)
+    return {"ticket": ticket, "story": story(ticket, wanted, files), "now": now, "may_work": may_work}
 
 
 def _way(ticket: Ticket, came_from: str) -> Shown:

@@ -121,6 +121,27 @@ def test_the_page_begins_with_what_both_have_in_common_and_the_message(world, ti
         assert browser_of(world.l1).get(f"/tickets/{ticket.key}/split/?event={odd}").status_code == 200
 
 
+@pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true", "HX-Target": "timeline"}])
+def test_each_message_leads_there_for_who_may_split(world, ticket, htmx):
+    world.do(lifecycle.reply, ticket, text="The printer, too", public=False)
+    seq = ticket.timeline.get(kind="WORK_NOTE").seq
+    url, link = f"/tickets/{ticket.key}/", f'href="/tickets/{ticket.key}/split/?event={seq}"'
+    html = browser_of(world.l1).get(url, headers=htmx).content.decode()
+    assert link in html and html.count("Split from this message") == 1
+    keeper = world.person("keeper@msp.example", roles.ACCOUNT_MANAGER)
+    give_role(keeper, roles.ACCOUNT_MANAGER, world.acme)
+    html = browser_of(keeper).get(url, headers=htmx).content.decode()
+    assert "The printer, too" in html and link not in html
+
+
+def test_a_closed_ticket_s_messages_are_not_split(world, ticket):
+    world.do(lifecycle.reply, ticket, text="The printer, too", public=False)
+    world.do(lifecycle.resolve, ticket, summary="Done")
+    world.forward(days=8)
+    assert world.fresh(ticket).status == "CLOSED"
+    assert "Split from this message" not in browser_of(world.l1).get(f"/tickets/{ticket.key}/").content.decode()
+
+
 def test_the_page_opens_it_and_leads_there(world, ticket):
     answer = browser_of(world.l1).post(
         f"/tickets/{ticket.key}/split/", {"title": "The printer", "priority": "P2", "description": "It jams"}
