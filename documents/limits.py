@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django_htmx.http import reswap
 
 View = Callable[..., HttpResponse]
 
@@ -39,8 +40,15 @@ def takes_more(view: View) -> bool:
 
 
 def too_long(request: HttpRequest, words: str) -> HttpResponse:
-    """The answer to a request that is too long."""
-    return render(request, "documents/too_long.html", {"words": words}, status=413)
+    """The answer to a request that is too long: a page, or for htmx, which shows no 413, the words alone with 422.
+
+    What was typed stays: in a dialog they come above its form.
+    """
+    if not request.htmx:
+        return render(request, "documents/too_long.html", {"words": words}, status=413)
+    told = {"text": words, "level": "red", "urgent": True}
+    response = render(request, "components/alert.html", told, status=422)
+    return reswap(response, "afterbegin") if request.htmx.target == "dialog" else response
 
 
 def announced(request: HttpRequest) -> int:

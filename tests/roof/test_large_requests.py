@@ -81,6 +81,23 @@ def test_a_page_that_takes_no_files_takes_two_megabytes(world, live_server, sign
     assert told.startswith("HTTP/1.1 413") and "more than 2 MB" in told
 
 
+@pytest.mark.parametrize(
+    ("noun", "size", "target", "words"),
+    [
+        ("replies", 300 * MEGABYTE, "composer-said", "more than 200 MB"),
+        ("escalation", 3 * MEGABYTE, "dialog", "more than 2 MB"),
+    ],
+)
+def test_a_page_with_scripts_is_told_in_an_alert_and_keeps_what_was_typed(world, noun, size, target, words):
+    browser = Browser()
+    browser.force_login(world.l1)
+    htmx = {"HX-Request": "true", "HX-Target": target, "Content-Length": str(size)}
+    answer = browser.post(f"/tickets/{world.open().key}/{noun}/", {"why": "x"}, headers=htmx)
+    html = answer.content.decode()
+    assert answer.status_code == 422 and words in html and "<html" not in html and 'class="alert"' in html
+    assert answer.get("HX-Reswap") == ("afterbegin" if target == "dialog" else None)
+
+
 def test_the_api_refuses_in_its_own_form(world, live_server):
     told = announce_json(live_server, "/api/v1/tickets/")
     assert told.startswith("HTTP/1.1 401") and "application/problem+json" in told
@@ -91,7 +108,10 @@ def announce_json(live_server, path):
     with socket.create_connection((place.hostname, place.port), timeout=20) as line:
         head = f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/json\r\n"
         line.sendall(f"{head}Content-Length: {3 * MEGABYTE}\r\n\r\n".encode())
-        return line.recv(65_536).decode()
+        told = b""
+        while b"\r\n\r\n" not in told and (more := line.recv(65_536)):
+            told += more
+        return told.decode()
 
 
 def test_a_file_of_30_megabytes_is_named_and_the_text_is_kept(world, live_server, signed_in):
