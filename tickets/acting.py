@@ -25,7 +25,7 @@ from tickets.models import Ticket, UndoableAct
 from tickets.permissions import can_work
 from tickets.queue import with_facts
 from tickets.reply_templates import quick_words
-from tickets.rows import row_of
+from tickets.rows import clock_time, row_of, when
 from tickets.status import NotAllowedNow
 from tickets.undoing import undoably
 from tickets.verbs import VERBS, Verb, open_case
@@ -119,7 +119,7 @@ def _refused(
     request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm, error: NotAllowedNow, *, now: datetime
 ) -> HttpResponse:
     """409 in words: in the row for the queue, else above the form."""
-    words = who_took(ticket.pk, reader=request.user) if isinstance(error, AlreadyAcknowledged) else ""
+    words = who_took(ticket.pk, reader=request.user, now=now) if isinstance(error, AlreadyAcknowledged) else ""
     if isinstance(error, ChangedMeanwhile):
         form.work.event_count = Ticket.objects.values_list("event_count", flat=True).get(pk=ticket.pk)
     if for_row(request) and not chosen.asks:
@@ -127,15 +127,15 @@ def _refused(
     return _asked(request, ticket, chosen, form, status=409, conflict=words or str(error))
 
 
-def who_took(pk: int, *, reader: User) -> str:
+def who_took(pk: int, *, reader: User, now: datetime) -> str:
     """Who took it and when, on the reader's clock; that may be the reader, whose answer was lost on its way."""
     ticket = Ticket.objects.select_related("acknowledged_by").get(pk=pk)
     if ticket.acknowledged_at is None:
         return ""
-    at = timezone.localtime(ticket.acknowledged_at)
+    at, zone = ticket.acknowledged_at, timezone.get_current_timezone()
     if ticket.acknowledged_by == reader:
-        return f"It is yours already, since {at:%H:%M}."
-    return f"{ticket.acknowledged_by or 'Somebody'} took it at {at:%H:%M}."
+        return f"It is yours already, since {clock_time(at, now=now, zone=zone)}."
+    return f"{ticket.acknowledged_by or 'Somebody'} took it {when(at, now=now, zone=zone)}."
 
 
 def _done(

@@ -20,6 +20,7 @@ from tickets.loading import in_hand
 from tickets.meanwhile import WEIGHTY
 from tickets.models import Ticket, TicketEvent, UndoableAct, VendorCase
 from tickets.permissions import NotYours
+from tickets.rows import when
 from tickets.snooze_form import SnoozeForm
 from tickets.snoozing import snooze, wake
 from tickets.status import NotAllowedNow
@@ -114,9 +115,7 @@ def bulk_of(noun: str, ticked: Sequence[Chosen], said: Any, *, by: User, now: da
 
 
 def _visible(ticked: Sequence[Chosen], by: User) -> dict[str, Ticket]:
-    numbers = [one.key.removeprefix("ESC-") for one in ticked if one.key.startswith("ESC-")]
-    ids = [int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 18]
-    return {ticket.key: ticket for ticket in Ticket.objects.visible_to(by).filter(pk__in=ids)}
+    return {ticket.key: ticket for ticket in Ticket.objects.visible_to(by).by_keys(one.key for one in ticked)}
 
 
 def _open_cases(ids: Sequence[int]) -> dict[int, VendorCase]:
@@ -127,7 +126,7 @@ def _open_cases(ids: Sequence[int]) -> dict[int, VendorCase]:
 
 def carry_out(bulk: Bulk, *, clock: Callable[[], datetime]) -> list[Outcome]:
     """Do it to each, in the order in which they were ticked; `clock` is asked before each."""
-    outcomes = [_told(one.key, lambda one=one: _one(bulk, one, now=clock()), by=bulk.by) for one in bulk.chosen]
+    outcomes = [_told(one.key, lambda one=one: _one(bulk, one, now=clock())) for one in bulk.chosen]
     _undoable_together([one.act for one in outcomes if one.act], now=clock())
     return outcomes
 
@@ -161,8 +160,11 @@ def _one(bulk: Bulk, one: Chosen, *, now: datetime) -> int | None:
     form.now = now
     with transaction.atomic():
         Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=ticket.pk)
-        _check_not_done(ticket.pk, one.seen, by=bulk.by)
-        act = perform(form, ticket, bulk.verb, by=bulk.by, seen=one.seen)
+        _check_not_done(ticket.pk, one.seen, by=bulk.by, now=now)
+        try:
+            act = perform(form, ticket, bulk.verb, by=bulk.by, seen=one.seen)
+        except AlreadyAcknowledged as error:
+            raise NotAllowedNow(who_took(ticket.pk, reader=bulk.by, now=now) or str(error)) from error
     return act.pk if act else None
 
 
@@ -174,27 +176,28 @@ def _faults(form: VerbForm) -> list[str]:
     ]
 
 
-def _check_not_done(pk: int, seen: int | None, *, by: User) -> None:
+def _check_not_done(pk: int, seen: int | None, *, by: User, now: datetime) -> None:
     """A form that is sent twice acts once. Raises NotAllowedNow where `by` has acted since the ticket was shown."""
     if seen is None:
         return
     own = TicketEvent.objects.filter(ticket=pk, seq__gt=seen, actor=by, kind__in=WEIGHTY).order_by("-seq").first()
     if own:
-        raise NotAllowedNow(f"You have acted on it already, at {timezone.localtime(own.at):%H:%M}: {own.text}")
+        at = when(own.at, now=now, zone=timezone.get_current_timezone())
+        raise NotAllowedNow(f"You have acted on it already, {at}: {own.text}")
 
 
 def put_to_sleep(form: SnoozeForm, ticked: Sequence[Chosen], *, by: User, now: datetime) -> list[Outcome]:
     """Snooze each until the moment of the valid form, but for those on which something happened meanwhile."""
     until = form.cleaned_data["until"]
     return [
-        _told(one.key, lambda one=one: snooze(key=one.key, until=until, by=by, now=now, seen=one.seen) and None, by=by)
+        _told(one.key, lambda one=one: snooze(key=one.key, until=until, by=by, now=now, seen=one.seen) and None)
         for one in ticked
     ]
 
 
 def wake_all(ticked: Sequence[Chosen], *, by: User) -> list[Outcome]:
     """Wake each; one that is awake already stays so."""
-    return [_told(one.key, lambda one=one: _wake(one.key, by), by=by) for one in ticked]
+    return [_told(one.key, lambda one=one: _wake(one.key, by)) for one in ticked]
 
 
 def _wake(key: str, by: User) -> None:
@@ -202,13 +205,11 @@ def _wake(key: str, by: User) -> None:
     wake(key=key, by=by)
 
 
-def _told(key: str, act: Callable[[], int | None], *, by: User) -> Outcome:
+def _told(key: str, act: Callable[[], int | None]) -> Outcome:
     try:
         return Outcome(key, act=act())
     except Ticket.DoesNotExist:
         return Outcome(key, refused="There is no such ticket.")
-    except AlreadyAcknowledged as error:
-        return Outcome(key, refused=who_took(int(key.removeprefix("ESC-")), reader=by) or str(error))
     except (NotAllowedNow, NotYours, BadAnswer) as error:
         return Outcome(key, refused=str(error))
     except OperationalError as error:

@@ -111,3 +111,11 @@ def clock_time(at: datetime, *, now: datetime, zone: tzinfo) -> str:
     if local.date() == today.date():
         return f"{local:%H:%M}"
     return f"{local:%a %H:%M}" if abs(local.date() - today.date()) < WEEK else f"{local.day} {local:%b}"
+
+
+def when(at: datetime, *, now: datetime, zone: tzinfo) -> str:
+    """The same in a sentence about the past: at 11:20, on Mon at 09:00, on 23 Nov."""
+    day, _, time = clock_time(at, now=now, zone=zone).rpartition(" ")
+    if ":" not in time:
+        return f"on {day} {time}"
+    return f"on {day} at {time}" if day else f"at {time}"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from tickets.meanwhile import WORDS
 from tickets.models import Snooze, Ticket, TicketEvent
-from tickets.rows import clock_time
+from tickets.rows import when
 from tickets.snooze_times import check
 from tickets.status import OPEN_STATUSES, NotAllowedNow, words
 from tickets.working import BadAnswer
@@ -41,10 +41,10 @@ def _check_seen(ticket: Ticket, seen: int, *, by: User, now: datetime) -> None:
     last = since.select_related("actor").order_by("-seq").first()
     if last is None:
         return
-    at = clock_time(last.at, now=now, zone=timezone.get_current_timezone())
+    at = when(last.at, now=now, zone=timezone.get_current_timezone())
     text = f"{last.actor or 'Somebody'}: {last.text}" if last.kind in WORDS else last.text
     said = shorten(text, LONGEST_NEWS, placeholder=" …").rstrip(".")
-    raise NotAllowedNow(f"Meanwhile, at {at}: {said}. Snooze it again if it may still wait.")
+    raise NotAllowedNow(f"Meanwhile, {at}: {said}. Snooze it again if it may still wait.")
 
 
 def wake(*, key: str, by: User) -> bool:

@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.clock import database_now
 from outbox.models import Message
 from tickets import lifecycle
-from tickets.models import UndoableAct
+from tickets.models import Ticket, UndoableAct
 from world import World
 
 HTMX = {"HX-Request": "true"}
@@ -279,3 +279,35 @@ def test_who_comes_while_another_is_at_the_ticket_is_told_so_and_may_try_again(t
         answer = client.post("/tickets/undo/", {"act": UndoableAct.objects.get().pk}, headers=HTMX)
         assert answer.status_code == 409 and "Somebody else is at it at this moment" in answer.content.decode()
     held.close()
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(), r"at \d\d:\d\d"),
+        (timedelta(days=3), r"on \w{3} at \d\d:\d\d"),
+        (timedelta(days=30), r"on \d{1,2} \w{3}"),
+    ],
+)
+def test_who_took_it_on_another_day_is_told_with_that_day(desk, signed_in, ago, words):
+    ticket = desk.open()
+    lifecycle.acknowledge(key=ticket.key, by=desk.l2, now=desk.now)
+    Ticket.objects.update(acknowledged_at=desk.now - ago)
+    assert re.search(rf"L2 took it {words}\.", in_row(signed_in, ticket, "acknowledgement").content.decode())
+    many = signed_in.post("/tickets/bulk/", {"do": "acknowledgement", "key": ticket.key}).content.decode()
+    assert re.search(rf"L2 took it {words}\.", many)
+
+
+def test_that_it_is_one_s_own_since_another_day_is_told_with_that_day(desk, signed_in):
+    ticket = desk.open()
+    lifecycle.acknowledge(key=ticket.key, by=desk.l1, now=desk.now)
+    Ticket.objects.update(acknowledged_at=desk.now - timedelta(days=3))
+    page = in_row(signed_in, ticket, "acknowledgement").content.decode()
+    assert re.search(r"It is yours already, since \w{3} \d\d:\d\d\.", page)
+
+
+def test_a_program_is_told_the_date_on_which_somebody_took_it(desk):
+    ticket = desk.open()
+    lifecycle.acknowledge(key=ticket.key, by=desk.l2, now=desk.now)
+    with pytest.raises(lifecycle.AlreadyAcknowledged, match=r"L2 took it at \d{4}-\d\d-\d\d \d\d:\d\d UTC"):
+        lifecycle.acknowledge(key=ticket.key, by=desk.l1, now=desk.now)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tickets.rows import clock, holder, row_of
+from tickets.rows import clock, holder, row_of, when
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -118,3 +118,15 @@ def test_a_snoozed_row_tells_when_it_comes_back_in_the_reader_s_zone():
 
 def test_a_row_s_box_tells_the_key_and_what_was_seen():
     assert row_of(values(), now=NOW, zone=UTC)["chosen"] == "ESC-7:3"
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        (timedelta(minutes=48), "at 09:12"),
+        (timedelta(days=3), "on Fri at 10:00"),
+        (timedelta(days=7), "on 16 Nov"),
+    ],
+)
+def test_a_moment_of_the_past_is_told_with_its_day_where_that_is_over(ago, words):
+    assert when(NOW - ago, now=NOW, zone=LONDON) == words
