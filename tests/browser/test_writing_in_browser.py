@@ -80,6 +80,27 @@ def test_a_file_that_is_refused_is_told_and_the_text_stays(world, ticket, visit)
     assert TicketFile.objects.count() == 1
 
 
+def test_a_file_of_30_megabytes_is_told_and_the_text_stays(world, ticket, visit, tmp_path):
+    dump = tmp_path / "dump.zip"
+    dump.write_bytes(b"x" * (30 * 1024 * 1024))
+    page = visit(f"/tickets/{ticket.key}/", world.l1)
+    page.locator(".composer textarea").fill("kept words")
+    page.locator(".composer [name=files]").set_input_files(dump)
+    page.locator(".composer-send .primary").click()
+    expect(page.locator("#composer-said")).to_contain_text("“dump.zip” has 30.0 MB; 25 MB is the most.", timeout=20_000)
+    expect(page.locator(".composer textarea")).to_have_value("kept words")
+
+
+def test_what_is_longer_than_a_dialog_takes_is_told_in_it(world, ticket, visit):
+    page = visit(f"/tickets/{ticket.key}/", world.l1)
+    page.locator('[hx-get$="/escalation/"]').first.click()
+    why = page.locator("#dialog [name=why]")
+    why.evaluate("e => { e.removeAttribute('maxlength'); e.value = 'long words '.repeat(300000); }")
+    page.locator("#dialog .dialog-foot .primary").click()
+    expect(page.locator("#dialog .alert")).to_contain_text("more than 2 MB")
+    assert why.input_value().startswith("long words")
+
+
 def test_without_scripts_a_template_comes_by_a_round_trip_and_a_file_goes_along(world, ticket, visit):
     page = visit(f"/tickets/{ticket.key}/replies/", world.l1, java_script_enabled=False)
     page.fill("[name=body]", "My words")
