@@ -14,12 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import came_from
 from accounts.roles import DESK, STAFF
 from tickets.bulk import (
     DONE,
@@ -150,9 +150,7 @@ def _answer(request: HttpRequest, context: dict[str, Any], *, status: int = 200)
 def _rows(request: HttpRequest, noun: str, outcomes: Sequence[Outcome]) -> list[Row]:
     """The rows of these tickets, each with what was said of it."""
     told = {one.key: one for one in outcomes}
-    numbers = [key.removeprefix("ESC-") for key in told]
-    ids = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 18]
-    found = with_facts(Ticket.objects.visible_to(request.user).filter(pk__in=ids), user=request.user)
+    found = with_facts(Ticket.objects.visible_to(request.user).by_keys(told), user=request.user)
     now, zone = database_now(), timezone.get_current_timezone()
     shown = {row["key"]: row for row in (row_of(values, now=now, zone=zone) for values in found)}
     for key, row in shown.items():
@@ -164,8 +162,4 @@ def _rows(request: HttpRequest, noun: str, outcomes: Sequence[Outcome]) -> list[
 
 def back_to(request: HttpRequest) -> str:
     """The list that the reader came from; the queue where that is no page of ours."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else reverse("queue")
+    return came_from(request, otherwise=reverse("queue"))
