@@ -218,10 +218,10 @@ async function answerTo(url, how) {
 // Verbs that need words: a dialog about one row. Its answer is the row, and then the dialog has done its work.
 
 export function ask(row, noun) {
-  const { key } = row.dataset;
+  const { key, events } = row.dataset;
   clearTrouble(row);
   asked = { key, next: following(row).dataset.key, again: () => ask(rowByKey(key), noun) };
-  send("GET", `${address(key, noun)}?row=1`, { source: row, target: "#dialog", swap: "innerHTML" });
+  send("GET", `${address(key, noun)}?row=1&seen=${events}`, { source: row, target: "#dialog", swap: "innerHTML" });
 }
 
 function closeAsked(row) {

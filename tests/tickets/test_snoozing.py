@@ -239,6 +239,12 @@ def test_the_form_keeps_what_the_list_or_page_that_opened_it_had_shown(desk, sig
     assert hidden(signed_in.get(f"/tickets/{ticket.key}/snooze/?seen=many")) == shown
 
 
+def test_the_ticket_s_page_asks_with_what_it_shows(desk, signed_in):
+    ticket = desk.open()
+    page = signed_in.get(f"/tickets/{ticket.key}/").content.decode()
+    assert page.count(f"/tickets/{ticket.key}/snooze/?seen={desk.fresh(ticket).event_count}") == 2
+
+
 def test_an_account_manager_may_snooze_what_the_own_queue_shows(desk, client):
     ticket, reader = desk.open(), desk.person("am@msp.example", roles.ACCOUNT_MANAGER)
     give_role(reader, roles.ACCOUNT_MANAGER, desk.acme)
