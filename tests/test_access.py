@@ -169,6 +169,7 @@ PAGES = {
     "calls/": Page("/calls/", ANSWERABLE),
     "calls/<str:key>/answer/": Page("/calls/{ticket}/answer/", MANAGERS),
     "calls/mails/": Page("/calls/mails/", MANAGERS),
+    "calls/mails/<int:pk>/": Page("/calls/mails/999999/", MANAGERS_LOOK_UP),
     "calls/mails/<int:pk>/looked-at/": Page("/calls/mails/999999/looked-at/", MANAGERS_LOOK_UP, "post"),
     "tickets/<str:key>/manager-calls/": Page("/tickets/{ticket}/manager-calls/", STAFF),
     "policies/": Page("/policies/", STAFF),

@@ -4,19 +4,31 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Left, Length
+from django.db.models.lookups import GreaterThan
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import MANAGERS
 from integrations.models import ReceivedMail
 from tickets.permissions import NotYours
+from tickets.rows import clock_time
 from tickets.status import NotAllowedNow
+
+NOT_DONE = (ReceivedMail.Outcome.STORED, ReceivedMail.Outcome.LOOK)
+EXCERPT = 1000  # characters of its text that a list of mails shows
 
 
 def to_look_at() -> QuerySet[ReceivedMail]:
     """What came and was not dealt with, the latest first."""
-    outcomes = (ReceivedMail.Outcome.STORED, ReceivedMail.Outcome.LOOK)
-    waiting = ReceivedMail.objects.filter(outcome__in=outcomes, looked_at__isnull=True)
+    waiting = ReceivedMail.objects.filter(outcome__in=NOT_DONE, looked_at__isnull=True)
     return waiting.select_related("ticket").order_by("-received_at", "-pk")
+
+
+def excerpted(mails: QuerySet[ReceivedMail]) -> QuerySet[ReceivedMail]:
+    """With no more of each text than its beginning, as `excerpt`, and whether it `goes_on`: the rest is not read."""
+    goes_on = GreaterThan(Length("text"), EXCERPT)
+    return mails.defer("text").annotate(excerpt=Left("text", EXCERPT), goes_on=goes_on)
 
 
 @transaction.atomic
@@ -29,6 +41,7 @@ def looked_at(*, mail: int, by: User, now: datetime) -> None:
         raise NotYours("Only a manager says that a mail was looked at.")
     row = ReceivedMail.objects.select_for_update(of=("self",)).select_related("looked_by").get(pk=mail)
     if row.looked_at:
-        raise NotAllowedNow(f"{row.looked_by} looked at it at {row.looked_at:%H:%M} UTC.")
+        at = clock_time(row.looked_at, now=now, zone=timezone.get_current_timezone())
+        raise NotAllowedNow(f"{row.looked_by} looked at it already ({at}).")
     row.looked_by, row.looked_at = by, now
     row.save(update_fields=["looked_by", "looked_at"])

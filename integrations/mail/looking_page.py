@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
-from integrations.mail.looking import looked_at, to_look_at
+from integrations.mail.looking import NOT_DONE, excerpted, looked_at, to_look_at
 from integrations.models import ReceivedMail
 from tickets.status import NotAllowedNow
 
@@ -22,10 +22,19 @@ MOST = 50
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """What waits to be looked at; for htmx the list alone, which the page of calls shows."""
-    found = list(to_look_at()[: MOST + 1])
+    found = list(excerpted(to_look_at())[: MOST + 1])
     part = "#list" if request.htmx else ""
     context = {"mails": found[:MOST], "more": len(found) > MOST, "most": MOST, "now": database_now()}
     return render(request, f"integrations/mails.html{part}", context)
+
+
+@for_roles(MANAGERS)
+@never_cache
+@require_safe
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that one of them says, also when somebody has looked at it since."""
+    found = get_object_or_404(ReceivedMail.objects.select_related("ticket", "looked_by"), pk=pk, outcome__in=NOT_DONE)
+    return render(request, "integrations/mail.html", {"mail": found, "now": database_now()})
 
 
 @for_roles(MANAGERS)

@@ -1,14 +1,22 @@
 """The managers' list of calls: what waits, with which clock, what became of the others, and what mails wait beside."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import roles
 from accounts.clock import database_now
 from accounts.models import User
 from clients.access import give_role
+from integrations.mail.looking import looked_at
 from integrations.models import ReceivedMail
 from tickets import lifecycle, managing
 from tickets.models import TicketEvent
+from tickets.status import NotAllowedNow
 
 
 @pytest.fixture
@@ -152,6 +160,40 @@ def test_mails_that_wait_are_read_harmless_and_taken_off_the_list_once(desk, cli
     assert "Boss looked at it" in page(client, desk.manager, "/calls/mails/")
     mail.refresh_from_db()
     assert mail.text == "Call me", "it stays stored"
+
+
+def test_fifty_long_mails_are_shown_by_their_beginnings_and_each_as_a_whole_on_its_page(desk, client):
+    rows = [received(mail_id=f"<{n}>", text=f"<i>{'word ' * 40_000}end {n}") for n in range(50)]
+    with CaptureQueriesContext(connection) as queries:
+        html = page(client, desk.manager, "/calls/mails/")
+    assert len(html) < 200_000 and html.count("Read all of it") == 50 and "&lt;i&gt;word word" in html
+    [read] = [query["sql"] for query in queries if 'LEFT("integrations_receivedmail"."text"' in query["sql"]]
+    assert not re.search(r'(?<!\()"integrations_receivedmail"\."text"', read), "no whole text is read"
+    whole = page(client, desk.manager, f"/calls/mails/{rows[7].pk}/")
+    assert "end 7" in whole and "&lt;i&gt;word" in whole and "Looked at" in whole
+
+
+def test_a_short_mail_stands_in_the_list_as_a_whole(desk, client):
+    received(text="x" * 1000)
+    html = page(client, desk.manager, "/calls/mails/")
+    assert "x" * 1000 in html and "Read all of it" not in html and " …" not in html
+
+
+def test_only_mails_on_whose_word_nothing_was_done_have_a_page(desk, client):
+    done, looked = received(outcome="ANSWER"), received(mail_id="<2>")
+    post(client, desk.manager, f"/calls/mails/{looked.pk}/looked-at/")
+    assert client.get(f"/calls/mails/{done.pk}/").status_code == 404
+    html = page(client, desk.manager, f"/calls/mails/{looked.pk}/")
+    assert "Boss looked at it" in html and "looked-at/" not in html
+
+
+@pytest.mark.parametrize("days, said", [(0, "07:30"), (2, "Sat 07:30"), (20, "17 Nov")])
+def test_who_was_quicker_is_said_with_the_day_on_the_reader_s_clock(desk, days, said):
+    now = datetime(2026, 12, 6, 23, 0, tzinfo=UTC)  # a Monday morning in Tokyo
+    row = received(looked_at=now - timedelta(days=days, minutes=30), looked_by=desk.manager)
+    with timezone.override("Asia/Tokyo"), pytest.raises(NotAllowedNow) as refused:
+        looked_at(mail=row.pk, by=desk.manager, now=now)
+    assert str(refused.value) == f"Boss looked at it already ({said})."
 
 
 def test_what_was_dealt_with_waits_for_nobody_and_what_was_only_stored_does(desk, client):
