@@ -106,13 +106,13 @@ def _panels(ticket: Ticket, *, user: User, may_work: bool) -> Shown:
 
 
 def _offered(ticket: Ticket, case: VendorCase | None, *, may_work: bool) -> Shown:
-    """`can`, the nouns of what may be done now; `actions` as buttons, `more_actions` in the menu."""
+    """`can`, the nouns of what may be done now; `actions` as buttons, `more_actions` in the menu of who may work."""
     verbs = offered(ticket.status, case, may_work=may_work)
     shown = [_action(ticket, verb) for verb in verbs if verb.noun not in ELSEWHERE]
     return {
         "can": {verb.noun for verb in verbs},
-        "actions": [action for action in shown if action["at_hand"]],
-        "more_actions": [action for action in shown if not action["at_hand"]],
+        "actions": [action for action in shown if action["at_hand"] or not may_work],
+        "more_actions": [action for action in shown if may_work and not action["at_hand"]],
     }
 
 

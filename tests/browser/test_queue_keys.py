@@ -189,7 +189,7 @@ def test_g_and_a_letter_lead_elsewhere_and_the_sheet_tells_all_keys(world, visit
     world.open()
     page = visit("/tickets/", world.l1)
     page.keyboard.press("?")
-    sheet = page.get_by_role("dialog", name="Keys in the queue")
+    sheet = page.get_by_role("dialog", name="Keys")
     for words in (
         "Acknowledge",
         "Escalate…",

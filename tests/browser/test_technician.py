@@ -92,7 +92,7 @@ def test_keys_are_keys_only_in_the_queue(world, visit, tickets):
     page.keyboard.press("j")
     assert focused_row(page) == tickets[1].key
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys in the queue")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator(".ticket-subject").first.focus()
     page.keyboard.press("/")
