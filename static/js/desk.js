@@ -111,6 +111,8 @@ function onSwap(event) {
   if (event.target.id !== "dialog") return;
   const dialog = event.target;
   const filled = dialog.childElementCount > 0;
+  // Its forms must be htmx's before anybody can press Enter in them; by itself htmx takes them a moment later.
+  if (filled) window.htmx.process(dialog);
   if (filled) openDialog(dialog);
   if (!filled && dialog.open) dialog.close();
 }
