@@ -1,13 +1,15 @@
 """The pages of side conversations: the panel on the ticket, beginning one, reading and writing."""
 
 import pytest
+from django.db import connection
 
 from accounts import roles
 from accounts.clock import database_now
 from clients.access import give_role
+from clients.models import Contact
 from outbox.models import Message
 from tickets import merging
-from tickets.models import SideConversation
+from tickets.models import SideConversation, Ticket
 from tickets.side import talking
 
 
@@ -160,6 +162,63 @@ def test_after_a_merge_the_old_address_leads_to_the_conversation(desk, ticket, t
     desk.do(merging.merge, ticket, into=survivor.key, why="The same")
     answer = page(client, desk.l1, f"/tickets/{ticket.key}/side/{thread.pk}/")
     assert (answer.status_code, answer.url) == (302, f"/tickets/{survivor.key}/side/{thread.pk}/")
+
+
+def test_after_two_merges_the_oldest_address_leads_there_as_well(desk, ticket, thread, client):
+    middle, survivor = desk.open("The same"), desk.open("The same again")
+    desk.do(merging.merge, ticket, into=middle.key, why="The same")
+    desk.do(merging.merge, middle, into=survivor.key, why="The same")
+    Ticket.objects.filter(pk=ticket.pk).update(merged_into=middle)
+    for key in (ticket.key, middle.key):
+        answer = page(client, desk.l1, f"/tickets/{key}/side/{thread.pk}/")
+        assert (answer.status_code, answer.url) == (302, f"/tickets/{survivor.key}/side/{thread.pk}/")
+    assert page(client, desk.l1, f"/tickets/{desk.open().key}/side/{thread.pk}/").status_code == 404
+
+
+def test_a_conversation_that_goes_along_with_a_merge_while_one_writes_is_nowhere(desk, ticket, thread, client):
+    other = desk.open("Another")
+
+    def moved_first(execute, sql, *rest):
+        if "FOR NO KEY UPDATE" in sql:
+            with connection.cursor() as cursor:
+                cursor.cursor.execute("UPDATE tickets_sideconversation SET ticket_id = %s", [other.pk])
+        return execute(sql, *rest)
+
+    client.force_login(desk.l1)
+    with connection.execute_wrapper(moved_first):
+        answer = client.post(f"/tickets/{ticket.key}/side/{thread.pk}/", {"body": "Thanks."})
+    assert answer.status_code == 404 and thread.messages.count() == 1
+
+
+def test_to_whom_it_goes_stands_beneath_the_form_for_each_reader(desk, ticket, client):
+    team = desk.l2.memberships.get().team
+    asked = {"key": ticket.key, "team": team, "subject": "Help", "body": "Hello", "by": desk.l1, "now": desk.now}
+    alone, with_another = (talking.open_conversation(to=to, **asked) for to in ([], ["x@third.example"]))
+    said = {
+        (user.email, thread.pk): page(client, user, f"/tickets/{ticket.key}/side/{thread.pk}/").content.decode()
+        for user in (desk.l1, desk.l2) for thread in (alone, with_another)
+    }  # fmt: skip
+    assert "Goes to l2@msp.example.<" in said["l1@msp.example", alone.pk]
+    assert "Goes to l2@msp.example, x@third.example.<" in said["l1@msp.example", with_another.pk]
+    reads = "L1 reads your answer here, and so does your team."
+    assert f"Goes to x@third.example. {reads}" in said["l2@msp.example", with_another.pk]
+    assert reads in said["l2@msp.example", alone.pk] and "Goes to" not in said["l2@msp.example", alone.pk]
+
+
+def test_reopening_and_sending_again_say_who_must_not_read_it(desk, ticket, thread, client):
+    Contact.objects.create(client=ticket.client, name="Bob", email="support@vendor.example")
+    Message.objects.filter(kind="SIDE_MAIL").update(state="DEAD", sent_at=None)
+    url = f"/tickets/{ticket.key}/side/{thread.pk}/"
+    told = post(client, desk.l1, url, {"body": "Between us"})
+    assert told.status_code == 422 and "Bob of Acme" in told.content.decode()
+    assert post(client, desk.l1, f"{url}messages/1/sending/").status_code == 303
+    assert "Bob of Acme" in page(client, desk.l1, url).content.decode()
+    post(client, desk.l1, f"{url}closing/")
+    page(client, desk.l1, url)
+    post(client, desk.l1, f"{url}reopening/")
+    assert "Bob of Acme" in page(client, desk.l1, url).content.decode()
+    thread.refresh_from_db()
+    assert thread.state == "CLOSED"
 
 
 def test_reading_costs_the_same_whatever_the_number_of_messages(

@@ -5,11 +5,12 @@ from django.core import mail
 
 from accounts import roles
 from clients.access import give_role
+from clients.models import Contact
 from outbox.models import Message
 from tickets import lifecycle, merging
-from tickets.models import Clock, SideConversation, SideMessage, TicketEvent
+from tickets.models import Clock, SideConversation, SideMessage, Ticket, TicketEvent
 from tickets.permissions import NotYours
-from tickets.side import talking
+from tickets.side import addressing, reading, talking
 from tickets.side.talking import NoSuchConversation, TooMany
 from tickets.status import NotAllowedNow
 from tickets.working import BadAnswer
@@ -177,6 +178,81 @@ def test_one_of_the_asked_team_answers_on_the_page_without_a_mail_to_itself(worl
     assert [m.to for m in mail.outbox] == [["l1@msp.example"]]
     event = TicketEvent.objects.get(ticket=thread.ticket, kind="SIDE_ANSWERED")
     assert event.actor == world.l2
+
+
+def test_an_answer_of_the_asked_team_is_mailed_to_those_beside_it(world):
+    team = world.l2.memberships.get().team
+    thread = begin(world, world.open(), team=team, to=["x@third.example"])
+    mail.outbox.clear()
+    talking.say(key=thread.ticket.key, conversation=thread.pk, body="Try the other port.", by=world.l2, now=world.now)
+    world.tick()
+    thread.refresh_from_db()
+    assert not thread.awaited
+    assert sorted(m.to for m in mail.outbox) == [["l1@msp.example"], ["x@third.example"]]
+    assert "Try the other port." in world.mails_to("x@third.example")[0].body
+
+
+@pytest.mark.parametrize("own, people", [("", "L2@msp.example"), ("team@msp.example", "l2@msp.example")])
+def test_beside_a_team_are_neither_its_address_nor_its_people(world, own, people):
+    team = world.l2.memberships.get().team
+    team.email = own
+    team.save()
+    assert addressing.beside(team, ["Team@other.example", *([own] if own else []), people, "l1@msp.example"]) == [
+        "Team@other.example", "l1@msp.example"
+    ]  # fmt: skip
+
+
+def become_a_contact(world, ticket, address):
+    Contact.objects.create(client=ticket.client, name="Bob", email=address)
+
+
+def go_to_another_client(world, ticket, address):
+    beta = world.client("Beta")
+    become_a_contact(world, Ticket(client=beta), address)
+    Ticket.objects.filter(pk=ticket.pk).update(client=beta)
+
+
+BECOMES_THE_CLIENT_S = pytest.mark.parametrize("becomes", [become_a_contact, go_to_another_client])
+
+
+@BECOMES_THE_CLIENT_S
+def test_who_has_become_the_client_s_is_written_to_no_more(world, becomes):
+    thread = begin(world, world.open())
+    world.tick()
+    mail.outbox.clear()
+    becomes(world, thread.ticket, "Support@vendor.example")
+    known = {"key": thread.ticket.key, "conversation": thread.pk, "by": world.l1, "now": world.now}
+    with pytest.raises(BadAnswer, match="Bob of"):
+        talking.say(body="Between us: …", **known)
+    Message.objects.filter(kind="SIDE_MAIL").update(state="DEAD", sent_at=None)
+    with pytest.raises(BadAnswer, match="Bob of"):
+        talking.send_again(seq=1, **known)
+    talking.close(**known)
+    with pytest.raises(BadAnswer, match="Bob of"):
+        talking.reopen(**known)
+    world.tick()
+    assert thread.messages.count() == 1 and not world.mails_to("support@vendor.example")
+
+
+@BECOMES_THE_CLIENT_S
+def test_a_mail_that_waits_to_leave_is_held_back_when_it_would_go_to_the_client(world, becomes):
+    thread = talking.open_conversation(
+        key=world.open().key, to=["support@vendor.example", "x@third.example"], subject="Is it you?", body="Errors.",
+        by=world.l1, now=world.now,
+    )  # fmt: skip
+    becomes(world, thread.ticket, "support@vendor.example")
+    world.tick()
+    assert not world.mails_to("support@vendor.example") and not world.mails_to("x@third.example")
+    [shown] = reading.messages(thread)
+    assert "Bob of" in shown["failed"] and "must not read" in shown["failed"] and not shown["waiting"]
+
+
+def test_those_in_which_we_wait_stand_first_and_closed_ones_last(world):
+    ticket = world.open()
+    _, answered, closed = (begin(world, ticket, subject=name) for name in ("asked", "answered", "closed"))
+    answer(world, answered)
+    talking.close(key=ticket.key, conversation=closed.pk, by=world.l1, now=world.now)
+    assert [row["subject"] for row in reading.threads(ticket)] == ["asked", "answered", "closed"]
 
 
 def test_the_opener_of_the_asked_team_goes_on_asking(world):

@@ -36,6 +36,13 @@ def of_team(team: Team) -> list[str]:
     return list(people.values_list("user__email", flat=True))
 
 
+def beside(team: Team, to: Iterable[str]) -> list[str]:
+    """Those of these addresses that are neither the team's own nor one of its people's."""
+    people = Member.objects.filter(team=team).values_list("user__email", flat=True)
+    theirs = {address.lower() for address in (team.email, *people)}
+    return [address for address in to if address.lower() not in theirs]
+
+
 def vendor_contacts(ticket: Ticket) -> list[ContactPoint]:
     """Where the support of the ticket's service, and of those that it has cases with, can be written to."""
     services = {ticket.service_id, *ticket.vendor_cases.values_list("service_id", flat=True)} - {None}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
+from accounts.redirects import see_other
 from accounts.roles import DESK, STAFF
 from tickets.acting import seen
 from tickets.models import SideConversation, Ticket
@@ -69,6 +70,8 @@ def conversation(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         return _shown(request, ticket, thread, form, status=422)
     try:
         talking.say(key=ticket.key, conversation=pk, by=request.user, now=database_now(), **form.cleaned_data)
+    except talking.NoSuchConversation:  # it went along with a merge this very moment
+        raise Http404 from None
     except BadAnswer as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _shown(request, ticket, thread, form, status=422)
@@ -86,6 +89,8 @@ def _shown(
         "ticket": ticket,
         "thread": reading.heading(thread),
         "entries": reading.messages(thread),
+        "mailed_to": talking.mailed_to(thread, request.user),
+        "answers": talking.is_asked(thread, request.user),
         "form": form,
         "conflict": conflict,
         "may_work": can_work(request.user, ticket.client_id),
@@ -123,7 +128,7 @@ def _moved(
         verb(key=ticket.key, conversation=pk, by=request.user, now=database_now(), **more)
     except talking.NoSuchConversation:
         raise Http404 from None
-    except NotAllowedNow as error:
+    except (NotAllowedNow, BadAnswer) as error:
         messages.warning(request, str(error))
     else:
         messages.success(request, said)
@@ -135,9 +140,19 @@ def _found(request: HttpRequest, key: str, pk: int) -> tuple[Ticket, SideConvers
     ticket = seen(request, key)
     visible = SideConversation.objects.filter(ticket__in=Ticket.objects.visible_to(request.user))
     thread = visible.filter(pk=pk).select_related("ticket", *reading.WITH).first()
-    if thread is None or thread.ticket_id not in (ticket.pk, ticket.merged_into_id):
+    if thread is None or not _leads_to(ticket, thread.ticket_id):
         raise Http404
     return ticket, thread
+
+
+def _leads_to(ticket: Ticket, goal: int) -> bool:
+    """Whether the goal is the ticket, or what it was merged into, however often."""
+    at: int | None = ticket.pk
+    following = ticket.merged_into_id
+    while at != goal and following:
+        at = following
+        following = Ticket.objects.values_list("merged_into_id", flat=True).get(pk=at)
+    return at == goal
 
 
 def _workable(request: HttpRequest, key: str) -> Ticket:
@@ -151,9 +166,7 @@ def _to(request: HttpRequest, ticket: Ticket, pk: int) -> HttpResponse:
     """On to the conversation, from a dialog as well."""
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": _url(ticket, pk)})
-    response = HttpResponseRedirect(_url(ticket, pk))
-    response.status_code = 303
-    return response
+    return see_other(_url(ticket, pk))
 
 
 def _url(ticket: Ticket, pk: int) -> str:

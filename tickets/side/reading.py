@@ -14,11 +14,11 @@ WITH = ("team", "vendor", "opened_by")
 
 
 def threads(ticket: Ticket) -> list[Shown]:
-    """The ticket's conversations, those in which somebody waits first; two queries, one where there are none."""
+    """The ticket's conversations, where we wait first, closed ones last; two queries, one where there are none."""
     rows = list(SideConversation.objects.filter(ticket=ticket).select_related(*WITH).order_by("-last_at", "-pk"))
     last = _last_words(rows)
     shown = [{**heading(row), "last": last.get(row.pk)} for row in rows]
-    return sorted(shown, key=lambda row: row["closed"])
+    return sorted(shown, key=lambda row: (row["closed"], not row["awaited"]))
 
 
 def _last_words(rows: list[SideConversation]) -> dict[int, Shown]:

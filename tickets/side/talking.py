@@ -70,9 +70,11 @@ def open_conversation(
 def say(
     *, key: str, conversation: int, body: str, by: User, now: datetime, also: Sequence[str] = ()
 ) -> SideMessage:  # fmt: skip
-    """Write in a conversation. One of the team that was asked answers it by that; anybody else's words are mailed.
+    """Write in a conversation. One of the team that was asked answers it by that, and it is mailed to those beside the
+    team alone; anybody else's words are mailed to all.
 
-    `also` are addresses that join it, such as one from which an answer came.
+    `also` are addresses that join it, such as one from which an answer came. Nobody is written to who has come to be
+    the client's since the conversation began.
 
     Raises Ticket.DoesNotExist, NotYours, NoSuchConversation, BadAnswer, NotAllowedNow where it is closed.
     """
@@ -81,14 +83,12 @@ def say(
         thread = _of(work, conversation)
         if thread.state == CLOSED:
             raise NotAllowedNow("This conversation is closed; reopen it to write in it.")
-        if also:
-            thread.to = addressing.checked([*thread.to, *also], client_id=work.client_id)
-            thread.save(update_fields=["to"])
-        if _is_asked(thread, by):
-            message = _keep(thread, _said(body, by, now=at), now=at, author=by, sender=by.email)
+        thread.to = addressing.checked([*thread.to, *also], client_id=work.client_id)
+        thread.save(update_fields=["to"])
+        message = _send(thread, body, by=by, now=at)
+        if is_asked(thread, by):
             _note_answer(work, thread, str(by), message.body, now=at, by=by)
         else:
-            message = _send(thread, body, by=by, now=at)
             event(work, "SIDE_SAID", f"{by} wrote to {whom(thread)}: {thread.subject}", now=at, by=by,
                   why={"side": thread.pk})  # fmt: skip
     return message
@@ -121,30 +121,48 @@ def close(*, key: str, conversation: int, by: User, now: datetime) -> None:
 
 
 def reopen(*, key: str, conversation: int, by: User, now: datetime) -> None:
-    """Go on with a closed conversation."""
+    """Go on with a closed conversation. Raises BadAnswer where one of its addresses is the client's by now."""
     with working(key, by=by, now=now, touch=False) as (work, at):
         _check_stands(work)
         thread = _of(work, conversation)
         if thread.state == OPEN:
             raise NotAllowedNow("This conversation is open.")
+        addressing.checked(thread.to, client_id=work.client_id)
         _move(thread, OPEN)
         event(work, "SIDE_OPENED", f"{by} reopened the conversation with {whom(thread)}: {thread.subject}", now=at,
               by=by, why={"side": thread.pk})  # fmt: skip
 
 
 def send_again(*, key: str, conversation: int, seq: int, by: User, now: datetime) -> None:
-    """Try a mail once more that could not be sent. Raises NotAllowedNow for one that was, or still will be."""
+    """Try a mail once more that could not be sent.
+
+    Raises NotAllowedNow for one that was, or still will be, and BadAnswer where it would go to the client by now.
+    """
     with working(key, by=by, now=now, touch=False) as (work, at):
         thread = _of(work, conversation)
         found = SideMessage.objects.filter(conversation=thread, seq=seq).select_related("message").first()
         if found is None or found.message is None or found.message.state != Message.State.DEAD:
             raise NotAllowedNow("This mail waits for nothing: it was sent, or is on its way.")
+        addressing.checked(found.message.payload["to"], client_id=work.client_id)
         delivery.retry(found.message, now=at)
 
 
 def whom(thread: SideConversation) -> str:
     """With whom it is."""
     return str(thread.team or thread.vendor or ", ".join(thread.to))
+
+
+def is_asked(thread: SideConversation, by: User) -> bool:
+    """Whether `by` is of the team that somebody else has asked."""
+    asked = thread.team_id is not None and by.pk != thread.opened_by_id
+    return asked and Member.objects.filter(team=thread.team_id, user=by).exists()
+
+
+def mailed_to(thread: SideConversation, by: User) -> list[str]:
+    """To whom goes what `by` writes: all, or those beside the team for one of the team, who is not written to."""
+    if thread.team and is_asked(thread, by):
+        return addressing.beside(thread.team, thread.to)
+    return list(thread.to)
 
 
 def _kind(team: Team | None, vendor: Vendor | None) -> str:
@@ -176,12 +194,6 @@ def _in_turn(token: str) -> SideConversation:
     return again if again.ticket_id == found.ticket_id else _in_turn(token)
 
 
-def _is_asked(thread: SideConversation, by: User) -> bool:
-    """Whether `by` is of the team that somebody else has asked."""
-    asked = thread.team_id is not None and by.pk != thread.opened_by_id
-    return asked and Member.objects.filter(team=thread.team_id, user=by).exists()
-
-
 def _said(body: str, by: User, *, now: datetime) -> str:
     """What a person wrote, once it may be: it is not empty, not endless, and not the sixty-first of an hour."""
     need(body, "body", "Write something.")
@@ -193,17 +205,21 @@ def _said(body: str, by: User, *, now: datetime) -> str:
 
 
 def _send(thread: SideConversation, body: str, *, by: User, now: datetime) -> SideMessage:
-    text = _said(body, by, now=now)
-    seq = _next(thread)
-    key = f"ESC-{thread.ticket_id}"
-    payload = {"to": thread.to, "subject": f"[{key}] {thread.subject}", "text": f"{text}\n\n{by}", "ticket": key,
-               "conversation": thread.pk, "seq": seq}  # fmt: skip
-    queued = Message.objects.create(
-        key=f"side:{thread.pk}:{seq}", kind=MAIL, payload=payload, not_before=now, created_at=now
-    )
+    """It stands in the conversation, and a mail of it leaves for whoever is to have one."""
+    text, to = _said(body, by, now=now), mailed_to(thread, by)
+    queued = _queued(thread, f"{text}\n\n{by}", to=to, now=now) if to else None
     message = _keep(thread, text, now=now, author=by, sender=by.email, message=queued)
     _move(thread, OPEN, awaited=True, last_at=now)
     return message
+
+
+def _queued(thread: SideConversation, text: str, *, to: Sequence[str], now: datetime) -> Message:
+    key, seq = f"ESC-{thread.ticket_id}", _next(thread)
+    payload = {"to": to, "subject": f"[{key}] {thread.subject}", "text": text, "ticket": key,
+               "conversation": thread.pk, "seq": seq}  # fmt: skip
+    return Message.objects.create(
+        key=f"side:{thread.pk}:{seq}", kind=MAIL, payload=payload, not_before=now, created_at=now
+    )
 
 
 def _next(thread: SideConversation) -> int:
