@@ -85,7 +85,7 @@ def _act(form: forms.VerbForm, pk: int, chosen: Verb, by: User, seen: int | None
     known = Ticket.objects.values_list("event_count", flat=True).get(pk=pk)
     chosen.do(form, {"key": f"ESC-{pk}", "by": by, "now": form.now})
     if seen is not None:
-        check_unchanged(pk, seen=seen, until=known, noun=chosen.noun, by=by)
+        check_unchanged(pk, seen=seen, until=known, noun=chosen.noun, by=by, now=form.now)
 
 
 def _seen(request: HttpRequest) -> int | None:
