@@ -14,7 +14,7 @@ FULL = {
     "key", "url", "status", "priority", "tier", "team", "assignee", "holder", "policy", "routed_because", "tags",
     "clocks", "title", "description", "client", "contact", "category", "service", "device", "error_code", "external_id",
     "opened_at", "acknowledged_at", "resolved_at", "resolution", "next_update_due_at", "merged_into", "vendor_cases",
-    "superseded_clocks",
+    "superseded_clocks", "radar",
 }  # fmt: skip
 SMALLEST = {"client": "Acme", "title": "Mail does not arrive"}
 

@@ -159,7 +159,7 @@ def test_everything_works_without_scripts(world, visit, tickets):
     expect(page.locator(".timeline")).to_contain_text("Needs more")
     page.get_by_label("Public reply").check()
     page.get_by_role("textbox", name="Text").fill("We are at it")
-    page.locator(".composer button").click()
+    page.get_by_role("button", name="Send to Acme").click()
     expect(page.locator(".entry.public")).to_contain_text("We are at it")
 
 

@@ -86,7 +86,7 @@ def test_a_client_s_file_is_asked_for_again_while_others_wait(client, world):
         thread.start()
     while pdf._press.waiting < pdf.MOST_WAITING:
         sleep(0.01)
-    answer = client.get("/portal/acme/page.pdf?as_of=2026-03-02")
+    answer = client.get("/portal/acme/page.pdf?as_of=2026-03-07")
     goes_on.set()
     for thread in waiting:
         thread.join()

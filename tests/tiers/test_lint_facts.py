@@ -156,7 +156,8 @@ def test_alerts_bring_what_the_lint_believes():
     body = {"id": 1, "statusCode": "TRIGGERED", "seriesUid": "s", "activityTime": 1, "message": "m", "sourceName": "c",
             "sourceType": "t", "device": device}  # fmt: skip
     assert set(parse(body).facts) == CASE_FACTS["event"]
-    assert [path.parent.name for path in INTEGRATIONS.glob("*/source.py")] == ["ninjaone"]
+    # Mail is read by a source of its own and opens no ticket yet.
+    assert {path.parent.name for path in INTEGRATIONS.glob("*/source.py")} == {"mail", "ninjaone"}
 
 
 def test_an_import_remarks_what_is_dead_and_refuses_nothing(world):
