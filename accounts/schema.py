@@ -46,7 +46,8 @@ def _url(text: str) -> str:
     return text
 
 
-def _or_empty(check: Callable[[str], str]) -> Callable[[str], str]:
+def or_empty(check: Callable[[str], str]) -> Callable[[str], str]:
+    """The same check for a text that may be empty."""
     return lambda text: check(text) if text else text
 
 
@@ -76,10 +77,10 @@ Words = text(300, shortest=1)
 Text = text(4000)
 Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/London"]})]
 Language = Literal["en", "de"]  # accounts.language.LANGUAGES
-OptionalZone = Annotated[str, AfterValidator(_or_empty(_zone))]
+OptionalZone = Annotated[str, AfterValidator(or_empty(_zone))]
 Email = Annotated[text(254, shortest=1), AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
-OptionalEmail = Annotated[text(254), AfterValidator(_or_empty(_email))]
-OptionalUrl = Annotated[text(200), AfterValidator(_or_empty(_url))]
+OptionalEmail = Annotated[text(254), AfterValidator(or_empty(_email))]
+OptionalUrl = Annotated[text(200), AfterValidator(or_empty(_url))]
 Day = Annotated[date, PlainSerializer(date.isoformat, return_type=str)]
 Upper = BeforeValidator(upper)
 Listed = BeforeValidator(listed)

@@ -189,6 +189,7 @@ OUTBOX_CHANNELS = {
     "INVITATION": "integrations.mail.invitations.send",
     "PASSWORD_LINK": "integrations.mail.password_link.send",
     "SIDE_MAIL": "integrations.mail.side_mail.send",
+    "CASE_MAIL": "integrations.mail.case_mail.send",
 }
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")
 vars().update(EMAIL_CONFIG)

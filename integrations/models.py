@@ -29,6 +29,7 @@ class ReceivedMail(models.Model):
         STORED = "STORED", "Not dealt with yet"
         ANSWER = "ANSWER", "It is in its side conversation"
         CALL = "CALL", "A manager was called"
+        CASE = "CASE", "It is in its vendor case"
         LOOK = "LOOK", "Somebody must look at it"
         IGNORED = "IGNORED", "Nothing was done"
 

@@ -13,6 +13,7 @@ from clients.models import Asset, Client, Contact, OfClient
 from outbox.models import Message
 from sla.models import AgreementVersion
 from sla.priorities import PRIORITIES
+from tickets.case_models import CaseMessage, CaseTask, new_token
 from tickets.desk_models import (
     DeskProfile,
     Draft,
@@ -29,13 +30,13 @@ from tickets.talk_models import RadarEntry, SideConversation, SideMessage, Ticke
 from tickets.time_models import BallChange, Clock, CustodyChange
 from tickets.words_models import CASE_NUMBERS, EVENT_WORDS, TRIGGERS, TicketWords
 from tiers.models import PolicyVersion, Team, Tier
-from vendors.models import Service, Vendor
+from vendors.models import ContactPoint, Service, Vendor
 
 __all__ = [
-    "AlertGroup", "BallChange", "Clock", "CustodyChange", "DeskProfile", "Draft", "EventSource", "HandOver", "Mapping",
-    "MonitoringEvent", "Notification", "OfTicket", "Presence", "RadarEntry", "ReplyTemplate", "SavedView",
-    "SideConversation", "SideMessage", "Snooze", "Ticket", "TicketEvent", "TicketFile", "TicketLink", "TicketQuerySet",
-    "TicketWords", "UndoableAct", "VendorCase",
+    "AlertGroup", "BallChange", "CaseMessage", "CaseTask", "Clock", "CustodyChange", "DeskProfile", "Draft",
+    "EventSource", "HandOver", "Mapping", "MonitoringEvent", "Notification", "OfTicket", "Presence", "RadarEntry",
+    "ReplyTemplate", "SavedView", "SideConversation", "SideMessage", "Snooze", "Ticket", "TicketEvent",
+    "TicketFile", "TicketLink", "TicketQuerySet", "TicketWords", "UndoableAct", "VendorCase",
 ]  # fmt: skip
 PRIORITY_CHOICES = [(p, p) for p in PRIORITIES]
 
@@ -91,6 +92,7 @@ class Ticket(models.Model):
     category = models.CharField(max_length=60, blank=True)
     tags = models.JSONField(default=list)
     error_code = models.CharField(max_length=80, blank=True)
+    impact = models.CharField(max_length=6, blank=True, help_text="On the business, where somebody said so")
     device_name = models.CharField(max_length=120, blank=True)
     device_type = models.CharField(max_length=12, blank=True)
     device_os = models.CharField(max_length=80, blank=True)
@@ -296,6 +298,7 @@ class VendorCase(models.Model):
 
     class Status(models.TextChoices):
         INCOMPLETE = "INCOMPLETE"
+        PREPARED = "PREPARED"  # complete, and waits for a person to lodge it on the vendor's portal
         QUEUED = "QUEUED"
         LODGED = "LODGED"
         ANSWERED = "ANSWERED"
@@ -305,6 +308,11 @@ class VendorCase(models.Model):
     class Ball(models.TextChoices):
         VENDOR = "VENDOR"
         US = "US"
+
+    class EngagedBy(models.TextChoices):
+        RULE = "RULE", "A condition of the service"
+        STEP = "STEP", "A step of the ladder"
+        HAND = "HAND", "A person"
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="vendor_cases")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="cases")
@@ -321,6 +329,23 @@ class VendorCase(models.Model):
     number = models.CharField(max_length=80, blank=True, help_text="The vendor's own case number")
     step = models.PositiveSmallIntegerField(help_text="The ladder step that lodged it")
     because = models.CharField(max_length=300)
+    engaged_by = models.CharField(max_length=4, choices=EngagedBy.choices, default=EngagedBy.STEP)
+    channel = models.CharField(max_length=6, choices=Service.Channel.choices, default=Service.Channel.MAIL)
+    contact_point = models.ForeignKey(
+        ContactPoint, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Whom it was sent to last"
+    )
+    token = models.CharField(
+        max_length=40, blank=True, default=new_token, help_text="In the address that answers go to"
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the portal"
+    )
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="Who had it sent though something was missing",
+    )  # fmt: skip
+    override_why = models.CharField(max_length=300, blank=True)
+    chases = models.PositiveSmallIntegerField(default=0, help_text="How often the vendor was chased so far")
     opened_at = models.DateTimeField()
     lodged_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -340,6 +365,7 @@ class VendorCase(models.Model):
                 condition=~models.Q(status="CLOSED"),
                 name="one_open_case_per_ticket_and_vendor",
             ),
+            models.UniqueConstraint(fields=["token"], condition=~models.Q(token=""), name="one_case_per_token"),
             models.CheckConstraint(
                 condition=~models.Q(status__in=["LODGED", "ANSWERED"]) | models.Q(lodged_at__isnull=False),
                 name="lodged_has_its_moment",

@@ -1,6 +1,5 @@
 """Vendor cases: gathered, checked for completeness, rendered, queued; custody passes once the case was really sent."""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,14 +12,14 @@ from django.db.models import Q
 
 import columnar
 from accounts.models import User
-from columnar import Json
 from outbox.alarms import raise_alarm
-from outbox.models import Message
 from tickets import handing
 from tickets.case_facts import Sources
+from tickets.cases import letters
+from tickets.cases.letters import Letter
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND
 from tickets.loading import case_in_hand, in_hand
-from tickets.models import Clock, Ticket, VendorCase
+from tickets.models import CaseMessage, Clock, Ticket, VendorCase
 from tickets.moves import event, start_clock, stop_metric, wait
 from tickets.notices import tell_managers, tell_step
 from tickets.sentences import for_client, internal
@@ -155,40 +154,29 @@ def _engagement(work: Work, service: Service, sources: Sources, *, now: datetime
 
 
 def _queue(queued: Sequence[tuple[Request, VendorCase]], sources: Sources, *, now: datetime) -> None:
-    """Put the mails into the outbox and tie each to its case."""
-    if not queued:
-        return
-    again = [(request, case) for request, case in queued if case.message_id]
-    for request, case in again:
-        _queue_again(case, _message(request, case, sources.services[case.service_id], now=now))
-    queued = [pair for pair in queued if pair not in again]
-    rows = [_message(request, case, sources.services[case.service_id], now=now) for request, case in queued]
-    ids = columnar.insert_rows(Message, rows, returning="id")
-    columnar.update(VendorCase, [case.pk for _, case in queued], message_id=ids)
-    for (_, case), pk in zip(queued, ids, strict=True):
-        case.message_id = pk
+    """Put the letters into the outbox and tie each to its case."""
+    for request, case in queued:
+        if case.message_id:
+            letters.rewrite(_letter(request, case, sources.services[case.service_id]), now=now)
+    fresh = [(request, case) for request, case in queued if not case.message_id]
+    sent = letters.post([_letter(r, case, sources.services[case.service_id]) for r, case in fresh], now=now)
+    columnar.update(VendorCase, [case.pk for _, case in fresh], message_id=[row.message_id for row in sent])
+    for (_, case), row in zip(fresh, sent, strict=True):
+        case.message_id = row.message_id
 
 
-def _queue_again(case: VendorCase, row: dict[str, Any]) -> None:
-    """The same intent keeps its key: what could not be sent is replaced, not sent beside."""
-    Message.objects.filter(pk=case.message_id).exclude(state="SENT").update(
-        payload=json.loads(row["payload"].text), state="PENDING", attempts=0, not_before=row["not_before"],
-        leased_until=None,
-    )  # fmt: skip
-
-
-def _message(request: Request, case: VendorCase, service: Service, *, now: datetime) -> dict[str, Any]:
+def _letter(request: Request, case: VendorCase, service: Service) -> Letter:
     to = next(p.value for p in service.contact_points.all() if p.kind == ContactPoint.Kind.EMAIL)
-    references = [reference(int(pk), key) for pk, key in REFERENCE.findall("\n".join(case.answers.values()))]
-    key = f"{request.work.key}:case:{case.pk}"
-    payload = {
-        "to": [to],
-        "subject": f"{case.subject} [{request.work.key}]",
-        "text": case.body,
-        "ticket": request.work.key,
-        "secrets": references,
-    }
-    return {"key": key, "kind": "MAIL", "payload": Json(payload), "not_before": now, "created_at": now}
+    return Letter(
+        case,
+        CaseMessage.Kind.LODGED,
+        key=f"{request.work.key}:case:{case.pk}",
+        to=to,
+        subject=f"{case.subject} [{request.work.key}]",
+        body=case.body,
+        by=request.by,
+        secrets=tuple(reference(int(pk), key) for pk, key in REFERENCE.findall("\n".join(case.answers.values()))),
+    )
 
 
 def note_settled(*, now: datetime, limit: int = SETTLE_BATCH) -> int:

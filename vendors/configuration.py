@@ -18,6 +18,9 @@ from vendors.placeholders import BUILT_IN, faults
 from vendors.schema import AccountRow, ServiceRow, VendorRow
 
 JSON_KEYS = ("severity_of", "required", "engage_when", "template")
+PLAIN_KEYS = (
+    "category", "plan", "client_text", "client_text_in", "lodge_by", "number_pattern", "sources", "verify_first",
+)  # fmt: skip
 
 
 def import_vendors(entries: Sequence[Entry[VendorRow]], run: Run) -> None:
@@ -31,7 +34,7 @@ def import_vendors(entries: Sequence[Entry[VendorRow]], run: Run) -> None:
 
 def _import_vendor(entry: Entry[VendorRow], run: Run) -> None:
     row = Vendor.objects.filter(name=entry.row.name).first() or Vendor(name=entry.row.name)
-    run.record(row, run.settle(row, entry.values("website", "protocol")))
+    run.record(row, run.settle(row, entry.values("website", "protocol", "mail_domains")))
     for key, import_one in (("services", _import_service), ("accounts", _import_account)):
         for child in entry.inside(key):
             with run.importing(child):
@@ -45,7 +48,7 @@ def _import_service(entry: Entry[ServiceRow], vendor: Vendor, run: Run) -> None:
         run.refuse(entry, f"{name} belongs to {row.vendor}", "name")
     _check_service(entry, row, run)
     run.checked()
-    values = entry.values("category", "plan", "client_text", "client_text_in") | _documents(entry)
+    values = entry.values(*PLAIN_KEYS) | _documents(entry)
     promised = Change()
     if entry.gives("commitment"):
         values["commitment"], promised = import_commitment(entry, name, _commitment(entry), run)
@@ -185,6 +188,7 @@ def _vendor_form(vendor: Vendor) -> dict[str, Any]:
         name=vendor.name,
         website=vendor.website,
         protocol=vendor.protocol,
+        mail_domains=vendor.mail_domains,
         services=[_service_form(service) for service in services],
         accounts=[
             _written(client=a.client.name, service=a.service.name, facts=a.facts)
@@ -202,6 +206,10 @@ def _service_form(service: Service) -> dict[str, Any]:
         client_text_in=service.client_text_in,
         contacts=contact_forms(service),
         commitment=live_document(AgreementVersion, service.commitment) if service.commitment else {},
+        lodge_by="" if service.lodge_by == Service.Channel.MAIL else service.lodge_by,
+        number_pattern=service.number_pattern,
+        sources=service.sources,
+        verify_first=service.verify_first,
         **{key: getattr(service, key) for key in JSON_KEYS},
     )
 

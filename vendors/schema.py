@@ -5,9 +5,24 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from accounts.patterns import expression
-from accounts.schema import Day, Email, Label, Language, Name, OptionalUrl, Row, Text, Upper, Words, in_order, text
+from accounts.schema import (
+    Day,
+    Email,
+    Label,
+    Language,
+    Name,
+    OptionalUrl,
+    Row,
+    Text,
+    Upper,
+    Words,
+    in_order,
+    or_empty,
+    text,
+)
 from sla.agreement_document import METRICS
 from sla.configuration import FirstDay, LastDay, Priority, Target
+from vendors.models import DAYS_TO_VERIFY
 
 Severity = text(20, shortest=1)
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
@@ -16,6 +31,7 @@ Origin = Annotated[
     StringConstraints(pattern=r"^(question|(ticket|asset|account|event|client|contact)\.[a-z0-9_]{1,40})$"),
     Field(json_schema_extra={"examples": ["account.tenant_id", "asset.serial", "question"]}),
 ]
+Domain = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z0-9-]{2,}$", to_lower=True, max_length=120)]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Promised = Annotated[dict[Literal["RESPOND", "UPDATE", "RESOLVE"], Target], in_order(METRICS["UC"])]
 Kind = Annotated[
@@ -29,10 +45,12 @@ class ContactPointRow(Row):
 
     kind: Kind
     value: text(300, shortest=1)
-    hours: text(120) = ""
+    hours: Annotated[text(120), Field(description="In words, beside the calendar")] = ""
+    calendar: Annotated[Name | None, Field(description="When somebody answers there")] = None
     language: text(20) = ""
     verified_on: Day | None = None
     owner: Email | None = None
+    interval_days: Annotated[int, Field(ge=1, le=3650, description="How often it is to be verified")] = DAYS_TO_VERIFY
 
 
 class CommitmentRow(Row):
@@ -64,6 +82,7 @@ class ConditionRow(Row):
     tier_level: Annotated[int, Field(ge=1, le=99)] = None
     minutes: Annotated[int, Field(ge=1)] = None
     impact: Annotated[Literal["HIGH", "MEDIUM", "LOW"], Upper] = None
+    automatic: Annotated[bool, Field(description="Engage as soon as it holds, without waiting for the ladder")] = None
     words: Words
 
 
@@ -90,6 +109,14 @@ class ServiceRow(Row):
     required: list[RequiredRow] = None
     engage_when: list[ConditionRow] = None
     template: TemplateRow = None
+    lodge_by: Annotated[Literal["MAIL", "PORTAL", "API"], Upper] = None
+    number_pattern: Annotated[
+        text(300),
+        AfterValidator(or_empty(expression)),
+        Field(description="What the vendor's own case numbers look like"),
+    ] = None
+    sources: Annotated[list[text(300, shortest=1)], Field(description="Where what is written here comes from")] = None
+    verify_first: Annotated[bool, Field(description="Nobody here has confirmed it yet")] = None
 
 
 class AccountRow(Row):
@@ -107,5 +134,8 @@ class VendorRow(Row):
     name: Name
     website: OptionalUrl = None
     protocol: Annotated[Text, Field(description="How this vendor wants to be engaged, in words")] = None
+    mail_domains: Annotated[
+        list[Domain], Field(description="Domains that its mail comes from, beside those of its contact points")
+    ] = None
     services: list[ServiceRow] = None
     accounts: list[AccountRow] = None

@@ -1,18 +1,14 @@
 """Mail out: one message of the outbox as one mail over SMTP, with a Message-ID that a resend repeats."""
 
-import re
-from email.utils import parseaddr
-from hashlib import sha256
 from smtplib import SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from outbox import mail_ids
 from outbox.delivery import CannotEverSend
 from vendors.references import resolve
-
-TICKET = re.compile(r"ESC-\d+(?=:)")
 
 
 def send(key: str, payload: dict[str, Any]) -> None:
@@ -40,12 +36,8 @@ def post(key: str, payload: dict[str, Any], *, headers: dict[str, str]) -> None:
 
 
 def message_id(key: str) -> str:
-    """The same for the same key, so that a mail sent twice is seen to be one; one about a ticket names it, so that an
-    answer finds back without a subject."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
-    ticket = TICKET.match(key)
-    about = f".{ticket[0].lower()}" if ticket else ""
-    return f"<{sha256(key.encode()).hexdigest()[:32]}{about}@{domain}>"
+    """The Message-ID under which the message with this key goes out, each time."""
+    return mail_ids.message_id(key, sender=settings.DEFAULT_FROM_EMAIL)
 
 
 def _is_final(error: SMTPRecipientsRefused | SMTPSenderRefused) -> bool:

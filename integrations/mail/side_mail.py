@@ -19,7 +19,7 @@ def send(key: str, payload: dict[str, Any]) -> None:
     _check(payload["to"], thread)
     before = SideMessage.objects.filter(conversation=thread, seq__lt=payload["seq"]).select_related("message")
     ids = [known for message in before.order_by("seq") if (known := _mail_id(message))]
-    threading = {"In-Reply-To": ids[-1], "References": " ".join(_kept(ids))} if ids else {}
+    threading = {"In-Reply-To": ids[-1], "References": " ".join(kept(ids))} if ids else {}
     connector.post(key, payload, headers={"Reply-To": reply_address(thread.token), **threading})
 
 
@@ -42,6 +42,6 @@ def _mail_id(message: SideMessage) -> str:
     return message.mail_id if message.mail_id.startswith("<") else ""
 
 
-def _kept(ids: list[str]) -> list[str]:
+def kept(ids: list[str]) -> list[str]:
     """The first and the latest, since a header does not grow without end."""
     return ids if len(ids) <= MOST_REFERENCES else [ids[0], *ids[1 - MOST_REFERENCES :]]

@@ -1,0 +1,93 @@
+"""What we write to a vendor about a case: a message of the outbox, and a row of the case's correspondence, together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+
+import columnar
+from accounts.models import User
+from columnar import Json
+from outbox.mail_ids import message_id
+from outbox.models import Message
+from tickets.models import CaseMessage, VendorCase
+
+MAIL, API = "CASE_MAIL", "CASE_API"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing to be sent. `key` is the same for the same intent; `body` holds secrets as references only, and none
+    but those in `secrets` are ever resolved."""
+
+    case: VendorCase
+    kind: str
+    key: str
+    to: str
+    subject: str
+    body: str
+    by: User | None = None
+    channel: str = MAIL
+    secrets: tuple[str, ...] = ()
+
+
+def post(letters: Sequence[Letter], *, now: datetime) -> list[CaseMessage]:
+    """Queue the letters, whatever their number by the same few statements; the case's ticket is locked."""
+    if not letters:
+        return []
+    last = _last_seq({letter.case.pk for letter in letters})
+    rows = []
+    for letter in letters:
+        last[letter.case.pk] = seq = last.get(letter.case.pk, 0) + 1
+        rows.append(_row(letter, seq, now=now))
+    outgoing = [_message(letter, row, now=now) for letter, row in zip(letters, rows, strict=True)]
+    for row, pk in zip(rows, columnar.insert_rows(Message, outgoing, returning="id"), strict=True):
+        row.message_id = pk
+    return CaseMessage.objects.bulk_create(rows)
+
+
+def rewrite(letter: Letter, *, now: datetime) -> None:
+    """The same intent keeps its key: what could not be sent is replaced, not sent beside. One that was sent stays."""
+    row = CaseMessage.objects.select_related("message").get(message__key=letter.key)
+    if row.message.state == Message.State.SENT:
+        return
+    row.to, row.subject, row.body = letter.to[:300], letter.subject[:300], letter.body
+    row.save(update_fields=["to", "subject", "body"])
+    Message.objects.filter(pk=row.message_id).exclude(state=Message.State.SENT).update(
+        payload=_payload(letter, row.seq), kind=letter.channel, state=Message.State.PENDING, attempts=0,
+        not_before=now, leased_until=None,
+    )  # fmt: skip
+
+
+def _last_seq(cases: set[int]) -> dict[int, int]:
+    found = CaseMessage.objects.filter(case__in=cases).values_list("case").annotate(last=Max("seq"))
+    return dict(found)
+
+
+def _row(letter: Letter, seq: int, *, now: datetime) -> CaseMessage:
+    return CaseMessage(
+        case=letter.case, seq=seq, kind=letter.kind, to=letter.to[:300], subject=letter.subject[:300],
+        body=letter.body, at=now, author=letter.by,
+        mail_id=message_id(letter.key, sender=settings.DEFAULT_FROM_EMAIL) if letter.channel == MAIL else "",
+    )  # fmt: skip
+
+
+def _message(letter: Letter, row: CaseMessage, *, now: datetime) -> dict[str, Any]:
+    payload = Json(_payload(letter, row.seq))
+    return {"key": letter.key, "kind": letter.channel, "payload": payload, "not_before": now, "created_at": now}
+
+
+def _payload(letter: Letter, seq: int) -> dict[str, Any]:
+    """What the channel needs; secrets are named, and resolved only as it leaves."""
+    return {
+        "case": letter.case.pk,
+        "seq": seq,
+        "to": [letter.to],
+        "subject": letter.subject,
+        "text": letter.body,
+        "ticket": f"ESC-{letter.case.ticket_id}",
+        "secrets": list(letter.secrets),
+    }
