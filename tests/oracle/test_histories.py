@@ -45,6 +45,13 @@ def a_trial(random: Random, seed: int) -> Trial:
     return Trial(random, pool(seed, window), window, partial(ProductInMemory, thresholds=thresholds))
 
 
+@pytest.fixture(autouse=True)
+def forgotten():
+    """The calendars of a seed, with their tables of minutes, take hundreds of megabytes: none outlives its test."""
+    yield
+    pool.cache_clear()
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_ten_thousand_histories_are_told_alike(part):
     kinds = Counter(fact.kind for number in range(EXAMPLES_OF_A_PART) for fact in tell(part, number).facts)
