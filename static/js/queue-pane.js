@@ -47,6 +47,7 @@ function addressSays(key, way) {
 
 async function show(key) {
   mark(key);
+  import("./ticket.js"); // only the pane needs it
   const row = rowByKey(key);
   const from = row ? linkIn(row).getAttribute("href") : `/tickets/${key}/`;
   const came = await send("GET", from, { source: pane(), target: pane(), swap: "innerHTML", select: "#ticket" });
