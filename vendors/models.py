@@ -12,6 +12,15 @@ USER = settings.AUTH_USER_MODEL
 DAYS_TO_VERIFY = 90
 
 
+class Offered(models.QuerySet):
+    """Rows of the directory of which some may be retired."""
+
+    def offered(self) -> "Offered":
+        """Those that a ticket can still be passed to."""
+        kept = self.filter(retired_at=None)
+        return kept.filter(vendor__retired_at=None) if self.model is Service else kept
+
+
 class Vendor(NamedRow):
     """A company outside that may hold the ball: Microsoft, an ISP, a hardware maker."""
 
@@ -21,6 +30,7 @@ class Vendor(NamedRow):
         default=list, blank=True, help_text="Domains that its mail comes from, beside those of its contact points"
     )
     retired_at = models.DateTimeField(null=True, help_text="Kept for the record, offered no more")
+    objects = Offered.as_manager()
 
 
 class Service(NamedRow):
@@ -49,6 +59,8 @@ class Service(NamedRow):
     )
     sources = models.JSONField(default=list, blank=True, help_text="Where what is written here comes from")
     verify_first = models.BooleanField(default=False, help_text="From a pack, and nobody here has confirmed it yet")
+    retired_at = models.DateTimeField(null=True, help_text="Kept for the record, offered no more")
+    objects = Offered.as_manager()
 
 
 class ContactPoint(models.Model):
