@@ -126,6 +126,11 @@ class Clock(models.Model):
                 name="clock_of_ended_call",
                 condition=models.Q(metric="MANAGER_RESPOND", stopped_at__isnull=False),
             ),
+            models.Index(
+                fields=["subject"],
+                name="clock_of_case",
+                condition=models.Q(metric__in=["VENDOR_RESPOND", "VENDOR_UPDATE", "VENDOR_RESOLVE"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
