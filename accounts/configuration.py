@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 
 from accounts.closest import did_you_mean
 from accounts.schema import Row
@@ -21,6 +21,12 @@ from accounts.yaml_source import Path, Problem, Source
 R = TypeVar("R", bound=Row)
 M = TypeVar("M", bound=models.Model)
 CREATE, CHANGE, UNCHANGED = "create", "change", "unchanged"
+
+
+def in_turn() -> None:
+    """Wait for the end of another import or edit: two at once would each plan on what the other is about to change."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('configuration', 0))")
 
 
 class Abandoned(Exception):

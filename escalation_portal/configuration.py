@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any, get_args
 
 import yaml
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from pydantic import ValidationError
 
-from accounts.configuration import CHANGE, CREATE, UNCHANGED, Entry, Line, Run, refuse_twins
+from accounts.configuration import CHANGE, CREATE, UNCHANGED, Entry, Line, Run, in_turn, refuse_twins
 from accounts.models import User
 from accounts.schema import Row
 from accounts.schema_problems import problems_of
@@ -124,7 +124,7 @@ def import_configuration(
     read_files = _read(files)
     run = Run(now=now, environ=environ)
     with transaction.atomic():
-        _in_turn()
+        in_turn()
         _import_sections(read_files, run)
         if run.problems:
             raise BadConfiguration(_in_order(run.problems, read_files))
@@ -169,12 +169,6 @@ def _read(files: Iterable[tuple[str, bytes]]) -> list[tuple[Source, Configuratio
     if problems:
         raise BadConfiguration(problems)
     return found
-
-
-def _in_turn() -> None:
-    """Two imports at once would each plan on what the other is about to change."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('configuration', 0))")
 
 
 def _import_sections(files: Sequence[tuple[Source, Configuration]], run: Run) -> None:

@@ -202,12 +202,17 @@ _mail_domain = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
 REPLY_ADDRESS = env.str("REPLY_ADDRESS", default=f"reply+{{token}}@{_mail_domain}")
 ESCALATIONS_ADDRESS = env.str("ESCALATIONS_ADDRESS", default=f"escalations@{_mail_domain}")
 TRUSTED_AUTHSERV_ID = env.str("TRUSTED_AUTHSERV_ID", default="")
+IMAP_URL = env.str("IMAP_URL", default="")  # holds a password
+IMAP_INTERVAL_SECONDS = env.float("IMAP_INTERVAL_SECONDS", default=30.0)
 
 # Asked before a calendar is published: which tickets count time on it.
 CALENDAR_IN_USE = "tickets.clock_use.tickets_on_calendar"
 BROKEN_PROMISES = "tiers.promise_alarms.broken_promises"
 # Asked before somebody leaves: which open tickets wait for that person.
 ASSIGNED_TICKETS = "tickets.assigned.assigned_to"
+# Asked before a vendor's service goes: which policies name it, and which tickets are about it.
+SERVICES_IN_POLICIES = "tiers.service_use.services_in_policies"
+SERVICES_IN_TICKETS = "tickets.service_use.tickets_about"
 
 SWEEP_INTERVAL_SECONDS = env.float("SWEEP_INTERVAL_SECONDS", default=1.0)
 DOCUMENTS_INTERVAL_SECONDS = env.float("DOCUMENTS_INTERVAL_SECONDS", default=10.0)

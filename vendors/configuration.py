@@ -12,29 +12,39 @@ from accounts.encryption import decrypt, encrypt
 from clients.models import Client
 from sla.configuration import import_commitment, live_document, refuse_agreement, written
 from sla.models import Agreement, AgreementVersion
-from vendors.contact_points import check_contacts, contact_forms, settle_contacts
+from vendors.contact_points import check_contacts, settle_contacts
+from vendors.directory_form import JSON_KEYS, vendor_form
+from vendors.edits import record_edit, standing
 from vendors.models import Service, ServiceAccount, Vendor
+from vendors.naming import wrong_name
 from vendors.placeholders import BUILT_IN, faults
 from vendors.schema import AccountRow, ServiceRow, VendorRow
+from vendors.use import reasons_to_stay, use_of
 
-JSON_KEYS = ("severity_of", "required", "engage_when", "template")
 PLAIN_KEYS = (
     "category", "plan", "client_text", "client_text_in", "lodge_by", "number_pattern", "sources", "verify_first",
 )  # fmt: skip
 
 
 def import_vendors(entries: Sequence[Entry[VendorRow]], run: Run) -> None:
+    """Import the section of some files; what changes is kept in each vendor's history."""
     services = [service for entry in entries for service in entry.inside("services")]
     refuse_twins(run, services)
     run.declare(Service, (service.row.name for service in services))
     for entry in entries:
         with run.importing(entry):
-            _import_vendor(entry, run)
+            row = Vendor.objects.filter(name=entry.row.name).first() or Vendor(name=entry.row.name)
+            before = standing(row)
+            import_vendor(entry, row, run)
+            record_edit(row, before, note=entry.note, by=None, now=run.now)
 
 
-def _import_vendor(entry: Entry[VendorRow], run: Run) -> None:
-    row = Vendor.objects.filter(name=entry.row.name).first() or Vendor(name=entry.row.name)
-    run.record(row, run.settle(row, entry.values("website", "protocol", "mail_domains")))
+def import_vendor(entry: Entry[VendorRow], row: Vendor, run: Run) -> None:
+    """Bring one vendor, new or known, to what the entry says."""
+    _check_name(entry, row, run)
+    values = entry.values("website", "protocol", "mail_domains") | _retired(entry, row, run)
+    run.checked()
+    run.record(row, run.settle(row, values))
     for key, import_one in (("services", _import_service), ("accounts", _import_account)):
         for child in entry.inside(key):
             with run.importing(child):
@@ -46,9 +56,11 @@ def _import_service(entry: Entry[ServiceRow], vendor: Vendor, run: Run) -> None:
     row = Service.objects.filter(name=name).first() or Service(name=name, vendor=vendor)
     if row.vendor != vendor:
         run.refuse(entry, f"{name} belongs to {row.vendor}", "name")
+    _check_name(entry, row, run)
     _check_service(entry, row, run)
+    retired = _retired(entry, row, run)
     run.checked()
-    values = entry.values(*PLAIN_KEYS) | _documents(entry)
+    values = entry.values(*PLAIN_KEYS) | _documents(entry) | retired
     promised = Change()
     if entry.gives("commitment"):
         values["commitment"], promised = import_commitment(entry, name, _commitment(entry), run)
@@ -57,14 +69,30 @@ def _import_service(entry: Entry[ServiceRow], vendor: Vendor, run: Run) -> None:
     if promised.keys:
         change.note("commitment", "before", "after")
     if entry.gives("contacts"):
-        settle_contacts(row, entry.row.contacts, change)
+        settle_contacts(row, entry.row.contacts, change, now=run.now)
     run.record(row, change)
+
+
+def _check_name(entry: Entry[Any], row: Vendor | Service, run: Run) -> None:
+    """A new row's name makes an address of its own."""
+    if row.pk is None and (wrong := wrong_name(row)):
+        run.refuse(entry, wrong, "name")
+
+
+def _retired(entry: Entry[Any], row: Vendor | Service, run: Run) -> dict[str, Any]:
+    """When it was retired, as far as the entry says so; nothing that is in use can be."""
+    if not entry.gives("retired") or entry.row.retired == (row.retired_at is not None):
+        return {}
+    services = [row] if isinstance(row, Service) else list(row.services.all()) if row.pk else []
+    for reason in reasons_to_stay(use_of([s for s in services if s.pk])) if entry.row.retired else ():
+        run.refuse(entry, reason, "retired")
+    return {"retired_at": run.now if entry.row.retired else None}
 
 
 def _documents(entry: Entry[ServiceRow]) -> dict[str, Any]:
     """The keys that are stored as they are written."""
     given = entry.row.given()
-    return {key: given[key] for key in JSON_KEYS if key in given}
+    return {key: given[key] or Service._meta.get_field(key).get_default() for key in JSON_KEYS if key in given}
 
 
 def _commitment(entry: Entry[ServiceRow]) -> dict[str, Any] | None:
@@ -177,43 +205,4 @@ def _is_stored(row: ServiceAccount, key: str, value: str) -> bool:
 
 
 def export_vendors() -> list[dict[str, Any]]:
-    vendors = Vendor.objects.order_by("name")
-    return [_vendor_form(vendor) for vendor in vendors]
-
-
-def _vendor_form(vendor: Vendor) -> dict[str, Any]:
-    services = vendor.services.order_by("name").select_related("commitment")
-    accounts = ServiceAccount.objects.filter(service__vendor=vendor).select_related("client", "service")
-    return _written(
-        name=vendor.name,
-        website=vendor.website,
-        protocol=vendor.protocol,
-        mail_domains=vendor.mail_domains,
-        services=[_service_form(service) for service in services],
-        accounts=[
-            _written(client=a.client.name, service=a.service.name, facts=a.facts)
-            for a in accounts.order_by("client__name", "service__name")
-        ],
-    )
-
-
-def _service_form(service: Service) -> dict[str, Any]:
-    return _written(
-        name=service.name,
-        category=service.category,
-        plan=service.plan,
-        client_text=service.client_text,
-        client_text_in=service.client_text_in,
-        contacts=contact_forms(service),
-        commitment=live_document(AgreementVersion, service.commitment) if service.commitment else {},
-        lodge_by="" if service.lodge_by == Service.Channel.MAIL else service.lodge_by,
-        number_pattern=service.number_pattern,
-        sources=service.sources,
-        verify_first=service.verify_first,
-        **{key: getattr(service, key) for key in JSON_KEYS},
-    )
-
-
-def _written(**form: Any) -> dict[str, Any]:
-    """Without what is empty."""
-    return {key: value for key, value in form.items() if value}
+    return [vendor_form(vendor) for vendor in Vendor.objects.order_by("name")]

@@ -108,7 +108,7 @@ class ServiceRow(Row):
     severity_of: dict[Priority, Severity] = None
     required: list[RequiredRow] = None
     engage_when: list[ConditionRow] = None
-    template: TemplateRow = None
+    template: TemplateRow | None = None
     lodge_by: Annotated[Literal["MAIL", "PORTAL", "API"], Upper] = None
     number_pattern: Annotated[
         text(300),
@@ -117,6 +117,7 @@ class ServiceRow(Row):
     ] = None
     sources: Annotated[list[text(300, shortest=1)], Field(description="Where what is written here comes from")] = None
     verify_first: Annotated[bool, Field(description="Nobody here has confirmed it yet")] = None
+    retired: Annotated[bool, Field(description="Kept for the record, offered no more")] = None
 
 
 class AccountRow(Row):
@@ -137,5 +138,6 @@ class VendorRow(Row):
     mail_domains: Annotated[
         list[Domain], Field(description="Domains that its mail comes from, beside those of its contact points")
     ] = None
+    retired: Annotated[bool, Field(description="Kept for the record, offered no more")] = None
     services: list[ServiceRow] = None
     accounts: list[AccountRow] = None
