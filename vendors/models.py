@@ -94,6 +94,11 @@ class ContactPoint(models.Model):
     def __str__(self) -> str:
         return f"{self.kind.title()}: {self.value}"
 
+    @property
+    def alarm_key(self) -> str:
+        """Under which it is told that this one does not work."""
+        return f"contact:{self.pk}"
+
 
 class ServiceAccount(models.Model):
     """A client's account with a service: tenant id, contract number; secrets are encrypted and stay here."""
