@@ -10,7 +10,7 @@ from datetime import datetime
 
 from accounts.models import User
 from tickets.case_facts import ANSWERED_AHEAD, Sources
-from tickets.lifecycle import without_secrets
+from tickets.cases.answers import without_secrets
 from tickets.models import VendorCase
 from tickets.moves import event
 from tickets.status import NotAllowedNow

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
-from accounts.encryption import encrypt
 from accounts.models import User
 from tickets import handing, vendor_cases
 from tickets.arrivals import skipped
 from tickets.attached import enclose
+from tickets.cases.answers import note_answers, without_secrets
 from tickets.escalation import climb_to
 from tickets.facts import RESOLVE, RESPOND, UPDATE
 from tickets.handing import (
@@ -49,7 +49,7 @@ from tickets.status import (
 from tickets.work import CaseInHand, Work
 from tickets.working import BadAnswer, check_open, need, working
 from tiers.models import Member
-from vendors.models import Service, ServiceAccount
+from vendors.models import Service
 
 BOUNCES_TO_TELL = 3
 LONGEST_WAIT = timedelta(days=366)
@@ -302,28 +302,16 @@ def lodge_case(
             need(why, "why", "Say why the vendor is needed.")
             if not chosen.contact_points.filter(kind="EMAIL").exists():
                 raise BadAnswer("service", f"{chosen.name} has no address to write to; add one to its contact points.")
-            return vendor_cases.prepare([request], now=at)[0]
+            case = vendor_cases.prepare([request], now=at)[0]
+            note_answers(work, case, answers, by=by, now=at)
+            return case
         if opened.status not in ("INCOMPLETE", "FAILED"):
             raise NotAllowedNow(f"A case about {opened.service.name} is {opened.status.lower()} already.")
         because = why or opened.because
         request = vendor_cases.Request(work, opened.service_id, because, answers={**opened.answers, **answers}, by=by)
-        return vendor_cases.complete(opened, request, now=at)
-
-
-def without_secrets(work: Work, service: Service, answers: dict[str, str]) -> dict[str, str]:
-    """The answers that may be stored as they are; a secret goes, encrypted, to the client's account."""
-    secret = {d["key"] for d in service.required if d.get("secret") and answers.get(d["key"], "").strip()}
-    if secret:
-        account, _ = ServiceAccount.objects.get_or_create(client_id=work.client_id, service=service)
-        account.secrets |= {_of_account(service, key): encrypt(answers[key].strip()) for key in secret}
-        account.save(update_fields=["secrets"])
-    return {key: answer for key, answer in answers.items() if key not in secret}
-
-
-def _of_account(service: Service, key: str) -> str:
-    """Under which name the account keeps what a required datum asks for."""
-    source = next(d["source"] for d in service.required if d["key"] == key)
-    return source.removeprefix("account.") if source.startswith("account.") else key
+        case = vendor_cases.complete(opened, request, now=at)
+        note_answers(work, case, answers, by=by, now=at)
+        return case
 
 
 def _service(name: str) -> Service:

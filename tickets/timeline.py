@@ -23,6 +23,7 @@ ICONS = {
     "CASE_QUEUED": "truck",
     "CASE_INCOMPLETE": "circle-help",
     "CASE_FAILED": "triangle-alert",
+    "CASE_DATA": "check",
     "CASE_LODGED": "truck",
     "CASE_MARKED": "truck",
     "CASE_NUMBER": "pencil",
@@ -38,6 +39,7 @@ ICONS = {
     "WOKE": "clock",
     "TERMS_CHANGED": "handshake",
     "CLIENT_REMINDED": "bell",
+    "CLIENT_UPDATED": "mail",
     "MANAGER_CALLED": "phone",
     "MANAGER_ANSWERED": "user",
     "CHANGED": "settings",
@@ -90,6 +92,8 @@ MOMENTS = {
     "resolved_at": "Resolved there",
     "remind_at": "Reminder due",
     "wake_at": "Wait ends",
+    "respond_by": "Answer promised by",
+    "next_at": "The client is written to again",
 }
 
 
