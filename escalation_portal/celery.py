@@ -46,6 +46,11 @@ app.conf.beat_schedule = {
     "check_changed_promises": every(10.0, "tiers.tasks.check_changed_promises"),
     "follow_teams": every(10.0, "tiers.tasks.follow_teams"),
     "remind_readers": every(60.0, "documents.tasks.remind_readers"),
+    "remind_verifiers": {
+        "task": "vendors.tasks.remind_verifiers",
+        "schedule": crontab(minute=7),
+        "options": {"expires": 3600},
+    },
     "catch_up_documents": every(settings.DOCUMENTS_INTERVAL_SECONDS, "documents.tasks.catch_up"),
     "check_promises": {
         "task": "tiers.tasks.check_promises",
@@ -53,4 +58,6 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},
     },
 }
-app.autodiscover_tasks(["tickets", "documents", "tiers", "outbox"])
+if settings.IMAP_URL:
+    app.conf.beat_schedule["read_mailbox"] = every(settings.IMAP_INTERVAL_SECONDS, "integrations.tasks.read_mailbox")
+app.autodiscover_tasks(["integrations", "tickets", "documents", "tiers", "vendors", "outbox"])

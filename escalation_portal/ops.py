@@ -16,6 +16,7 @@ from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
 from escalation_portal.health import OVERDUE_AFTER
 from escalation_portal.words import coarse_words
+from integrations.models import Mailbox
 from outbox.alarms import clear_alarm
 from outbox.delivery import retry
 from outbox.models import Alarm, Heartbeat, Message
@@ -40,6 +41,7 @@ def ops(request: HttpRequest) -> HttpResponse:
         "alarms": Alarm.objects.filter(cleared_at=None).order_by("-raised_at")[:MOST],
         "dead": Message.objects.filter(state=Message.State.DEAD).order_by("-created_at")[:MOST],
         "overdue": overdue,
+        "mailboxes": Mailbox.objects.order_by("name"),
         "heartbeats": [_heartbeat(row, now) for row in Heartbeat.objects.order_by("name")],
     }
     return render(request, "ops/ops.html", context)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from tickets.models import EventSource, Ticket
+from vendors.models import Vendor
 
 
 class Integration(models.Model):
@@ -17,6 +18,10 @@ class Integration(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
     allowance = models.FloatField(default=600, help_text="Deliveries that may come now; refilled as time passes")
     allowance_at = models.DateTimeField(null=True)
+    vendor = models.ForeignKey(
+        Vendor, null=True, on_delete=models.CASCADE, related_name="integrations",
+        help_text="Whose cases it may tell of; for the system “vendor” alone",
+    )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.system}: {self.source}"
@@ -59,3 +64,17 @@ class ReceivedMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender}: {self.subject}"
+
+
+class Mailbox(models.Model):
+    """A mailbox that the portal reads, and how its reading goes. Who holds the lease reads; nobody else does then."""
+
+    name = models.CharField(max_length=300, unique=True, help_text="Whose it is and where, without the password")
+    leased_until = models.DateTimeField(null=True)
+    last_success_at = models.DateTimeField(null=True)
+    last_error_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row; none once it was read")
+
+    def __str__(self) -> str:
+        return self.name

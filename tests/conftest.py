@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from documents.guide.reading import forget_pages
+from imap_server import dovecot, post_office  # noqa: F401
 from sla.agreements import forget_parsed
 from sla.as_of import forget_versions
 from tickets.loading import ladder_in

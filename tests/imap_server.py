@@ -3,14 +3,11 @@
     def test_a_vendor_answers(world, post_office, settings):
         settings.IMAP_URL = post_office.url("portal")          # the task and the command read this mailbox
         post_office.send(mail_bytes, to=["reply+…@portal.example"])    # over SMTP, into the mailbox of its domain
-        read_mailbox(now=world.now)
+        read_mailbox(clock=lambda: world.now)
 
 What the portal itself sends over SMTP (settings.EMAIL_HOST and EMAIL_PORT are set) lies in a mailbox as well: that of
 the domain's first label, so `support@vendor.example` is `vendor`. `post_office.mails("vendor")` are those bytes.
-
-Import the fixtures by name in a `conftest.py`, or in the test's own module:
-
-    from imap_server import dovecot, post_office  # noqa: F401
+`post_office` is known to every test.
 
 Where Dovecot is missing these tests are skipped, loudly; REQUIRE_IMAP=1 makes that a failure. Debian: dovecot-imapd.
 """
@@ -28,10 +25,16 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from imap_tools import MailBox, MailBoxUnencrypted
 
 from escalation_portal.local.broker import free_port
@@ -50,7 +53,9 @@ state_dir = {base}/state
 log_path = {base}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{base}/certificate.pem
+ssl_key = <{base}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 default_login_user = {user}
@@ -76,7 +81,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 service stats {{
@@ -90,10 +95,12 @@ class Dovecot:
 
     def __init__(self, program: str) -> None:
         self.base = Path(tempfile.mkdtemp(prefix="imap-", dir="/tmp"))
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
+        self.certificate = self.base / "certificate.pem"  # for 127.0.0.1, signed by itself
         self.uid, self.gid = _unprivileged()
         for name in ("run", "state", "home", "mail"):
             (self.base / name).mkdir()
+        certify(self.certificate, self.base / "key.pem")
         written = self.base / "dovecot.conf"
         written.write_text(self._configuration())
         self._give_away(self.base)
@@ -105,7 +112,7 @@ class Dovecot:
 
     def _configuration(self) -> str:
         return CONFIGURATION.format(
-            base=self.base, port=self.port, password=PASSWORD, uid=self.uid,
+            base=self.base, port=self.port, tls_port=self.tls_port, password=PASSWORD, uid=self.uid,
             gid=self.gid, user=pwd.getpwuid(self.uid).pw_name, group=grp.getgrgid(self.gid).gr_name,
         )  # fmt: skip
 
@@ -142,8 +149,7 @@ class Dovecot:
             if not box.folder.exists(folder):
                 return []
             box.folder.set(folder, readonly=True)
-            found = [box.client.uid("fetch", uid, "(BODY.PEEK[])")[1][0][1] for uid in box.uids()]
-        return found
+            return [box.client.uid("fetch", uid, "(BODY.PEEK[])")[1][0][1] for uid in box.uids()]
 
     def stop(self) -> None:
         self.process.terminate()
@@ -153,6 +159,19 @@ class Dovecot:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.base, ignore_errors=True)
+
+
+def certify(certificate: Path, key: Path) -> None:
+    """A certificate for 127.0.0.1 for a day, which vouches for itself alone."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")]), datetime.now(UTC)
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(days=1))
+    signed = made.add_extension(here, critical=False).sign(private, hashes.SHA256())
+    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    plain, form = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
+    key.write_bytes(private.private_bytes(serialization.Encoding.PEM, form, plain))
 
 
 def _unprivileged() -> tuple[int, int]:
@@ -184,9 +203,10 @@ class PostOffice:
             self.dovecot.put(self.prefix + name, _delivered(envelope, name))
         return "250 delivered"
 
-    def url(self, name: str) -> str:
-        """What IMAP_URL says for a mailbox."""
-        return f"imap://{self.prefix}{name}:{PASSWORD}@127.0.0.1:{self.dovecot.port}/INBOX"
+    def url(self, name: str, scheme: str = "imap") -> str:
+        """What IMAP_URL says for a mailbox; with TLS it is refused unless SSL_CERT_FILE names `dovecot.certificate`."""
+        port = self.dovecot.tls_port if scheme == "imaps" else self.dovecot.port
+        return f"{scheme}://{self.prefix}{name}:{PASSWORD}@127.0.0.1:{port}/INBOX"
 
     def box(self, name: str) -> MailBox:
         """A mailbox, signed in to, for a test that plays somebody with a mail program."""

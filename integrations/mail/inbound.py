@@ -7,7 +7,7 @@ comes there waits for a manager to look at it: nothing is lost, and nothing is d
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -47,16 +47,17 @@ class Outcome:
     ticket_id: int | None = None
 
 
-def take_in(raw: bytes, *, to: Sequence[str] = (), now: datetime) -> list[ReceivedMail]:
+def take_in(raw: bytes, *, to: Sequence[str] = (), fault: str = "", now: datetime) -> list[ReceivedMail]:
     """Store one mail, and do what it asks for at each address of ours: `to`, or else what its head says.
 
-    The same mail at the same address is dealt with once. Raises DatabaseError where it could not be stored.
+    In: `fault`, why `raw` is its head alone. The same mail at the same address is dealt with once. Raises DatabaseError
+    where it could not be stored.
     """
     head = head_of(raw)
     given = list(dict.fromkeys(address.lower() for address in to)) or list(head.to)
     ours = [address for address in given if _token(address) or _is_for_escalations(address)]
     rows = [_stored(head, address[:254], now=now) for address in ours or given[:1] or [""]]
-    mail = parse(raw)
+    mail = replace(head, fault=fault) if fault else parse(raw)
     return [_dealt_with(mail, row, now=now) for row in rows]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.clock import database_now
+from integrations.models import Mailbox
 from outbox.models import Alarm, Heartbeat, Message
 from tickets.models import Clock, Ticket
 
@@ -85,3 +86,13 @@ def test_the_page_asks_a_fixed_number_of_queries(manager, world, dead, django_as
         world.open()
     with django_assert_max_num_queries(12):
         manager.get("/ops/")
+
+
+def test_a_mailbox_that_cannot_be_read_is_shown_with_its_last_success_and_error(manager):
+    assert "Mailboxes that are read" not in manager.get("/ops/").content.decode()
+    now = database_now()
+    Mailbox.objects.create(
+        name="kim at mail.msp.example, INBOX", failures=2, last_success_at=now, last_error_at=now, last_error="refused"
+    )
+    html = manager.get("/ops/").content.decode()
+    assert "kim at mail.msp.example, INBOX" in html and "Failing" in html and "refused" in html
