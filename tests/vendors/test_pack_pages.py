@@ -1,0 +1,118 @@
+"""Packs as pages: what each brings, what it would change here, and taking it."""
+
+import pytest
+
+from vendors.models import DirectoryEdit, Service, Vendor
+
+GOOGLE, ISP, MICROSOFT = (
+    f"/vendors/packs/{slug}/" for slug in ("google-workspace", "internet-provider", "microsoft-365")
+)
+
+
+@pytest.fixture
+def boss(client, world):
+    client.force_login(world.manager)
+    return client
+
+
+def html(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_list_shows_each_pack_and_which_vendors_are_in_the_directory(boss):
+    said = html(boss.get("/vendors/packs/"))
+    for name in ("Microsoft", "Google", "SentinelOne", "CrowdStrike", "Internet provider", "Hardware maker"):
+        assert name in said
+    assert said.count("In the directory") == 1 and said.count("Take it once for each of yours") == 2
+
+
+def test_the_list_takes_few_queries(boss, django_assert_max_num_queries):
+    boss.get("/vendors/packs/")
+    with django_assert_max_num_queries(6):
+        boss.get("/vendors/packs/")
+
+
+def test_a_pack_says_what_it_would_create(boss):
+    said = html(boss.get(GOOGLE))
+    assert "Creates the calendar Google Workspace support" in said and "Take it" in said
+    assert "Support PIN (secret), from account.support_pin" in said
+    assert "P1: respond within 1h" in said and "P3: not said" in said
+    assert not Vendor.objects.filter(name="Google").exists()
+
+
+def test_taking_it_creates_the_vendor_with_its_history_and_tells_what_is_left(boss, world):
+    answer = boss.post(GOOGLE, {"vendor": "Google", "service": "Google Workspace"}, follow=True)
+    service = Service.objects.get(name="Google Workspace")
+    assert service.verify_first and service.lodge_by == "PORTAL" and service.commitment
+    edit = DirectoryEdit.objects.get(vendor=service.vendor)
+    assert edit.by == world.manager and edit.note == "Taken from the pack google-workspace.yaml"
+    said = html(answer)
+    assert "Left to do for Google" in said and "support pin (secret)" in said
+    assert "Nothing: all of it is in the directory" in said and "Take it" not in said
+
+
+def test_what_somebody_edited_is_shown_beside_and_stays(boss):
+    """World's Microsoft 365 has its own required data, template and severities."""
+    before = Service.objects.get(name="Microsoft 365")
+    said = html(boss.get(MICROSOFT))
+    assert "Yours is different and stays." in said and 'value="Microsoft 365:required"' in said
+    boss.post(MICROSOFT, {"vendor": "Microsoft", "service": "Microsoft 365"})
+    after = Service.objects.get(name="Microsoft 365")
+    assert (after.required, after.template, after.severity_of) == (before.required, before.template, before.severity_of)
+    assert after.category == "cloud" and after.vendor.website == "https://admin.microsoft.com/"
+
+
+def test_what_is_chosen_is_replaced(boss):
+    over = ["Microsoft 365:required", "Microsoft 365:template", "Microsoft 365:severity_of", "Microsoft 365:commitment"]
+    Service.objects.update(commitment=None)
+    boss.post(MICROSOFT, {"vendor": "Microsoft", "service": "Microsoft 365", "over": over})
+    after = Service.objects.get(name="Microsoft 365")
+    assert [datum["key"] for datum in after.required] == ["tenant_id", "primary_domain", "correlation_id"]
+    assert after.severity_of == {"P1": "A", "P2": "B", "P3": "C", "P4": "C"}
+    assert after.contact_points.get().value == "support@vendor.example"
+
+
+def test_what_does_not_fit_what_stays_is_refused_in_words(boss):
+    """The commitment that stays knows severity A alone, so the pack's severities cannot come in without it."""
+    before = Service.objects.get(name="Microsoft 365").severity_of
+    over = ["Microsoft 365:severity_of"]
+    answer = boss.post(MICROSOFT, {"vendor": "Microsoft", "service": "Microsoft 365", "over": over})
+    assert answer.status_code == 409
+    assert "Nothing was changed" in html(answer) and "the commitment has no severity" in html(answer)
+    assert Service.objects.get(name="Microsoft 365").severity_of == before
+
+
+def test_a_generic_pack_is_taken_under_the_name_of_ones_own_vendor(boss):
+    said = html(boss.get(ISP, {"vendor": "Northline", "service": "Northline fibre"}))
+    assert 'value="Northline fibre"' in said
+    boss.post(ISP, {"vendor": "Northline", "service": "Northline fibre"})
+    assert Service.objects.get(name="Northline fibre").vendor.name == "Northline"
+
+
+def test_a_service_of_another_vendor_is_not_taken_over(boss):
+    answer = boss.get(ISP, {"vendor": "Northline", "service": "Microsoft 365"})
+    assert "belongs to Microsoft" in html(answer) and "Take it</button>" not in html(answer)
+    assert boss.post(ISP, {"vendor": "Northline", "service": "Microsoft 365"}).status_code == 409
+    assert not Vendor.objects.filter(name="Northline").exists()
+
+
+def test_a_known_vendor_is_found_however_its_name_is_spelt(boss):
+    boss.post(ISP, {"vendor": "microsoft", "service": "Azure line"})
+    assert Service.objects.get(name="Azure line").vendor.name == "Microsoft"
+
+
+@pytest.mark.parametrize("names", [{"vendor": "", "service": "x"}, {"vendor": "x" * 121, "service": "x"}])
+def test_names_that_cannot_be_are_refused_at_their_field(boss, names):
+    answer = boss.post(ISP, names)
+    assert answer.status_code == 422 and "field-error" in html(answer)
+    assert Vendor.objects.count() == 1
+
+
+def test_there_is_no_other_pack(boss):
+    assert boss.get("/vendors/packs/no-such-pack/").status_code == 404
+
+
+def test_whoever_may_not_edit_the_directory_takes_no_pack(client, world):
+    client.force_login(world.l1)
+    assert client.post(GOOGLE, {"vendor": "Google", "service": "Google Workspace"}).status_code == 403
+    assert not Vendor.objects.filter(name="Google").exists()

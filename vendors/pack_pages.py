@@ -1,0 +1,136 @@
+"""The built-in packs as pages: what each brings, what it would change here, and taking it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.clock import database_now
+from accounts.permissions import for_roles
+from accounts.roles import MANAGERS
+from vendors.editing import Refused
+from vendors.models import Vendor
+from vendors.packs import Pack, packs
+from vendors.packs.comparing import DIFFERS, NEW, SAME, Part
+from vendors.packs.remaining import left_to_do
+from vendors.packs.taking import Plan, plan, take
+from vendors.packs.words import label, lines
+
+Shown = dict[str, Any]
+
+
+class NamesForm(forms.Form):
+    """Under which names a pack is taken."""
+
+    vendor = forms.CharField(label="Vendor", max_length=120, help_text="Whose company it is.")
+    service = forms.CharField(label="Service", max_length=100, help_text="What they provide to your clients.")
+
+
+@for_roles(MANAGERS)
+@never_cache
+@require_safe
+def pack_list(request: HttpRequest) -> HttpResponse:
+    """Every pack: what it brings, and whether the directory has such a vendor."""
+    known = {name.lower() for name in Vendor.objects.values_list("name", flat=True)}
+    rows = [_row(pack, known) for pack in packs().values()]
+    return render(request, "vendors/packs.html", {"rows": rows})
+
+
+def _row(pack: Pack, known: set[str]) -> Shown:
+    service = pack.vendor["services"][0]
+    return {
+        "pack": pack,
+        "name": pack.vendor["name"],
+        "service": service["name"],
+        "required": [datum["label"] for datum in service["required"]],
+        "conditions": len(service["engage_when"]),
+        "automatic": any(row.get("automatic") for row in service["engage_when"]),
+        "promises": bool(service.get("commitment")),
+        "is_known": pack.vendor["name"].lower() in known,
+    }
+
+
+@for_roles(MANAGERS)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def pack_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One pack: what it would do under these names, and what is left to do; a POST takes it."""
+    pack = packs().get(slug)
+    if pack is None:
+        raise Http404
+    form = _names(request, pack)
+    if not form.is_valid():
+        return _shown(request, pack, plan(pack), form, status=422)
+    found = plan(pack, vendor=form.cleaned_data["vendor"], service=form.cleaned_data["service"])
+    return _take(request, pack, found, form) if request.method == "POST" else _shown(request, pack, found, form)
+
+
+def _names(request: HttpRequest, pack: Pack) -> NamesForm:
+    own = {"vendor": pack.vendor["name"], "service": pack.vendor["services"][0]["name"]}
+    given = request.POST if request.method == "POST" else request.GET
+    return NamesForm({name: given.get(name, value) for name, value in own.items()})
+
+
+def _take(request: HttpRequest, pack: Pack, found: Plan, form: NamesForm) -> HttpResponse:
+    refused = [found.refusal] if found.refusal else []
+    if not refused:
+        try:
+            vendor = take(pack, found, over=request.POST.getlist("over"), by=request.user, now=database_now())
+        except Refused as error:
+            refused = [_said(path, words) for path, words in error.problems]
+        else:
+            messages.success(request, f"{vendor} is in the directory. What is left to do stands below.")
+            return redirect(f"{request.path}?{urlencode(form.cleaned_data)}")
+    return _shown(request, pack, found, form, refused=refused, status=409)
+
+
+def _said(path: tuple[str | int, ...], words: str) -> str:
+    """What is refused, by the part that it is about."""
+    named = [label(str(part)) for part in path if isinstance(part, str) and part != "services"]
+    return f"{named[0]}: {words}" if named else words
+
+
+def _shown(
+    request: HttpRequest, pack: Pack, found: Plan, form: NamesForm, *, refused: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        "pack": pack,
+        "plan": found,
+        "form": form,
+        "groups": _groups(found),
+        "refused": refused or ([found.refusal] if found.refusal else []),
+        "left": left_to_do(found.known) if found.vendor else [],
+        "differs": any(part.what == DIFFERS for part in found.parts),
+    }
+    return render(request, "vendors/pack.html", context, status=status)
+
+
+def _groups(found: Plan) -> list[Shown]:
+    """The parts of the vendor, and those of each service, under what would become of each."""
+    names = ["", *(service["name"] for service in found.wanted["services"])]
+    return [
+        {
+            "title": name or found.wanted["name"],
+            "is_new": name in found.new_services if name else found.vendor is None,
+            "parts": [_part(part) for part in found.parts if part.service == name],
+        }
+        for name in names
+    ]
+
+
+def _part(part: Part) -> Shown:
+    return {
+        "part": part,
+        "label": label(part.key),
+        "before": lines(part.key, part.before),
+        "after": lines(part.key, part.after),
+        "is_new": part.what == NEW,
+        "is_same": part.what == SAME,
+        "differs": part.what == DIFFERS,
+    }

@@ -1,0 +1,70 @@
+"""What a service from a pack still needs from whoever took it. Pure: forms of the configuration in, sentences out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Form = Mapping[str, Any]
+
+
+def left_to_do(vendor: Form) -> list[str]:
+    """What somebody must still do before each of the vendor's services can be relied on; nothing when all is done."""
+    services = vendor.get("services") or ()
+    clients = [account["service"] for account in vendor.get("accounts") or ()]
+    return [
+        f"{service['name']}: {words}" if len(services) > 1 else words[:1].upper() + words[1:]
+        for service in services
+        for words in _of(service, has_accounts=service["name"] in clients)
+    ]
+
+
+def _of(service: Form, *, has_accounts: bool) -> Iterator[str]:
+    for holds, words in _CHECKS:
+        if holds(service):
+            yield words
+    if not has_accounts and (data := _account_data(service)):
+        yield f"note the account of each client that uses it: {', '.join(data)}."
+    if service.get("verify_first"):
+        yield "read it through once, correct what is otherwise with you, and confirm it."
+
+
+def _has(service: Form, kind: str) -> bool:
+    return any(point["kind"] == kind for point in service.get("contacts") or ())
+
+
+def _sends_mail(service: Form) -> bool:
+    return bool(service.get("lodge_by", "MAIL") == "MAIL")
+
+
+def _account_data(service: Form) -> list[str]:
+    """What each client's account must hold, in the words of the service."""
+    data = service.get("required") or ()
+    return [
+        f"{datum['label'].lower()} (secret)" if datum.get("secret") else datum["label"].lower()
+        for datum in data
+        if datum["source"].startswith("account.")
+    ]
+
+
+_CHECKS: tuple[tuple[Callable[[Form], bool], str], ...] = (
+    (
+        lambda service: _sends_mail(service) and not _has(service, "email"),
+        "fill in the mail address that takes cases: without it none can be sent.",
+    ),
+    (
+        lambda service: not _sends_mail(service),
+        "cases are lodged by hand on the vendor's portal. Where a desk takes them by mail, add its address as the "
+        "first contact point and let cases be lodged by mail.",
+    ),
+    (
+        lambda service: not _has(service, "hotline"),
+        "note the hotline, so that a late vendor can be called.",
+    ),
+    (
+        lambda service: not service.get("commitment"),
+        "note what your contract with them promises: without it nobody is told that they are late.",
+    ),
+    (
+        lambda service: any(not point.get("verified_on") for point in service.get("contacts") or ()),
+        "verify its contact points.",
+    ),
+)
