@@ -1,0 +1,147 @@
+"""The cases that a scorecard is made of, read with their clocks and letters: one query, whatever their number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, Extract, JSONObject
+
+from accounts.models import User
+from clients.models import Client
+from reports.scorecard import Case, Promise, Turn, promises
+from tickets.facts import VENDOR_RESOLVE, VENDOR_RESPOND, VENDOR_UPDATE
+from tickets.models import CaseMessage, Clock, VendorCase
+from vendors.models import Vendor
+
+METRICS = [VENDOR_RESPOND, VENDOR_UPDATE, VENDOR_RESOLVE]
+CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A vendor of the directory."""
+
+    id: int
+    slug: str
+    name: str
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The present moment, whose cases a reader may see, and the vendors there are, by name."""
+
+    now: datetime
+    clients: tuple[int, ...]
+    vendors: tuple[Listed, ...]
+
+
+def sight(reader: User) -> Sight:
+    """What `reader` looks at, in one query."""
+    listed = JSONObject(id="pk", slug="slug", name="name", retired=Q(retired_at__isnull=False))
+    clients = ArraySubquery(Client.objects.visible_to(reader).values("pk"))
+    vendors = ArraySubquery(Vendor.objects.order_by("name").values_list(listed))
+    row = User.objects.filter(pk=reader.pk).values_list(CLOCK, clients, vendors).get()
+    return Sight(row[0], tuple(row[1]), tuple(Listed(**vendor) for vendor in row[2]))
+
+
+def read_cases(seen: Sight, *, since: datetime, until: datetime, vendor_id: int | None = None) -> list[Case]:
+    """The cases of the clients in sight that were lodged between the moments, in one query."""
+    lodged = lodged_cases(seen, since=since, until=until, vendor_id=vendor_id)
+    return [case_of(row) for row in lodged.values_list(*columns())]
+
+
+def lodged_cases(
+    seen: Sight, *, since: datetime, until: datetime, vendor_id: int | None = None
+) -> QuerySet[VendorCase]:  # fmt: skip
+    """Those that a vendor has had: one whose ticket had ended before its mail left is not its to answer for."""
+    lodged = VendorCase.objects.filter(
+        ticket__client__in=seen.clients, lodged_at__gte=since, lodged_at__lt=until, ball_count__gt=0
+    )
+    return lodged.filter(vendor=vendor_id) if vendor_id else lodged
+
+
+def columns() -> tuple[Any, ...]:
+    """What `case_of` takes, in its order."""
+    return (
+        "vendor__slug", "service__name", "severity", "lodged_at", _after("answered_at"), _after("closed_at"),
+        "overridden_by", "chases", turns(), letters(),
+    )  # fmt: skip
+
+
+def case_of(row: Sequence[Any]) -> Case:
+    """A case from its columns."""
+    vendor, service, severity, lodged_at, answer, solution, overridden_by, chases, clocks, kinds = row
+    answers = [kind for kind in kinds if kind != CaseMessage.Kind.BOUNCE] if kinds else kinds
+    return Case(
+        vendor, service, severity, lodged_at, answer, solution, overridden_by is not None, chases,
+        len(kinds) - len(answers), bool(answers) and answers[0] == CaseMessage.Kind.AUTO_REPLY, promises_of(clocks),
+    )  # fmt: skip
+
+
+def turns() -> ArraySubquery:
+    """The clocks of the case in the order in which they were begun, each packed into one text.
+
+    They are found by the case and not by its ticket: one that was merged has left some on another.
+    """
+    answered = Q(metric=VENDOR_RESPOND, stopped_at=OuterRef("answered_at"))
+    closed = Q(metric=VENDOR_RESOLVE, stopped_at=OuterRef("closed_at"))
+    packed = Func(
+        Value(SEPARATOR), "metric", "round", "state", _is(Q(breached_at__isnull=False)), "target_seconds",
+        _is(answered | closed), "consumed_seconds", function="CONCAT_WS", output_field=CharField(),
+    )  # fmt: skip
+    return ArraySubquery(clocks_of_case().order_by("pk").values_list(packed))
+
+
+def clocks_of_case() -> QuerySet[Clock]:
+    """The vendor's clocks of the case in the query around it."""
+    subject = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
+    return Clock.objects.filter(metric__in=METRICS, subject=subject)
+
+
+def letters() -> ArraySubquery:
+    """The kinds of what came from the vendor about the case, in order."""
+    came = CaseMessage.objects.filter(case=OuterRef("pk")).exclude(kind__in=CaseMessage.FROM_US)
+    return ArraySubquery(came.order_by("seq").values("kind"))
+
+
+def promises_of(packed: Sequence[str]) -> list[Promise]:
+    """What packed clocks stand for."""
+    apart = (text.rpartition(SEPARATOR) for text in packed)
+    return promises([(_turn(head), float(seconds)) for head, _, seconds in apart])
+
+
+def _after(moment: str) -> Extract:
+    """Seconds from the lodging to this moment."""
+    passed = ExpressionWrapper(F(moment) - F("lodged_at"), output_field=DurationField())
+    return Cast(Extract(passed, "epoch"), FloatField())
+
+
+def _is(condition: Q) -> Coalesce:
+    """True or false, also where something is missing: what is null would not be packed at all."""
+    return Coalesce(ExpressionWrapper(condition, output_field=BooleanField()), Value(False))
+
+
+@lru_cache(maxsize=4096)
+def _turn(packed: str) -> Turn:
+    """Few clocks differ in anything but their seconds."""
+    metric, round_, state, missed, target, by_act = packed.split(SEPARATOR)
+    return Turn(metric, int(round_), state, missed == "t", int(target), by_act == "t")
