@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Where the sentences of the clients' pages and of mails to their people are written.
 MODULES = (
     "documents/guide/*.py", "documents/forms.py", "documents/generated/sources.py", "portal/*.py", "tickets/*.py",
+    "tickets/cases/*.py",
 )  # fmt: skip
 TEMPLATES = (
     "portal/*.html", "documents/client_*.html", "documents/body.html", "base_client.html",

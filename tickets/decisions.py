@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tickets import explain
+from tickets import client_updates, explain
+from tickets.client_updates import TellClient, tell_client_of_wait
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, OLAS, ClockFacts, Facts, reminders, step_subject
 from tickets.status import NEW, TIER, WAITING_ON_CLIENT
 
@@ -70,7 +71,7 @@ class Wake:
     why: Why
 
 
-Action = Warn | Breach | Remind | RemindClient | Climb | TellManagers | Wake
+Action = Warn | Breach | Remind | RemindClient | Climb | TellManagers | Wake | TellClient
 Rule = Callable[[Facts, datetime], Iterator[Action]]
 
 
@@ -150,7 +151,7 @@ def wake(facts: Facts, now: datetime) -> Iterator[Action]:
         yield Wake(explain.why(facts, rule="WAKE", now=now))
 
 
-RULES: tuple[Rule, ...] = (remind, tell_clocks, climb, remind_client, wake)
+RULES: tuple[Rule, ...] = (remind, tell_clocks, climb, remind_client, wake, tell_client_of_wait)
 _RULE_OF: Mapping[str, Rule] = {
     "REMINDER": remind,
     "THRESHOLD": tell_clocks,
@@ -159,7 +160,9 @@ _RULE_OF: Mapping[str, Rule] = {
     "LADDER_ENDS": climb,
     "CLIENT_REMINDER": remind_client,
     "WAKE": wake,
+    "CLIENT_UPDATE": tell_client_of_wait,
 }
+_FACTS_OF: Mapping[str, Callable[[Mapping[str, Any]], Facts]] = {"CLIENT_UPDATE": client_updates.facts_of}
 
 
 def again(record: Mapping[str, Any]) -> Action:
@@ -167,7 +170,8 @@ def again(record: Mapping[str, Any]) -> Action:
 
     Raises LookupError when those facts do not lead to it, or when no decision made the record.
     """
-    facts, now = explain.facts_of(record), datetime.fromisoformat(record["decided_at"])
+    facts_of = _FACTS_OF.get(record["rule"], explain.facts_of)
+    facts, now = facts_of(record), datetime.fromisoformat(record["decided_at"])
     wanted = (record["rule"], record.get("percent"))
     for action in _RULE_OF[record["rule"]](facts, now):
         if (action.why.get("rule"), action.why.get("percent")) == wanted:

@@ -11,6 +11,7 @@ from django.db.models import F
 from outbox.alarms import raise_alarm
 from outbox.backoff import delay_seconds
 from tickets import vendor_cases
+from tickets.client_updates import TellClient
 from tickets.decisions import Action, Breach, Climb, Remind, RemindClient, TellManagers, Wake, Warn, decide
 from tickets.edits import edits, notice_edits, tell_terms
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, ClockFacts
@@ -124,8 +125,8 @@ def _apply(work: Work, action: Action, swept: Swept, *, now: datetime) -> None:
             _breach(work, action, now=now)
         case Remind():
             _remind(work, action, now=now)
-        case RemindClient():
-            _remind_client(work, action, now=now)
+        case RemindClient() | TellClient():
+            _tell_client(work, action, now=now)
         case Climb():
             swept.escalated += 1
             _climb(work, action, swept, now=now)
@@ -212,17 +213,13 @@ def climb_to(work: Work, index: int, *, text: str, because: str, now: datetime, 
     tell_step(work, step, because=text, now=now)
 
 
-def _remind_client(work: Work, action: RemindClient, *, now: datetime) -> None:
-    work.reminders += 1
-    next_reminder(work, now=now)
-    event(
-        work,
-        "CLIENT_REMINDED",
-        internal(action.why),
-        now=now,
-        client_text=for_client(action.why, work.say),
-        why=action.why,
-    )
+def _tell_client(work: Work, action: RemindClient | TellClient, *, now: datetime) -> None:
+    kind = "CLIENT_UPDATED"
+    if isinstance(action, RemindClient):
+        kind, work.reminders = "CLIENT_REMINDED", work.reminders + 1
+        next_reminder(work, now=now)
+    text, told = internal(action.why), for_client(action.why, work.say)
+    event(work, kind, text, now=now, client_text=told, why=action.why)
 
 
 def _wake(work: Work, action: Wake, *, now: datetime) -> None:

@@ -74,12 +74,30 @@ class ClockFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class VendorWait:
+    """A vendor that has the ball of a case: since when, and what it has promised.
+
+    `due_at` is when its answer falls due, None where nothing is promised; `first` whether that is its first answer;
+    `reminded` whether it was chased for one.
+    """
+
+    vendor: str
+    since: datetime
+    due_at: datetime | None = None
+    first: bool = True
+    reminded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One ticket as a decision sees it.
 
     `obstacles` says for each ladder step why it cannot be reached, "" where it can; `gaps` why nobody would hear of it,
     empty where somebody hears of each; `policy` is name and version; `vendor` is who has the ball of a case, "" where
     nobody has.
+
+    Whoever reported it: `waits` are the vendors that it waits for, the first asked first, empty where it cannot be
+    written to; `told` when it got its last automatic mails, the latest last; `zone` is the client's.
     """
 
     key: str
@@ -98,6 +116,9 @@ class Facts:
     reminders: int = 0
     vendor: str = ""
     gaps: tuple[str, ...] = ()
+    waits: tuple[VendorWait, ...] = ()
+    told: tuple[datetime, ...] = ()
+    zone: str = "UTC"
 
     def hindrance(self, index: int) -> str:
         """Why an automatic act passes this step over, "" where it goes there."""

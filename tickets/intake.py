@@ -197,6 +197,7 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
         **own,
         client=client.name,
         client_language=client.language,
+        client_timezone=client.timezone,
         agreement_id=agreement_of(ladder, client.agreement_id, staff),
         client_agreement_id=client.agreement_id,
         situation=_situation(client, about | {"service": ticket.service}),

@@ -7,13 +7,15 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from sla.agreements import ALWAYS, CalendarRef, Rules, calendars_by_version, rules_by_version
+from tickets.client_updates import AUTOMATIC, MOST_AN_HOUR
 from tickets.desk_profile import listeners
 from tickets.facts import MANAGER_RESPOND, MANAGER_ROUNDS, OLA_RESOLVE
-from tickets.models import Clock, Ticket, VendorCase
+from tickets.models import BallChange, Clock, Ticket, TicketEvent, VendorCase
 from tickets.status import TIER
 from tickets.work import CaseInHand, RunningClock, Work
 from tiers.ladder import Ladder, Situation, ladder_for
@@ -31,6 +33,7 @@ OWN = (
 JOINED = {
     "j_client": F("client__name"),
     "j_client_language": F("client__language"),
+    "j_client_timezone": F("client__timezone"),
     "j_client_agreement_id": F("client__agreement_id"),
     "j_service": F("service__name"),
     "j_assignee": F("assignee__email"),
@@ -49,7 +52,7 @@ CLOCK = (
 CASE = {
     "id": "id", "vendor": "vendor__name", "service": "service__name", "commitment_id": "service__commitment_id",
     "severity": "severity", "step": "step", "status": "status", "ball": "ball", "ball_count": "ball_count",
-    "lodged_at": "lodged_at", "answered_at": "answered_at",
+    "lodged_at": "lodged_at", "answered_at": "answered_at", "chases": "chases",
 }  # fmt: skip
 
 
@@ -82,6 +85,7 @@ def in_hand(ids: Sequence[int], *, now: datetime, staff: Roster | None = None) -
     for work in works:
         work.clocks, work.cases = clocks[work.id], cases[work.id]
     _note_used(works)
+    _note_told(works)
     return works
 
 
@@ -93,6 +97,17 @@ def _note_used(works: Sequence[Work]) -> None:
     stopped = Clock.objects.filter(ticket_id__in=away, metric=OLA_RESOLVE).order_by("id")
     for ticket_id, tier_id, used in stopped.values_list("ticket_id", "tier_id", "consumed_seconds"):
         away[ticket_id].used[tier_id] = used
+
+
+def _note_told(works: Sequence[Work]) -> None:
+    """When whoever reported a ticket with a case got its last automatic mails."""
+    asking = {work.id: work for work in works if work.cases and work.contact_email}
+    if not asking:
+        return
+    told = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=AUTOMATIC).exclude(client_text="")
+    latest = ArraySubquery(told.order_by("-seq").values("at")[:MOST_AN_HOUR])
+    for pk, moments in Ticket.objects.filter(pk__in=asking).annotate(told=latest).values_list("pk", "told"):
+        asking[pk].told = tuple(reversed(moments))
 
 
 def open_clocks(ids: Sequence[int]) -> dict[int, list[RunningClock]]:
@@ -124,9 +139,10 @@ def _clock(values: Sequence[Any], calendar: CalendarRef, rules: Rules) -> Runnin
 
 def _open_cases(ids: Sequence[int]) -> dict[int, list[CaseInHand]]:
     rows = VendorCase.objects.filter(ticket_id__in=ids).exclude(status="CLOSED").order_by("id")
+    balls = BallChange.objects.filter(case=OuterRef("pk")).order_by("-seq").values("began_at")
     found: dict[int, list[CaseInHand]] = defaultdict(list)
-    for ticket_id, *values in rows.values_list("ticket_id", *CASE.values()):
-        found[ticket_id].append(CaseInHand(**dict(zip(CASE, values, strict=True))))
+    for ticket_id, since, *values in rows.values_list("ticket_id", Subquery(balls[:1]), *CASE.values()):
+        found[ticket_id].append(CaseInHand(**dict(zip(CASE, values, strict=True)), since=since))
     return found
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from accounts.models import User
 from columnar import Json
+from documents.guide.plain_words import zone_name
 from sla.agreements import Target
 from sla.clocks import pause, resume
+from tickets.client_updates import AUTOMATIC, is_too_much, next_update_at
 from tickets.facts import (
     ACKNOWLEDGE,
     OLA_ACKNOWLEDGE,
@@ -29,7 +31,7 @@ from tickets.work import CaseInHand, RunningClock, Work
 from tiers.ladder import Step
 
 # What whoever reported it is told by mail, in the words of their page.
-TOLD_BY_MAIL = frozenset({"OPENED", "CASE_LODGED", "PUBLIC_REPLY", "RESOLVED", "CLIENT_REMINDED"})
+TOLD_BY_MAIL = AUTOMATIC | {"PUBLIC_REPLY", "RESOLVED"}
 
 
 def event(
@@ -62,8 +64,30 @@ def event(
         }
     )
     if client_text and kind in TOLD_BY_MAIL and work.contact_email:
-        told = [client_text, *enclosed, "", work.say("Your reference is {key}.", key=work.key)]
-        mail(work, f"client:{work.event_count}", to=(work.contact_email,), subject=work.title, lines=told, now=now)
+        _tell_reporter(work, kind, [client_text, *enclosed, *_zone_of(work, why or {})], now=now)
+
+
+def _tell_reporter(work: Work, kind: str, said: list[str], *, now: datetime) -> None:
+    """A mail to whoever reported it, unless too many went there within the hour by themselves."""
+    if is_too_much(kind, work.told, now=work.last_event_at):
+        return
+    if kind in AUTOMATIC:
+        work.told = (*work.told, work.last_event_at)
+    lines = [*said, "", work.say("Your reference is {key}.", key=work.key)]
+    mail(work, f"client:{work.event_count}", to=(work.contact_email,), subject=work.title, lines=lines, now=now)
+
+
+def _zone_of(work: Work, why: dict[str, Any]) -> list[str]:
+    """Whose times those in a mail are, where it has some."""
+    return [work.say("All times are {zone}.", zone=zone_name(why["timezone"], work.say))] if "timezone" in why else []
+
+
+def told_when(work: Work, *, now: datetime) -> dict[str, Any]:
+    """For the record of something that the client is told now: when that is, when it is written to next, its zone."""
+    clocks = [clock.facts() for clock in work.open_clocks]
+    again = next_update_at(clocks, work.told, now=now) if work.contact_email else None
+    record = {"decided_at": now.isoformat(), "timezone": work.client_timezone}
+    return record | ({"next_at": again.isoformat()} if again else {})
 
 
 def mail(work: Work, suffix: str, *, to: tuple[str, ...], subject: str, lines: list[str], now: datetime) -> None:
@@ -121,7 +145,7 @@ def _counts(work: Work, clock: RunningClock) -> bool:
 
 def pass_ball(work: Work, case: CaseInHand, ball: str, *, now: datetime, because: str) -> None:
     """From now on the case's ball is there; what the vendor promised follows it."""
-    case.ball, case.ball_count, case.dirty = ball, case.ball_count + 1, True
+    case.ball, case.ball_count, case.since, case.dirty = ball, case.ball_count + 1, now, True
     work.balls.append(
         {"case_id": case.id, "seq": case.ball_count, "ball": ball, "began_at": now, "because": because[:300]}
     )

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.language import ENGLISH, Say, message
 from documents.guide.plain_words import duration
 from sla.durations import words
+from tickets import wait_sentences
 from tickets.facts import MANAGER_RESPOND, METRIC_WORDS, OLA_RESOLVE, SLAS
 
 Record = Mapping[str, Any]
@@ -103,6 +104,11 @@ def _case_failed(record: Record) -> str:
     return f"The case for {record['service']} could not be sent: {record['error']}"
 
 
+def _client_update(record: Record) -> str:
+    waits = " and ".join(wait["vendor"] for wait in record["waits"])
+    return f"The client was written to, since its update was due: we wait for {waits}. {_target(record['clock'])}."
+
+
 def _routed(record: Record) -> str:
     return f"Opened for {record['client']}, {record['priority']}, at {record['tier']}. {' '.join(record['because'])}"
 
@@ -143,6 +149,7 @@ _INTERNAL: Mapping[str, Callable[[Record], str]] = {
     "CASE_SENT": _case_sent,
     "CASE_LATE": _case_late,
     "CASE_FAILED": _case_failed,
+    "CLIENT_UPDATE": _client_update,
     "ROUTED": _routed,
     "IMPORTED": _imported,
     "STRAIGHT": _straight,
@@ -217,10 +224,6 @@ def _terms_told(record: Record, say: Say) -> str:
     return say(record.get("told", "")) if any(row["metric"] in SLAS for row in record["clocks"]) else ""
 
 
-def _case_sent_told(record: Record, say: Say) -> str:
-    return f"{say('We have passed your request to {vendor}.', vendor=record['vendor'])}{_by_then(record, say)}"
-
-
 def _routed_told(record: Record, say: Say) -> str:
     return say("We have received your request; {who} will look at it first.", who=_title(record, say))
 
@@ -239,7 +242,10 @@ _FOR_CLIENT: Mapping[str, Callable[[Record, Say], str]] = {
     "WAKE": _wake_told,
     "CLIENT_REMINDER": _client_reminder_told,
     "TERMS": _terms_told,
-    "CASE_SENT": _case_sent_told,
+    "CASE_SENT": wait_sentences.asked,
+    "CHASE": wait_sentences.chased,
+    "CASE_HEARD": wait_sentences.heard,
+    "CLIENT_UPDATE": wait_sentences.still_waiting,
     "ROUTED": _routed_told,
     "CONDITION_ENDED": lambda _, say: say("The problem has gone by itself."),
     "CAME_BACK": lambda _, say: say(REOPENED),

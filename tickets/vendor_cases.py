@@ -20,7 +20,7 @@ from tickets.cases.letters import Letter
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND
 from tickets.loading import case_in_hand, in_hand
 from tickets.models import CaseMessage, Clock, Ticket, VendorCase
-from tickets.moves import event, start_clock, stop_metric, wait
+from tickets.moves import event, start_clock, stop_metric, told_when, wait
 from tickets.notices import tell_managers, tell_step
 from tickets.sentences import for_client, internal
 from tickets.status import OPEN_STATUSES
@@ -254,13 +254,14 @@ def lodge(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> N
         why = {"rule": "CASE_LATE", "service": case.service.name}
         event(work, "CASE_LODGED", internal(why), now=now, why=why)
         return
-    why = _sent(work, case, held)
+    why = _sent(work, case, held, now=now)
     event(work, "CASE_LODGED", internal(why), now=now, client_text=for_client(why, work.say), why=why)
     handing.lodge(work, held, now=now)
 
 
-def _sent(work: Work, case: VendorCase, held: CaseInHand) -> dict[str, Any]:
+def _sent(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> dict[str, Any]:
     promise = handing.vendor_target(work, held, VENDOR_RESPOND)
+    by = promise and promise.calendar.calendar.add(now, promise.seconds)
     return {
         "rule": "CASE_SENT",
         "because": case.because,
@@ -269,4 +270,6 @@ def _sent(work: Work, case: VendorCase, held: CaseInHand) -> dict[str, Any]:
         "severity": held.severity,
         "respond_seconds": promise.seconds if promise else None,
         "message": case.message.key if case.message else "",
+        "respond_by": by.isoformat() if by else None,
+        **told_when(work, now=now),
     }

@@ -14,8 +14,19 @@ from accounts.languages import say_in
 from columnar import Json
 from outbox.models import Message
 from sla.agreements import CalendarRef, Terms
+from tickets.client_updates import next_telling
 from tickets.desk_profile import Listeners
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, ClockFacts, Facts, reminder_moments
+from tickets.facts import (
+    ACKNOWLEDGE,
+    OLA_ACKNOWLEDGE,
+    VENDOR_RESPOND,
+    VENDOR_UPDATE,
+    ClockFacts,
+    Facts,
+    VendorWait,
+    case_subject,
+    reminder_moments,
+)
 from tickets.models import BallChange, Clock, CustodyChange, Notification, Ticket, TicketEvent, VendorCase
 from tickets.status import NEW, OPEN_STATUSES
 from tiers.ladder import Ladder, Situation
@@ -74,6 +85,8 @@ class CaseInHand:
     lodged_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None = None
+    chases: int = 0
+    since: datetime | None = None  # when its ball came to where it is
     dirty: bool = False
 
     @property
@@ -127,6 +140,8 @@ class Work:
     event_count: int
     custody_count: int
     client_language: str = DEFAULT
+    client_timezone: str = "UTC"
+    told: tuple[datetime, ...] = ()  # when whoever reported it got its last automatic mails, the latest last
     merged_into_id: int | None = None
     terms_version_id: int | None = None
     terms_lapsed: bool = False
@@ -178,6 +193,22 @@ class Work:
         lodged = [(case.lodged_at, case.id, case) for case in self.cases if case.with_vendor and case.lodged_at]
         return max(lodged)[2] if lodged else None
 
+    @property
+    def waits(self) -> tuple[VendorWait, ...]:
+        """The vendors that have the ball of a case, the first asked first."""
+        asked = [case for case in self.cases if case.with_vendor and case.since]
+        return tuple(self._wait(case) for case in sorted(asked, key=lambda case: (case.since, case.id)))
+
+    def _wait(self, case: CaseInHand) -> VendorWait:
+        subject = case_subject(case.id)
+        first = self.clock(VENDOR_RESPOND, subject)
+        clock = first or self.clock(VENDOR_UPDATE, subject)
+        assert case.since, "a ball that the vendor has came to it at some moment"
+        return VendorWait(
+            case.vendor, case.since, clock.due_at if clock else None, first=not case.answered_at,
+            reminded=case.chases > 0,
+        )  # fmt: skip
+
     def case(self, case_id: int) -> CaseInHand:
         return next(c for c in self.cases if c.id == case_id)
 
@@ -186,6 +217,7 @@ class Work:
             self.key, self.client, self.priority, self.status, self.holder_kind, self.step, self.round, self.ladder,
             self.obstacles, self.policy, tuple(c.facts() for c in self.open_clocks), self.wake_at, self.remind_at,
             self.reminders, self.case_with_vendor.vendor if self.case_with_vendor else "", self.gaps,
+            waits=self.waits if self.contact_email else (), told=self.told, zone=self.client_timezone,
         )  # fmt: skip
 
     def check_at(self) -> datetime | None:
@@ -194,6 +226,8 @@ class Work:
         ahead += [at for at in (self.wake_at, self.remind_at) if at]
         if self.ladder.steps[self.step].repeat:
             ahead += reminder_moments(self.facts())
+        if self.waits and (telling := next_telling(self.facts())):
+            ahead.append(telling.at)
         return min(ahead, default=None)
 
     def next_deadline(self) -> tuple[datetime | None, str]:

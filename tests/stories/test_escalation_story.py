@@ -284,7 +284,8 @@ def test_whoever_reported_it_is_told_by_mail_what_their_page_says_and_nothing_el
     told = [m.body.split("\n")[0] for m in world.mails_to("dana@acme.example")]
     assert told == [
         "We have received your request; our helpdesk will look at it first.",
-        "We have passed your request to Microsoft. They promise a first answer within 1 hour.",
+        "We have passed your request to Microsoft. They promise a first answer within 1 hour, so by 10:50.",
+        "Microsoft has answered; we go on from there.",
         "We found the cause.",
         "Resolved: The record was corrected.",
     ]

@@ -15,7 +15,7 @@ from tickets.sentences import for_client, internal
 from vendors.models import ContactPoint, Service, Vendor
 from world import march
 
-DECIDED = {"REMINDER", "THRESHOLD", "BREACH", "CLIMB", "LADDER_ENDS", "CLIENT_REMINDER", "WAKE"}
+DECIDED = {"REMINDER", "THRESHOLD", "BREACH", "CLIMB", "LADDER_ENDS", "CLIENT_REMINDER", "WAKE", "CLIENT_UPDATE"}
 TOLD = {
     "ROUTED", "IMPORTED", "STRAIGHT", "CASE", "CASE_SENT", "CASE_LATE", "CASE_FAILED", "TERMS", "CONDITION_ENDED",
     "REPORTED", "CAME_BACK",
@@ -32,6 +32,7 @@ def history(world, settings):
     world.ladder(L1, L2, VENDOR, exceptions=[straight])
     to_the_top(world)
     to_the_vendor(world, settings)
+    kept_waiting(world)
     waits(world)
     brought_in(world)
     reported(world)
@@ -73,6 +74,15 @@ def to_the_vendor(world, settings):
     world.open("Fails", service=world.m365, category="lines")
     beats(world, 12, minutes=30)
     settings.EMAIL_BACKEND = backend
+
+
+def kept_waiting(world):
+    """Somebody who was written to waits for a vendor until its update is due."""
+    world.gold(ACKNOWLEDGE="1h", RESPOND="2h", UPDATE="1h", RESOLVE="4h")
+    asked = world.open("Asked", service=world.m365, contact=world.acme.contacts.get())
+    world.do(lifecycle.reply, asked, text="We look at it.", public=True)
+    world.do(lifecycle.lodge_case, asked, service="Microsoft 365", answers={}, why="Theirs")
+    beats(world, 3, hours=1)
 
 
 def waits(world):
@@ -150,6 +160,7 @@ def test_a_record_that_was_tampered_with_leads_to_another_decision_or_to_none(wo
     world.gold(RESPOND="2h", RESOLVE="4h")
     world.ladder(L1, L2, VENDOR)
     to_the_top(world)
+    kept_waiting(world)
     waits(world)
     beats(world, 11, days=1)
     checked = set()
