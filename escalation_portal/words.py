@@ -4,10 +4,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from accounts.language import ENGLISH, Say
 from documents.guide.plain_words import whole_moment
+from sla.durations import short_words
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
-UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (1, "s"))
-HOURS_UP_TO = 3 * DAY
+MINUTE, HOUR = 60, 3600
 WEEK = timedelta(days=7)
 
 
@@ -28,18 +27,6 @@ def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:
     return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
 
 
-def duration_words(seconds: float) -> str:
-    """A length of time in its two largest units: "15 min", "4 h", "1 h 30 min"; hours up to three days."""
-    left = int(abs(seconds))
-    largest = HOUR if HOUR <= left < HOURS_UP_TO else left
-    parts = []
-    for size, unit in UNITS:
-        if size <= largest and left >= size:
-            parts.append(f"{left // size} {unit}")
-            left %= size
-    return " ".join(parts[:2]) or "0 s"
-
-
 def coarse_words(seconds: float) -> str:
     """A length of time as a running clock shows it, rounded down: seconds only in the last minute."""
     length = abs(seconds)
@@ -49,7 +36,7 @@ def coarse_words(seconds: float) -> str:
         step = MINUTE
     else:
         step = HOUR
-    return duration_words(length // step * step)
+    return short_words(length // step * step)
 
 
 def clock_words(metric: str, *, due_at: datetime, now: datetime) -> str:

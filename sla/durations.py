@@ -6,6 +6,9 @@ There is no `d`: a day could mean 24 hours or an opening day, and a promise must
 import re
 
 LONGEST_SECONDS = 8784 * 3600  # a leap year; anything longer is a typing mistake
+MINUTE, HOUR, DAY = 60, 3600, 86400
+_UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (1, "s"))
+_HOURS_UP_TO = 3 * DAY
 _SHAPE = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?", re.ASCII)
 
 
@@ -35,6 +38,18 @@ def text(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     parts = zip((minutes // 60, minutes % 60, rest), "hms", strict=True)
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+
+
+def short_words(seconds: float) -> str:
+    """A length of time in its two largest units: "15 min", "4 h", "1 h 30 min"; hours up to three days."""
+    left = int(abs(seconds))
+    largest = HOUR if HOUR <= left < _HOURS_UP_TO else left
+    parts = []
+    for size, unit in _UNITS:
+        if size <= largest and left >= size:
+            parts.append(f"{left // size} {unit}")
+            left %= size
+    return " ".join(parts[:2]) or "0 s"
 
 
 def _complaint(text: str) -> str:

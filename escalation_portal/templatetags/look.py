@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.languages import say_now
 from escalation_portal import words
+from sla.durations import short_words
 from tickets import rows
 
 register = template.Library()
@@ -74,7 +75,7 @@ def ended(text: str) -> str:
 @register.filter
 def duration(seconds: float) -> str:
     """A number of seconds in words: "15 min", "1 h 30 min"."""
-    return words.duration_words(seconds)
+    return short_words(seconds)
 
 
 @register.filter

@@ -79,3 +79,24 @@ def test_a_duration_longer_than_a_year_is_refused_as_a_mistake(written):
 def test_a_negative_number_of_seconds_has_no_writing():
     with pytest.raises(ValueError, match="cannot be negative"):
         durations.text(-1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (20, "20 s"),
+        (60, "1 min"),
+        (90, "1 min 30 s"),
+        (900, "15 min"),
+        (4 * 3600, "4 h"),
+        (5400, "1 h 30 min"),
+        (3605, "1 h 5 s"),
+        (24 * 3600, "24 h"),
+        (72 * 3600, "3 d"),
+        (76 * 3600, "3 d 4 h"),
+        (-900, "15 min"),
+    ],
+)
+def test_a_duration_is_said_in_its_two_largest_units(seconds, said):
+    assert durations.short_words(seconds) == said
