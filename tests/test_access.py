@@ -63,6 +63,8 @@ STAFF_MUST_SAY_MORE = (302, 422, 422, 422, 422, 403, 403, 403)
 # Who comes later to a ticket is told of those who are there.
 STAFF_SEE_EACH_OTHER = (302, 204, 200, 200, 200, 403, 403, 403)
 DESK_ACT = (302, 303, 303, 403, 303, 403, 403, 403)
+DESK_IS_REFUSED = (302, 422, 422, 403, 422, 403, 403, 403)
+DESK_IS_TOLD = (302, 409, 409, 403, 409, 403, 403, 403)
 DESK_MUST_SAY_MORE = (302, 422, 422, 403, 422, 403, 403, 403)
 STAFF_DO = (302, 302, 302, 302, 302, 403, 403, 403)
 OPENED_BY_WHO_WAS_TOLD = (302, 302, 404, 404, 404, 403, 403, 403)
@@ -135,6 +137,11 @@ PAGES = {
     "tickets/<str:key>/": Page("/tickets/{ticket}/", STAFF),
     "tickets/<str:key>/presence/": Page("/tickets/{ticket}/presence/", STAFF_SEE_EACH_OTHER, "post"),
     "tickets/<str:key>/draft/": Page("/tickets/{ticket}/draft/", DESK_ACT, "post"),
+    "tickets/<str:key>/cases/<int:pk>/": Page("/tickets/{cased}/cases/{case}/", STAFF),
+    "tickets/<str:key>/cases/<int:pk>/reveal/": Page("/tickets/{cased}/cases/{case}/reveal/", DESK_IS_REFUSED, "post"),
+    "tickets/<str:key>/cases/<int:pk>/lodged/": Page("/tickets/{cased}/cases/{case}/lodged/", DESK_IS_TOLD, "post"),
+    "tickets/<str:key>/cases/<int:pk>/number/": Page("/tickets/{cased}/cases/{case}/number/", DESK_IS_TOLD, "post"),
+    "tickets/<str:key>/cases/<int:pk>/task/": Page("/tickets/{cased}/cases/{case}/task/", DESK_IS_REFUSED, "post"),
     "tickets/<str:key>/case-answers/": Page("/tickets/{ticket}/case-answers/", DESK),
     "tickets/<str:key>/acknowledgement/": Page("/tickets/{ticket}/acknowledgement/", DESK),
     "tickets/<str:key>/assignment/": Page("/tickets/{ticket}/assignment/", DESK),
@@ -183,7 +190,17 @@ PAGES = {
     "policies/<slug:slug>/restoration/": Page("/policies/standard/restoration/", MANAGERS_LOOK_UP, "post"),
     "policies/<slug:slug>/draft/replay/": Page("/policies/standard/draft/replay/", MANAGERS),
     "vendors/": Page("/vendors/", STAFF),
+    "vendors/import/": Page("/vendors/import/", MANAGERS),
+    "vendors/export.csv": Page("/vendors/export.csv", STAFF),
+    "vendors/packs/": Page("/vendors/packs/", MANAGERS),
+    "vendors/packs/<slug:slug>/": Page("/vendors/packs/microsoft-365/", MANAGERS),
     "vendors/<slug:slug>/": Page("/vendors/microsoft/", STAFF),
+    "vendors/verification/": Page("/vendors/verification/", STAFF),
+    "vendors/verification/confirmations/": Page("/vendors/verification/confirmations/", STAFF_DO, "post"),
+    "vendors/verification/<int:pk>/": Page("/vendors/verification/{point}/", STAFF),
+    "vendors/verification/<int:pk>/correction/": Page("/vendors/verification/{point}/correction/", MANAGERS),
+    "vendors/verification/<int:pk>/fault/": Page("/vendors/verification/{point}/fault/", MANAGERS),
+    "confirmations/<str:token>/": Page("/confirmations/a-guess/", NOBODY),
     "clients/": Page("/clients/", STAFF),
     "clients/<slug:slug>/": Page("/clients/acme/", STAFF),
     "clients/<slug:slug>/access/": Page("/clients/acme/access/", ANSWERABLE),
@@ -338,11 +355,23 @@ def rows(world, people):
     person = people["client user"].pk
     link, _ = make_link(client=world.acme, label="Board", days=1, by=world.manager, now=now)
     return {
+        "point": world.m365.contact_points.get().pk, **incomplete_case(world),
         "file": file.pk, "ticket_file": ticket.files.get().pk,
         "reply_template": ReplyTemplate.objects.create(name="Words", use="NOTE", text="Words").pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
         "share_link": link.pk, "told": Notification.objects.get(user=world.l1).pk,
     }  # fmt: skip
+
+
+def incomplete_case(world) -> dict[str, str | int]:
+    """A case that nobody can lodge yet, on a ticket of its own."""
+    facts, world.account.facts = world.account.facts, {}
+    world.account.save()
+    ticket = world.open("Cased")
+    case = world.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={}, why="Theirs")
+    world.account.facts = facts
+    world.account.save()
+    return {"cased": ticket.key, "case": case.pk}
 
 
 def browser_of(user: User | None) -> Browser:

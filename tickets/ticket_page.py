@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tickets import attached, linked
+from tickets.cases.shown import cases_of
 from tickets.clock_panel import clocks
 from tickets.coming import coming
 from tickets.custody_panel import custody
@@ -28,7 +29,7 @@ from tickets.reply_form import ReplyForm
 from tickets.rows import row_of
 from tickets.side import panel as side
 from tickets.story import Asked, latest_call, story
-from tickets.vendor_panel import cases_of, vendors
+from tickets.vendor_panel import vendors
 from tickets.verbs import Verb, offered
 from tickets.work import Work
 

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-
 from sla.durations import words as duration_words
 from tickets.answering import missing_ahead
 from tickets.answering_form import AnswerForm
 from tickets.case_facts import Sources
+from tickets.cases.shown import LAST, messages_of, standing_of, tasks_of
 from tickets.forms import TO_ANSWER, CaseForm
-from tickets.models import BallChange, Ticket, VendorCase
+from tickets.models import Ticket, VendorCase
 from tickets.status import OPEN_STATUSES
 from tickets.work import Work
 from vendors.models import Service
@@ -26,22 +25,22 @@ def vendors(work: Work, ticket: Ticket, cases: Sequence[VendorCase], *, may_work
     going = [case for case in cases if case.status != VendorCase.Status.CLOSED]
     wanted = {case.service_id for case in going} | ({work.service_id} if work.service_id else set())
     sources = Sources([work], wanted, [ticket]) if wanted and work.status in OPEN_STATUSES else None
-    reached = {pk: _reached(service, work, now=now) for pk, service in sources.services.items()} if sources else {}
-    shown = {"cases": [_case(case, work, reached.get(case.service_id), now=now) for case in cases]}
+    known = {pk: reached(service, work, now=now) for pk, service in sources.services.items()} if sources else {}
+    tasks, said = tasks_of(cases), messages_of(cases)
+    shown = {
+        "cases": [
+            _case(case, work, known.get(case.service_id), now=now)
+            | _going_on(case, work, tasks[case.pk], said, now=now)
+            for case in cases
+        ]
+    }
     own = sources.services.get(work.service_id) if sources and work.service_id else None
     if own is None or any(case.vendor_id == own.vendor_id for case in going):
         return {**shown, "help_of": None}
-    return {**shown, "help_of": reached[own.pk] | _asks(work, own, sources, may_work=may_work, now=now)}
+    return {**shown, "help_of": known[own.pk] | _asks(work, own, sources, may_work=may_work, now=now)}
 
 
-def cases_of(ticket: Ticket) -> list[VendorCase]:
-    """Its cases, the latest first, each with the moment since when its ball is where it is."""
-    balls = BallChange.objects.filter(case=OuterRef("pk")).order_by("-seq").values("began_at")[:1]
-    cases = ticket.vendor_cases.select_related("vendor", "service").annotate(ball_since=Subquery(balls))
-    return list(cases.order_by("-pk"))
-
-
-def _reached(service: Service, work: Work, *, now: datetime) -> Shown:
+def reached(service: Service, work: Work, *, now: datetime) -> Shown:
     """How to reach a service's support, and what it promised for a ticket of this priority."""
     severity = service.severity_of.get(work.priority, work.priority)
     return {
@@ -86,6 +85,20 @@ def _case(case: VendorCase, work: Work, reached: Shown | None, *, now: datetime)
         "answers": _answers(case.answers, _labels(case.service)),
         "form": CaseForm(work=work, case=case, now=now) if asks else None,
         "reached": reached,
+    }
+
+
+def _going_on(
+    case: VendorCase, work: Work, tasks: Sequence[Shown], said: Mapping[int, list[Shown]], *, now: datetime
+) -> Shown:  # fmt: skip
+    """How the case stands, what somebody must do about it, and the last of what was said."""
+    spoken = said.get(case.pk, [])
+    return {
+        "standing": standing_of(case, work, tasks, now=now),
+        "tasks": tasks,
+        "said": spoken[-LAST:],
+        "earlier": max(len(spoken) - LAST, 0),
+        "engaged_by": case.get_engaged_by_display(),
     }
 
 

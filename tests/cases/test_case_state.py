@@ -33,11 +33,11 @@ def said(**known):
             "Complete. Somebody here must lodge it with Microsoft and note its number.",
             "amber",
         ),
-        ({"status": "QUEUED", "goes_out_at": LATER}, "Complete. It goes out 11:40.", "none"),
+        ({"status": "QUEUED", "goes_out_at": LATER}, "Complete. It leaves by mail from 11:40 on.", "none"),
         ({"status": "QUEUED", "goes_out_at": EARLIER}, "Complete. It is going out.", "none"),
         (
             {"status": "QUEUED", "goes_out_at": LATER, "error": "451 try later"},
-            "Not sent yet: 451 try later. It is tried again 11:40.",
+            "Not sent yet: 451 try later. It is tried again from 11:40 on.",
             "amber",
         ),
         ({"status": "FAILED", "error": "550 no such mailbox"}, "Could not be sent: 550 no such mailbox.", "red"),
@@ -51,7 +51,7 @@ def said(**known):
         (
             LODGED | {"due_at": EARLIER, "calendar": "Office", "chases": 2, "next_at": LATER, "next_percent": 200},
             "With Microsoft since 10:40; the answer was promised by 10:40 (Office) and is late. "
-            "We chased it twice so far. Next, a manager is called 11:40.",
+            "We chased it twice so far. If they stay silent until 11:40, a manager is called.",
             "red",
         ),
         (
@@ -61,20 +61,20 @@ def said(**known):
         ),
         (
             {"status": "ANSWERED", "ball_since": EARLIER, "lodged_at": EARLIER},
-            "Microsoft has answered 10:40. It is our move.",
+            "Our move since 10:40: Microsoft has answered.",
             "amber",
         ),
         (
             {"status": "ANSWERED", "ball_since": EARLIER, "lodged_at": EARLIER, "held_for_done": True},
-            "Microsoft holds it for done 10:40. Confirm it, or say what is still wrong.",
+            "Our move since 10:40: Microsoft holds it for done. Confirm it, or say what is still wrong.",
             "amber",
         ),
         (
             {"status": "LODGED", "ball_since": EARLIER, "lodged_at": EARLIER},
-            "Taken back from Microsoft 10:40. It is our move.",
+            "Our move since 10:40: it was taken back from Microsoft.",
             "none",
         ),
-        ({"status": "CLOSED", "lodged_at": EARLIER, "closed_at": EARLIER}, "Closed 10:40.", "none"),
+        ({"status": "CLOSED", "lodged_at": EARLIER, "closed_at": EARLIER}, "Closed since 10:40.", "none"),
         ({"status": "CLOSED", "closed_at": EARLIER}, "Closed, and never lodged.", "none"),
     ],
 )
@@ -90,4 +90,4 @@ def test_at_the_very_moment_of_its_promise_an_answer_is_late():
 def test_a_chase_that_is_due_this_moment_is_not_announced_any_more():
     late = LODGED | {"due_at": EARLIER, "next_percent": 150}
     assert "next contact" not in said(**late, next_at=NOW)[0]
-    assert "Next, the next contact point is tried 11:40." in said(**late, next_at=LATER)[0]
+    assert "If they stay silent until 11:40, the next contact point is tried." in said(**late, next_at=LATER)[0]

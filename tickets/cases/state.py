@@ -74,23 +74,22 @@ def _by_hand(seen: Seen) -> str:
 
 def _on_its_way(seen: Seen, *, now: datetime) -> Standing:
     if seen.error:
-        again: tuple[Part, ...] = (" It is tried again ", seen.goes_out_at, ".") if seen.goes_out_at else ()
+        again: tuple[Part, ...] = (" It is tried again from ", seen.goes_out_at, " on.") if seen.goes_out_at else ()
         return Standing("triangle-alert", "amber", (f"Not sent yet: {seen.error}.", *again))
     if seen.goes_out_at and seen.goes_out_at > now:
-        return Standing("send", "none", ("Complete. It goes out ", seen.goes_out_at, "."))
+        return Standing("send", "none", ("Complete. It leaves by mail from ", seen.goes_out_at, " on."))
     return Standing("send", "none", ("Complete. It is going out.",))
 
 
 def _over(seen: Seen) -> Standing:
     if seen.lodged_at is None:
         return Standing("circle-check", "none", ("Closed, and never lodged.",))
-    since: tuple[Part, ...] = (" ", seen.closed_at) if seen.closed_at else ()
-    return Standing("circle-check", "none", ("Closed", *since, "."))
+    return Standing("circle-check", "none", ("Closed", *_since(seen.closed_at), "."))
 
 
 def _with_vendor(seen: Seen, *, now: datetime) -> Standing:
     since = seen.ball_since or seen.lodged_at
-    with_them: tuple[Part, ...] = (f"With {seen.vendor} since ", since) if since else (f"With {seen.vendor}",)
+    with_them = (f"With {seen.vendor}", *_since(since))
     if seen.due_at is None:
         return Standing("truck", "none", (*with_them, "; no answer is promised by a moment.", *_chased(seen, now)))
     hours = f" ({seen.calendar})" if seen.calendar else ""
@@ -106,14 +105,18 @@ def _chased(seen: Seen, now: datetime) -> tuple[Part, ...]:
     so_far: tuple[Part, ...] = (f" We chased it {times} so far.",) if seen.chases else ()
     if seen.next_at is None or seen.next_at <= now or seen.next_percent not in NEXT:
         return so_far
-    return (*so_far, f" Next, {NEXT[seen.next_percent]} ", seen.next_at, ".")
+    return (*so_far, " If they stay silent until ", seen.next_at, f", {NEXT[seen.next_percent]}.")
 
 
 def _with_us(seen: Seen) -> Standing:
-    since: tuple[Part, ...] = (" ", seen.ball_since) if seen.ball_since else ()
+    ours = ("Our move", *_since(seen.ball_since), ": ")
     if seen.held_for_done:
-        done = (f"{seen.vendor} holds it for done", *since, ". Confirm it, or say what is still wrong.")
-        return Standing("circle-check", "amber", done)
+        done = f"{seen.vendor} holds it for done. Confirm it, or say what is still wrong."
+        return Standing("circle-check", "amber", (*ours, done))
     if seen.status == "ANSWERED":
-        return Standing("message-square", "amber", (f"{seen.vendor} has answered", *since, ". It is our move."))
-    return Standing("undo-2", "none", (f"Taken back from {seen.vendor}", *since, ". It is our move."))
+        return Standing("message-square", "amber", (*ours, f"{seen.vendor} has answered."))
+    return Standing("undo-2", "none", (*ours, f"it was taken back from {seen.vendor}."))
+
+
+def _since(at: datetime | None) -> tuple[Part, ...]:
+    return (" since ", at) if at else ()

@@ -140,12 +140,12 @@ def _found(request: HttpRequest, key: str, pk: int) -> tuple[Ticket, SideConvers
     ticket = seen(request, key)
     visible = SideConversation.objects.filter(ticket__in=Ticket.objects.visible_to(request.user))
     thread = visible.filter(pk=pk).select_related("ticket", *reading.WITH).first()
-    if thread is None or not _leads_to(ticket, thread.ticket_id):
+    if thread is None or not leads_to(ticket, thread.ticket_id):
         raise Http404
     return ticket, thread
 
 
-def _leads_to(ticket: Ticket, goal: int) -> bool:
+def leads_to(ticket: Ticket, goal: int) -> bool:
     """Whether the goal is the ticket, or what it was merged into, however often."""
     at: int | None = ticket.pk
     following = ticket.merged_into_id

@@ -1,0 +1,44 @@
+"""What people fill in on a case's page. Forms check the shape; whether the case takes it is the verb's to say."""
+
+from typing import Any
+
+from django import forms
+
+LONGEST = 20_000
+LONGEST_WHY = 300
+
+
+def words(label: str, missing: str, *, rows: int = 4, longest: int = LONGEST, help_text: str = "") -> Any:
+    """A text of some lines; `missing` is said where it is empty."""
+    widget, errors = forms.Textarea(attrs={"rows": rows}), {"required": missing}
+    return forms.CharField(label=label, widget=widget, max_length=longest, help_text=help_text, error_messages=errors)
+
+
+def number_field(help_text: str) -> Any:
+    """The vendor's own case number; how long it may be is told by the verb."""
+    line = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(label="Their case number", required=False, max_length=1000, widget=line, help_text=help_text)
+
+
+class CasePageForm(forms.Form):
+    """A form of a case's page; its fields' ids begin with the act's name, since several forms stand on it."""
+
+    def __init__(self, *args: Any, noun: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{noun}_%s", **kwargs)
+
+
+class LodgedForm(CasePageForm):
+    number = number_field("As the vendor shows it. Empty if it gives one later; you can note it then.")
+
+
+class NumberForm(CasePageForm):
+    number = number_field("")
+
+
+class RevealForm(CasePageForm):
+    field = forms.CharField(max_length=40)
+
+
+class TaskForm(CasePageForm):
+    kind = forms.CharField(max_length=7)
+    note = forms.CharField(required=False, max_length=200, label="What came of it", help_text="Stands on the timeline.")

@@ -1,0 +1,131 @@
+"""A case's page: everything of one case, and what a person may do about it now."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from tickets.case_facts import ANSWERED_AHEAD, Sources
+from tickets.cases.answers import ANSWERED
+from tickets.cases.forms import CasePageForm, LodgedForm, NumberForm
+from tickets.cases.shown import messages_of, pieces, standing_of, tasks_of
+from tickets.forms import TO_ANSWER, CaseForm
+from tickets.loading import in_hand
+from tickets.models import Ticket, TicketEvent, VendorCase
+from tickets.permissions import can_work
+from tickets.status import OPEN_STATUSES
+from tickets.vendor_panel import reached
+from tickets.work import Work
+from vendors.models import ContactPoint, Service
+from vendors.references import REFERENCE, masked
+from vendors.vendor_page import required as datum_shown
+
+Shown = dict[str, Any]
+TO_LODGE = ("PREPARED", "QUEUED", "FAILED")
+
+
+def context(
+    ticket: Ticket, case: VendorCase, *, user: User, now: datetime, tried: Mapping[str, CasePageForm] | None = None,
+    seen: Mapping[str, str] | None = None,
+) -> Shown:  # fmt: skip
+    """The template's whole context. `tried` are forms that were refused, by their noun; `seen` secrets by datum."""
+    [work] = in_hand([ticket.pk], now=now)
+    sources = Sources([work], [case.service_id], [ticket])
+    service = sources.services[case.service_id]
+    tasks, said = tasks_of([case])[case.pk], messages_of([case])[case.pk]
+    may_work, seen = can_work(user, ticket.client_id), seen or {}
+    is_open = ticket.status in OPEN_STATUSES
+    return {
+        "ticket": ticket, "case": case, "service": service, "now": now, "may_work": may_work,
+        "standing": standing_of(case, work, tasks, now=now),
+        "tasks": tasks,
+        "said": said,
+        "data": _data(case, work, service, sources, seen=seen),
+        "letter": _letter(case, service, said),
+        "reached": reached(service, work, now=now),
+        "retired": service.vendor.retired_at or service.retired_at,
+        "to_lodge": _to_lodge(case, work, service, seen) if is_open and case.status in TO_LODGE else None,
+        **_forms(case, work, tried or {}, may_work=may_work, is_open=is_open, now=now),
+    }  # fmt: skip
+
+
+def _forms(
+    case: VendorCase, work: Work, tried: Mapping[str, CasePageForm], *, may_work: bool, is_open: bool, now: datetime
+) -> Shown:  # fmt: skip
+    """The forms that the case takes now; one that was refused comes back as it was filled in."""
+    if not may_work:
+        return {"missing_form": None, "lodged_form": None, "number_form": None}
+    asks = is_open and case.status in TO_ANSWER
+    lodges = is_open and case.status in TO_LODGE
+    return {
+        "missing_form": CaseForm(work=work, case=case, now=now) if asks else None,
+        "lodged_form": tried.get("lodged") or (LodgedForm(noun="lodged") if lodges else None),
+        "number_form": tried.get("number") or NumberForm(noun="number", initial={"number": case.number}),
+    }
+
+
+def _data(
+    case: VendorCase, work: Work, service: Service, sources: Sources, *, seen: Mapping[str, str]
+) -> list[Shown]:  # fmt: skip
+    """What the vendor wants to know: the value, where it came from, or why it is missing."""
+    known, given = sources.of(work, service), _given(case)
+    problems = {row["key"]: row["problem"] for row in case.missing}
+    rows = []
+    for datum in service.required:
+        value = str(case.answers.get(datum["key"], ""))
+        row = {"key": datum["key"], "label": datum["label"], "value": masked(value), "given": given.get(datum["key"])}
+        row |= {"origin": _origin(datum, value, known), "problem": problems.get(datum["key"], "")}
+        row |= {"secret": bool(REFERENCE.fullmatch(value)), "seen": seen.get(datum["key"], "")}
+        rows.append(row)
+    return rows
+
+
+def _origin(datum: Mapping[str, Any], value: str, known: Mapping[str, str]) -> str:
+    """Where a value comes from, in words; what has changed there since is told to be of then."""
+    origin = str(datum_shown(datum)["origin"])
+    if not value or datum["source"] == "question":
+        return origin
+    return origin if known.get(datum["source"], "").strip() == value else f"{origin}, as it was then"
+
+
+def _given(case: VendorCase) -> dict[str, TicketEvent]:
+    """Who answered what, by the datum's key: of the case itself, or ahead of it. One query."""
+    found: dict[str, TicketEvent] = {}
+    events = TicketEvent.objects.filter(ticket_id=case.ticket_id, kind__in=[ANSWERED, ANSWERED_AHEAD])
+    for event in events.select_related("actor").order_by("seq"):
+        if event.why.get("case") == case.pk or event.why.get("service") == case.service.name:
+            found |= {
+                key: event for key, value in event.why["answers"].items() if case.answers.get(key) == value.strip()
+            }
+    return found
+
+
+def _letter(case: VendorCase, service: Service, said: list[Shown]) -> Shown:
+    """The case as it was sent, or as it will be."""
+    labels = {datum["key"]: datum["label"] for datum in service.required}
+    sent = next((one for one in reversed(said) if one["row"].kind == "LODGED"), None)
+    row = sent["row"] if sent else None
+    to = row.to if row else (case.contact_point.value if case.contact_point else "")
+    return {
+        "to": to,
+        "subject": pieces(row.subject if row else f"{case.subject} [ESC-{case.ticket_id}]", labels),
+        "body": pieces(row.body if row else case.body, labels),
+        "sent": case.lodged_at is not None,
+    }
+
+
+def _to_lodge(case: VendorCase, work: Work, service: Service, seen: Mapping[str, str]) -> Shown:
+    """Where it is lodged by hand, and the fields to copy there one by one; a secret is there once it was revealed."""
+    portals = [p for p in service.contact_points.all() if p.kind == ContactPoint.Kind.PORTAL]
+    chosen = case.contact_point if case.contact_point in portals else (portals[0] if portals else None)
+    fields = [
+        {"key": "subject", "label": "Subject", "value": f"{masked(case.subject)} [{work.key}]"},
+        {"key": "severity", "label": "Severity", "value": case.severity},
+    ]
+    for datum in service.required:
+        value = str(case.answers.get(datum["key"], ""))
+        secret = bool(REFERENCE.fullmatch(value))
+        shown = seen.get(datum["key"], "") if secret else value
+        fields.append({"key": datum["key"], "label": datum["label"], "value": shown, "secret": secret})
+    body = {"key": "body", "label": "Description", "value": masked(case.body), "long": True}
+    return {"portal": chosen, "fields": [*[f for f in fields if f["value"] or f.get("secret")], body]}

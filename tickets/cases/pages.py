@@ -1,0 +1,157 @@
+"""The pages of a vendor case: reading it, and each act on it as a form that is sent to a place of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.clock import database_now
+from accounts.permissions import for_roles
+from accounts.redirects import see_other
+from accounts.roles import DESK, STAFF
+from tickets.acting import seen
+from tickets.cases import lodging, page, ticking
+from tickets.cases.forms import CasePageForm, LodgedForm, NumberForm, RevealForm, TaskForm
+from tickets.cases.lodging import AlreadyLodged, NoSuchCase
+from tickets.cases.shown import cases_of
+from tickets.models import Ticket, VendorCase
+from tickets.permissions import can_work
+from tickets.rows import when
+from tickets.side.pages import leads_to
+from tickets.status import NotAllowedNow
+from tickets.ticket_page import JOINED
+from tickets.working import BadAnswer
+
+# What the form said, and the key, case, person and moment that every act takes.
+Do = Callable[[Mapping[str, Any], Mapping[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act on a case: its form, what it does, and what is said after."""
+
+    form: type[CasePageForm]
+    do: Do
+    said: str
+
+
+ACTS = {
+    "lodged": Act(
+        LodgedForm, lambda given, at: lodging.mark_lodged(**given, **at), "{vendor} has the case from now on."
+    ),
+    "number": Act(NumberForm, lambda given, at: lodging.note_number(**given, **at), "Their number is kept."),
+    "task": Act(TaskForm, lambda given, at: ticking.tick_off(**given, **at), "Noted as done."),
+}
+
+
+@for_roles(STAFF)
+@never_cache
+@require_safe
+def case_page(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Read a case."""
+    ticket, case = _found(request, key, pk)
+    if case.ticket_id != ticket.pk:  # it went along when the ticket was merged
+        return HttpResponseRedirect(_url(case))
+    return _shown(request, ticket, case)
+
+
+@for_roles(DESK)
+@never_cache
+@require_POST
+def act(request: HttpRequest, key: str, pk: int, noun: str) -> HttpResponse:
+    """Do something about a case; what is refused comes back with what was typed."""
+    ticket, case = _workable(request, key, pk)
+    chosen = ACTS[noun]
+    form = chosen.form(request.POST, noun=noun)
+    if not form.is_valid():
+        return _shown(request, ticket, case, tried={noun: form}, status=422)
+    at = {"key": ticket.key, "case_id": case.pk, "by": request.user, "now": database_now()}
+    try:
+        chosen.do(form.cleaned_data, at)
+    except NoSuchCase:  # it went along with a merge this very moment
+        raise Http404 from None
+    except BadAnswer as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return _shown(request, ticket, case, tried={noun: form}, status=422)
+    except NotAllowedNow as error:
+        return _shown(request, ticket, case, tried={noun: form}, status=409, conflict=_words(error))
+    return _done(request, case, chosen, form)
+
+
+def _done(request: HttpRequest, case: VendorCase, chosen: Act, form: CasePageForm) -> HttpResponse:
+    messages.success(request, chosen.said.format(vendor=case.vendor))
+    if doubt := lodging.number_doubt(case.service, form.cleaned_data.get("number", "")):
+        messages.warning(request, doubt)
+    return see_other(_url(case))
+
+
+@for_roles(DESK)
+@never_cache
+@require_POST
+def reveal(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Show one secret of the case, this once; the timeline says to whom."""
+    ticket, case = _workable(request, key, pk)
+    form = RevealForm(request.POST, noun="reveal")
+    field = form.cleaned_data["field"] if form.is_valid() else ""
+    try:
+        secret = lodging.reveal(key=ticket.key, case_id=pk, field=field, by=request.user, now=database_now())
+    except NoSuchCase:
+        raise Http404 from None
+    except BadAnswer as error:
+        return _shown(request, ticket, case, status=422, conflict=str(error))
+    except NotAllowedNow as error:
+        return _shown(request, ticket, case, status=409, conflict=str(error))
+    return _shown(request, ticket, case, revealed={field: secret})
+
+
+def _shown(
+    request: HttpRequest, ticket: Ticket, case: VendorCase, *, tried: Mapping[str, CasePageForm] | None = None,
+    revealed: Mapping[str, str] | None = None, status: int = 200, conflict: str = "",
+) -> HttpResponse:  # fmt: skip
+    context = page.context(
+        ticket, case, user=request.user, now=database_now(), tried=tried, seen=revealed
+    ) | {"conflict": conflict}  # fmt: skip
+    return render(request, "tickets/case_page.html", context, status=status)
+
+
+def _words(error: NotAllowedNow) -> str:
+    """Who was first is told on the reader's clock."""
+    if not isinstance(error, AlreadyLodged):
+        return str(error)
+    how = f"{error.who} lodged it" if error.who else "It went out by mail"
+    return f"{how} {when(error.at, now=database_now(), zone=timezone.get_current_timezone())}. Nothing was done."
+
+
+def _found(request: HttpRequest, key: str, pk: int) -> tuple[Ticket, VendorCase]:
+    """The ticket and the case that the reader may see; the latter may be another ticket's by a merge."""
+    ticket = Ticket.objects.visible_to(request.user).select_related(*JOINED).by_key(key).first()
+    if ticket is None:
+        raise Http404
+    case = next((case for case in cases_of(ticket) if case.pk == pk), None)
+    if case is None:
+        case = VendorCase.objects.visible_to(request.user).filter(pk=pk).select_related("ticket").first()
+        if case is None or not leads_to(ticket, case.ticket_id):
+            raise Http404
+    return ticket, case
+
+
+def _workable(request: HttpRequest, key: str, pk: int) -> tuple[Ticket, VendorCase]:
+    seen(request, key)
+    ticket, case = _found(request, key, pk)
+    if case.ticket_id != ticket.pk:
+        raise Http404
+    if not can_work(request.user, ticket.client_id):
+        raise PermissionDenied(f"You may read {ticket.key} but not work on it.")
+    return ticket, case
+
+
+def _url(case: VendorCase) -> str:
+    return reverse("vendor-case", args=[f"ESC-{case.ticket_id}", case.pk])
