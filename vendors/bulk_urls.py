@@ -1,0 +1,12 @@
+"""Pages by which many entries of the directory come or go at once: packs, and tables of vendors."""
+
+from django.urls import path
+
+from vendors import csv_import_pages, pack_pages
+
+urlpatterns = [
+    path("vendors/packs/", pack_pages.pack_list, name="packs"),
+    path("vendors/packs/<slug:slug>/", pack_pages.pack_page, name="pack"),
+    path("vendors/import/", csv_import_pages.import_page, name="import-vendors"),
+    path("vendors/export.csv", csv_import_pages.export_page, name="export-vendors"),
+]
