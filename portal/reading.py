@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,13 @@ from accounts.roles import DECISION_MAKER
 from clients.models import Client
 from portal.shares import change
 from tickets.attribution import Change
-from tickets.facts import SLAS, VENDOR_RESPOND, case_subject
-from tickets.models import Clock, CustodyChange, Ticket, TicketEvent, TicketFile, VendorCase
+from tickets.facts import SLAS, VENDOR_RESPOND, VENDOR_UPDATE, case_subject
+from tickets.models import BallChange, Clock, CustodyChange, Ticket, TicketEvent, TicketFile, VendorCase
 from tickets.status import MERGED, OPEN_STATUSES, RESOLVED
 
 MOST_TICKETS = 50
+CASE_CLOSED = VendorCase.Status.CLOSED
+ANSWERS = (VENDOR_RESPOND, VENDOR_UPDATE)  # when a vendor is to answer us
 RESOLVED_STAY = timedelta(days=7)
 # The columns of a ticket that a client may see something of.
 COLUMNS = (
@@ -55,7 +58,7 @@ def ledgers(tickets: QuerySet, *, since: datetime | None = None) -> dict[int, li
 
 
 def rows(tickets: QuerySet, ledgers: Mapping[int, list[Change]], *, limit: int = MOST_TICKETS) -> list[Row]:
-    """What the client may know of each ticket, with its part of `ledgers`: three queries, whatever their number."""
+    """What the client may know of each ticket, with its part of `ledgers`: four queries, whatever their number."""
     held = CustodyChange.objects.filter(ticket=OuterRef("pk")).order_by("-seq")
     lodged = VendorCase.objects.filter(ticket=OuterRef("pk"), lodged_at__isnull=False)
     found = tickets.annotate(
@@ -66,8 +69,10 @@ def rows(tickets: QuerySet, ledgers: Mapping[int, list[Change]], *, limit: int =
         vendor_case=Subquery(held.values("vendor_case")[:1]),
         went_to_vendor=Exists(lodged),
     ).values(*COLUMNS)[:limit]
-    known = {row["pk"]: {**row, "events": [], "clocks": {}, "ledger": ledgers.get(row["pk"], ())} for row in found}
+    blank: Row = {"events": [], "clocks": {}, "cases": []}
+    known = {row["pk"]: {**row, **deepcopy(blank), "ledger": ledgers.get(row["pk"], ())} for row in found}
     _add_events(known)
+    _add_cases(known)
     _add_clocks(known)
     return list(known.values())
 
@@ -80,16 +85,28 @@ def _add_events(known: Mapping[int, Row]) -> None:
         known[event["ticket_id"]]["events"].append(event)
 
 
-def _add_clocks(known: Mapping[int, Row]) -> None:
-    """The open clocks of what was promised to the client, and by the vendor that has it when we shall be answered.
+def _add_cases(known: Mapping[int, Row]) -> None:
+    """Which vendors were asked and have not been done with, the first asked first; no word of what passed with them."""
+    asked = VendorCase.objects.filter(ticket_id__in=known, lodged_at__isnull=False).exclude(status=CASE_CLOSED)
+    balls = BallChange.objects.filter(case=OuterRef("pk")).order_by("-seq").values("began_at")
+    rows = asked.annotate(since=Subquery(balls[:1]), reminded=Q(chases__gt=0)).order_by("lodged_at", "pk")
+    for case in rows.values("pk", "ticket_id", "vendor__name", "ball", "status", "since", "reminded"):
+        known[case["ticket_id"]]["cases"].append({**case, "vendor": case.pop("vendor__name"), "clocks": {}})
 
-    Never those between our teams, nor what other vendors promised us.
+
+def _add_clocks(known: Mapping[int, Row]) -> None:
+    """The open clocks of what was promised to the client, and by each vendor when we shall be answered.
+
+    Never those between our teams.
     """
-    promised = Clock.objects.filter(metric__in=[*SLAS, VENDOR_RESPOND], stopped_at=None, ticket_id__in=known)
+    promised = Clock.objects.filter(metric__in=[*SLAS, *ANSWERS], stopped_at=None, ticket_id__in=known)
     for clock in promised.values("ticket_id", "metric", "subject", "due_at", "target_seconds"):
         row = known[clock["ticket_id"]]
-        if clock["metric"] in SLAS or clock["subject"] == case_subject(row["vendor_case"] or 0):
+        of_cases = {case_subject(case["pk"]): case for case in row["cases"]}
+        if clock["metric"] in SLAS:
             row["clocks"][clock["metric"]] = clock
+        elif case := of_cases.get(clock["subject"]):
+            case["clocks"][clock["metric"]] = clock
 
 
 def files(tickets: QuerySet) -> QuerySet[TicketFile]:

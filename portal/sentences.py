@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from accounts.language import ENGLISH, Say, message
 from documents.guide.plain_words import clock_time, duration, whole_moment
 from documents.guide.provision import UNTITLED
-from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE, VENDOR_RESPOND
+from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE, VENDOR_RESPOND, VENDOR_UPDATE
 from tickets.status import (
     CLOSED,
     IN_PROGRESS,
@@ -19,12 +19,15 @@ from tickets.status import (
     NEW,
     ON_HOLD,
     RESOLVED,
+    VENDOR,
     WAITING_ON_CLIENT,
     WAITING_ON_VENDOR,
 )
+from tickets.wait_sentences import DUE, LATE, NOT_PROMISED, PROMISED, REMINDED
 
 Row = Mapping[str, Any]
 Said = list[SafeString]
+ANSWERED = "ANSWERED"  # of a case: the vendor has
 SORRY = message("We are sorry; it has been passed on to those in charge.")
 
 
@@ -68,9 +71,21 @@ def next_update(row: Row, times: Times) -> SafeString:
         return times.tell(message("After your answer; until then it is your turn."))
     for metric, promised, late in _NEWS:
         due = _due(row, metric)
+        again = due if due is None or due > times.now else _written_to_again(row, times.now)
+        if again:
+            return times.tell(promised if again == due else message("By {time}."), time=times.said(again))
         if due:
-            return times.tell(late if due <= times.now else promised, time=times.said(due))
+            return times.tell(late, time=times.said(due))
     return times.tell(message("We have not promised a time. What happens is shown here at once."))
+
+
+def _written_to_again(row: Row, now: datetime) -> datetime | None:
+    """When a client that waits for a vendor is written to next, by what it was told last; None where that has passed."""
+    if row["holder_kind"] != VENDOR:
+        return None
+    told = [event["why"]["next_at"] for event in row["events"] if (event.get("why") or {}).get("next_at")]
+    at = datetime.fromisoformat(told[-1]) if told else now
+    return at if at > now else None
 
 
 _NEWS = (
@@ -101,22 +116,53 @@ def _in_progress(row: Row, times: Times) -> Said:
 
 
 def _waiting_on_vendor(row: Row, times: Times) -> Said:
-    vendor, since = row["vendor"] or times.say("the vendor"), times.said(row["since"])
-    stands = times.tell(message("We are waiting for {vendor} since {time}."), vendor=vendor, time=since)
-    due = _due(row, VENDOR_RESPOND)
-    if due is None:
-        return [stands, *_solved_by(row, times)]
-    until = times.said(due)
+    case = next((case for case in row["cases"] if case["pk"] == row["vendor_case"]), None)
+    vendor, since = row["vendor"] or times.say("the vendor"), case["since"] if case else row["since"]
+    stands = times.tell(message("We are waiting for {vendor} since {time}."), vendor=vendor, time=times.said(since))
+    promised = vendor_promise(case or {}, times)
+    return [stands, promised] if vendor_due(case or {}) else [stands, promised, *_solved_by(row, times)]
+
+
+def vendors_beside(row: Row, times: Times) -> list[Said]:
+    """Other vendors that were asked and are not done with, whoever has the ticket: each in a sentence or two."""
+    return [_beside(case, times) for case in row["cases"] if not _holds(case, row)]
+
+
+def _holds(case: Row, row: Row) -> bool:
+    return bool(row["status"] == WAITING_ON_VENDOR and case["pk"] == row["vendor_case"])
+
+
+def _beside(case: Row, times: Times) -> Said:
+    vendor = case["vendor"]
+    if case["ball"] == VENDOR:
+        since = times.said(case["since"])
+        waits = times.tell(message("We are also waiting for {vendor} since {time}."), vendor=vendor, time=since)
+        return [waits, vendor_promise(case, times)]
+    if case["status"] == ANSWERED:
+        heard = message("{vendor} answered {when}; we go on from there.")
+        return [times.tell(heard, vendor=vendor, when=times.when(case["since"]))]
+    return [times.tell(message("We have asked {vendor} as well, and go on ourselves for now."), vendor=vendor)]
+
+
+def vendor_promise(case: Row, times: Times) -> SafeString:
+    """By when the vendor promised to answer; whether that has passed, and that it was reminded."""
+    clock = vendor_due(case)
+    if clock is None:
+        return times.tell(NOT_PROMISED)
+    first, due = case["status"] != ANSWERED and VENDOR_RESPOND in case["clocks"], clock["due_at"]
     if due <= times.now:
-        return [
-            stands,
-            times.tell(message("Their first answer was due by {time}. We are pressing them for it."), time=until),
-        ]
-    within = duration(row["clocks"][VENDOR_RESPOND]["target_seconds"], times.say)
-    return [
-        stands,
-        times.tell(message("They promise a first answer within {within}, so by {time}."), within=within, time=until),
-    ]
+        return times.tell((REMINDED if case["reminded"] else LATE)[first], time=times.said(due))
+    if not first:
+        return times.tell(DUE[first], time=times.said(due))
+    within = duration(clock["target_seconds"], times.say)
+    return times.tell(PROMISED, within=within, time=times.said(due))
+
+
+def vendor_due(case: Row) -> Row | None:
+    """The clock of the vendor's next answer, where one was promised."""
+    clocks = case.get("clocks", {})
+    clock: Row | None = clocks.get(VENDOR_RESPOND) or clocks.get(VENDOR_UPDATE)
+    return clock if clock and clock["due_at"] else None
 
 
 def _waiting_on_client(row: Row, times: Times) -> Said:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.language import ENGLISH, Say
 from documents.guide.plain_words import URGENCY, sentence
 from documents.guide.provision import UNTITLED
-from portal.sentences import Times, next_update, sentences, tier_title
+from portal.sentences import Times, next_update, sentences, tier_title, vendors_beside
 from portal.shares import Part, parts
 from tickets.sentences import for_client
 from tickets.status import CLIENT, CLOSED, MERGED, NEW, RESOLVED, TIER, VENDOR, WAITING_ON_CLIENT
@@ -50,6 +50,7 @@ class Tracked:
     asks_you: bool
     marks: tuple[Mark, ...]
     sentences: tuple[SafeString, ...]
+    vendors: tuple[Sequence[SafeString], ...]
     next_update: SafeString
     hands: str
     since: datetime
@@ -74,6 +75,7 @@ def tracked(row: Row, *, now: datetime, zone: tzinfo, say: Say = ENGLISH) -> Tra
         asks_you=row["status"] == WAITING_ON_CLIENT,
         marks=tuple(marks(row, say)),
         sentences=tuple(sentences(row, times)),
+        vendors=() if row["status"] in ENDED else tuple(vendors_beside(row, times)),
         next_update=next_update(row, times),
         hands=hands(row, say),
         since=row["since"],

@@ -14,7 +14,9 @@ from tickets.facts import RESPOND, UPDATE, ClockFacts, Facts, VendorWait
 from tickets.status import VENDOR
 
 # Of these the mails are automatic; those about a vendor give way where there are too many.
-ABOUT_VENDORS = frozenset({"CASE_LODGED", "CASE_CHASED", "CLIENT_UPDATED", "VENDOR_ANSWERED"})
+ABOUT_VENDORS = frozenset(
+    {"CASE_LODGED", "CASE_CHASED", "CLIENT_UPDATED", "VENDOR_ANSWERED", "VENDOR_ASKED", "VENDOR_CLOSING"}
+)
 AUTOMATIC = ABOUT_VENDORS | {"OPENED", "CLIENT_REMINDED"}
 MOST_AN_HOUR, HOUR = 3, timedelta(hours=1)
 Record = Mapping[str, Any]
@@ -47,7 +49,7 @@ def next_telling(facts: Facts) -> Telling | None:
     """The next automatic mail about a wait; None where no vendor has the ticket or no update is promised."""
     if facts.holder != VENDOR or not facts.waits:
         return None
-    last = max(facts.waits[0].since, *facts.told[-1:])
+    last = max([facts.waits[0].since, *facts.told[-1:]])
     return _following(facts.clocks, last, not_before=free_from(facts.told))
 
 

@@ -34,10 +34,13 @@ HEARD = {
     "QUESTION": message("{vendor} has come back to us with a question; we see to it."),
     "CLOSING": message("{vendor} reports that it is solved; we make sure of that."),
 }
-CHASED = {
-    True: message("{vendor} promised a first answer by {time}, and we do not have it yet. We have reminded them."),
-    False: message("{vendor} promised its next answer by {time}, and we do not have it yet. We have reminded them."),
+MISSED = {
+    True: message("{vendor} promised a first answer by {time}, and we do not have it yet."),
+    False: message("{vendor} promised an answer by {time}, and we do not have it yet."),
 }
+REMINDED_NOW, PRESSED = message("We have reminded them."), message("We are pressing them for it.")
+# What was done about a late vendor that it hears of by mail.
+WRITTEN_TO = frozenset({"REMINDED", "AGAIN", "FORWARDED"})
 
 
 def asked(record: Record, say: Say) -> str:
@@ -51,8 +54,8 @@ def chased(record: Record, say: Say) -> str:
     if record.get("percent") != 100 or not record["clock"].get("due_at"):
         return ""
     first = record["clock"]["metric"] == VENDOR_RESPOND
-    late = say(CHASED[first], vendor=record["vendor"], time=_time(record, record["clock"]["due_at"], say))
-    return _joined(late, _again(record, say))
+    late = say(MISSED[first], vendor=record["vendor"], time=_time(record, record["clock"]["due_at"], say))
+    return _joined(late, say(REMINDED_NOW if record.get("done") in WRITTEN_TO else PRESSED), _again(record, say))
 
 
 def still_waiting(record: Record, say: Say) -> str:

@@ -256,8 +256,8 @@ def test_the_page_asks_a_fixed_number_of_queries(client, reader, world, tickets,
     client.force_login(reader)
     client.get("/portal/acme/")
     # session, user; roles, the client, the clock; four for the policy and its history; the tickets with their ledgers,
-    # events and clocks
-    with django_assert_num_queries(2 + 3 + 4 + (4 if tickets else 2)):
+    # events, vendors' cases and clocks
+    with django_assert_num_queries(2 + 3 + 4 + (5 if tickets else 2)):
         client.get("/portal/acme/")
 
 

@@ -19,13 +19,25 @@ def row(**changes):
         "opened_at": NINE, "acknowledged_at": None, "resolved_at": None, "wake_at": None,
         "merged_into_id": None, "title_of_tier": "our helpdesk", "since": NINE, "vendor": None, "vendor_case": None,
         "went_to_vendor": False,
-        "events": [], "clocks": {}, "ledger": [],
+        "events": [], "clocks": {}, "ledger": [], "cases": [],
     }  # fmt: skip
     return plain | changes
 
 
 def clock(minutes, target=3600):
     return {"due_at": NINE + timedelta(minutes=minutes), "target_seconds": target}
+
+
+def case(pk=4, vendor="Microsoft", ball="VENDOR", status="LODGED", since=NINE, reminded=False, **clocks):
+    return {
+        "pk": pk, "vendor": vendor, "ball": ball, "status": status, "since": since, "reminded": reminded,
+        "clocks": clocks,
+    }  # fmt: skip
+
+
+def asked(*cases):
+    """It waits for the vendor of the first case."""
+    return VENDOR | {"vendor": cases[0]["vendor"], "vendor_case": cases[0]["pk"], "cases": list(cases)}
 
 
 VENDOR = {"status": "WAITING_ON_VENDOR", "holder_kind": "VENDOR", "vendor": "Microsoft", "step": 3}
@@ -98,15 +110,36 @@ def test_the_third_step_names_who_has_it(changes, third):
             "It is being worked on by our helpdesk since 09:04. We promised to solve it by 13:00.",
         ),
         (
-            VENDOR | {"clocks": {"VENDOR_RESPOND": clock(240, target=14400), "RESOLVE": clock(300)}},
+            asked(case(VENDOR_RESPOND=clock(240, target=14400))) | {"clocks": {"RESOLVE": clock(300)}},
             "We are waiting for Microsoft since 09:00. They promise a first answer within 4 hours, so by 13:00.",
         ),
         (
-            VENDOR | {"clocks": {"VENDOR_RESPOND": clock(5)}},
+            asked(case(VENDOR_RESPOND=clock(5))),
             "We are waiting for Microsoft since 09:00. "
             "Their first answer was due by 09:05. We are pressing them for it.",
         ),
-        (VENDOR, "We are waiting for Microsoft since 09:00."),
+        (
+            asked(case(VENDOR_RESPOND=clock(5), reminded=True)),
+            "We are waiting for Microsoft since 09:00. Their first answer was due by 09:05. We have reminded them.",
+        ),
+        (
+            asked(case(status="ANSWERED", VENDOR_UPDATE=clock(90))),
+            "We are waiting for Microsoft since 09:00. They promise their next answer by 10:30.",
+        ),
+        (
+            asked(case(status="ANSWERED", VENDOR_UPDATE=clock(5), reminded=True)),
+            "We are waiting for Microsoft since 09:00. Their next answer was due by 09:05. We have reminded them.",
+        ),
+        (
+            asked(case(since=NINE - timedelta(hours=2))) | {"clocks": {"RESOLVE": clock(300)}},
+            "We are waiting for Microsoft since 07:00. They have named no time for their answer; we tell you as soon "
+            "as it is there. We promised to solve it by 14:00.",
+        ),
+        (
+            VENDOR,
+            "We are waiting for Microsoft since 09:00. They have named no time for their answer; we tell you as soon "
+            "as it is there.",
+        ),
         (CLIENT, "We are waiting for your answer since 09:00. Without it we go on with what we know on Wed 09:00."),
         (
             {"status": "ON_HOLD", "wake_at": NINE + timedelta(hours=2)},
@@ -119,6 +152,60 @@ def test_the_third_step_names_who_has_it(changes, third):
 )
 def test_it_says_whose_hands_since_when_and_what_comes_next(changes, expected):
     assert said(**changes) == expected
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        (asked(case()), []),
+        (
+            asked(case(), case(5, "Dell", VENDOR_RESPOND=clock(60))),
+            ["We are also waiting for Dell since 09:00. They promise a first answer within 1 hour, so by 10:00."],
+        ),
+        (
+            CLIENT | {"cases": [case(VENDOR_RESPOND=clock(5), reminded=True)]},
+            [
+                "We are also waiting for Microsoft since 09:00. Their first answer was due by 09:05. "
+                "We have reminded them."
+            ],
+        ),
+        (
+            TAKEN | {"cases": [case(ball="US", status="ANSWERED")]},
+            ["Microsoft answered at 09:00; we go on from there."],
+        ),
+        (
+            TAKEN | {"cases": [case(ball="US")]},
+            ["We have asked Microsoft as well, and go on ourselves for now."],
+        ),
+        (DONE | {"cases": [case()]}, []),
+    ],
+)
+def test_every_vendor_that_was_asked_is_told_of_whoever_has_it(changes, expected):
+    story = tracked(row(**changes), now=NINE + timedelta(minutes=10), zone=LONDON)
+    assert [words(said) for said in story.vendors] == expected
+
+
+def told(next_at):
+    return [{"at": NINE, "kind": "CLIENT_UPDATED", "client_text": "We wait.", "why": {"next_at": next_at.isoformat()}}]
+
+
+@pytest.mark.parametrize(
+    "changes, update",
+    [
+        (VENDOR | {"events": told(NINE + timedelta(minutes=65))}, "By 10:05."),
+        (
+            VENDOR | {"events": told(NINE + timedelta(minutes=8))},
+            "The update that we owe you was due by 09:05. We are sorry.",
+        ),
+        (
+            TAKEN | {"events": told(NINE + timedelta(minutes=65))},
+            "The update that we owe you was due by 09:05. We are sorry.",
+        ),
+    ],
+)
+def test_the_page_names_the_time_that_the_last_mail_about_the_wait_named(changes, update):
+    late = row(**changes, clocks={"UPDATE": clock(5)})
+    assert words([tracked(late, now=NINE + timedelta(minutes=10), zone=LONDON).next_update]) == update
 
 
 FIRST, NEXT = {"RESPOND": clock(30)}, {"UPDATE": clock(60)}
