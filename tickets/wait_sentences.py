@@ -65,9 +65,10 @@ def still_waiting(record: Record, say: Say) -> str:
 
 
 def heard(record: Record, say: Say) -> str:
-    """The vendor has written to us: that it has, never what."""
-    told = say(HEARD.get(record["kind"], HEARD["ANSWER"]), vendor=record["vendor"])
-    return _joined(told, _again(record, say))
+    """The vendor has written to us: that it has, never what; nothing where it says nothing, as in automatic replies."""
+    if record["kind"] not in HEARD:
+        return ""
+    return _joined(say(HEARD[record["kind"]], vendor=record["vendor"]), _again(record, say))
 
 
 def _promise(record: Record, say: Say) -> str:
