@@ -4,7 +4,7 @@ import logging
 import re
 
 # What stands behind these paths is a secret, up to the end of the address.
-SECRET = re.compile(r"(/feeds/on-call/|/invitations/|/share/|/sign-in/forgotten/)[^\s\"'?#]+")
+SECRET = re.compile(r"(/feeds/on-call/|/invitations/|/share/|/confirmations/|/sign-in/forgotten/)[^\s\"'?#]+")
 
 
 def redacted(text: str) -> str:

@@ -141,7 +141,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "reset_password": "20/m/ip,3/h/key"}
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "reset_password": "20/m/ip,3/h/key", "confirm_contact": "60/m/ip"}
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -213,6 +213,9 @@ ASSIGNED_TICKETS = "tickets.assigned.assigned_to"
 # Asked before a vendor's service goes: which policies name it, and which tickets are about it.
 SERVICES_IN_POLICIES = "tiers.service_use.services_in_policies"
 SERVICES_IN_TICKETS = "tickets.service_use.tickets_about"
+# What a vendor's page shows of above: what the policies' lint says of its services, and its sheet.
+SERVICE_FAULTS = "tiers.service_use.faults_of"
+VENDOR_SHEET = "documents.vendor_sheets.sheet_of"
 
 SWEEP_INTERVAL_SECONDS = env.float("SWEEP_INTERVAL_SECONDS", default=1.0)
 DOCUMENTS_INTERVAL_SECONDS = env.float("DOCUMENTS_INTERVAL_SECONDS", default=10.0)

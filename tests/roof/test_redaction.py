@@ -28,6 +28,7 @@ SECRETS = [FEED, "/invitations/my-secret/", "/share/my-secret/", "/sign-in/forgo
         ("GET /feeds/on-call/a/my-secret", "GET /feeds/on-call/…"),
         ("GET /feeds/ and /teams/l1/", "GET /feeds/ and /teams/l1/"),
         ("GET /invitations/my-secret/", "GET /invitations/…"),
+        ("GET /confirmations/my.secret/", "GET /confirmations/…"),
         ("GET /share/my-secret/ HTTP/1.1", "GET /share/… HTTP/1.1"),
         ("GET /sign-in/forgotten/MQ/my-secret/", "GET /sign-in/forgotten/…"),
         ("https://desk.example/share/my-secret/?x=1", "https://desk.example/share/…?x=1"),

@@ -1,0 +1,165 @@
+"""Asking people to verify what they own: one mail a day at most, when something falls due and each week after."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from accounts.clock import database_now
+from accounts.models import User
+from escalation_portal.celery import app
+from outbox.models import Message
+from vendors.models import ContactPoint, Service
+from vendors.reminders import remind
+from vendors.tasks import remind_verifiers
+from vendors.verification import confirm, mark_bad
+from world import NINE
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def point(world) -> ContactPoint:
+    """Owned by L1's technician, and due since today."""
+    world.m365.contact_points.update(owner=world.l1, verified_on=(NINE - 91 * DAY).date())
+    return world.m365.contact_points.get()
+
+
+def another(world, owner=None, **values) -> ContactPoint:
+    order = world.m365.contact_points.count() + 5
+    values = {"kind": "HOTLINE", "value": f"+44 20 7946 {order:04}", "owner": owner} | values
+    return ContactPoint.objects.create(service=world.m365, order=order, **values)
+
+
+def mails() -> list[tuple[str, str]]:
+    """To whom, and the subject, in the order of their keys."""
+    return [(m.payload["to"][0], m.payload["subject"]) for m in Message.objects.order_by("key")]
+
+
+def test_its_owner_is_asked_when_it_falls_due(world, point):
+    assert remind(now=NINE - DAY) == 0 and not Message.objects.exists()
+    assert remind(now=NINE) == 1
+    assert mails() == [("l1@msp.example", "Does this still hold? Microsoft 365: support@vendor.example")]
+    text = Message.objects.get().payload["text"]
+    assert "Microsoft 365 (Microsoft)" in text and "last verified on 01 Dec 2025, due every 90 days" in text
+    assert "/vendors/verification/\n" in text
+
+
+def test_asking_again_does_nothing_for_a_week_and_then_asks_again(world, point):
+    for later in (timedelta(), timedelta(hours=1), 6 * DAY, 7 * DAY - timedelta(seconds=1)):
+        remind(now=NINE + later)
+    assert Message.objects.count() == 1
+    assert remind(now=NINE + 7 * DAY) == 1
+    assert remind(now=NINE + 14 * DAY) == 1
+
+
+def test_what_was_confirmed_asks_no_more_until_it_is_due_again(world, point):
+    remind(now=NINE)
+    confirm(point, by=world.l1, now=NINE + DAY)
+    assert remind(now=NINE + 8 * DAY) == 0
+    assert remind(now=NINE + 92 * DAY) == 1
+
+
+def test_one_mail_has_all_that_is_due_of_a_person(world, point):
+    later = another(world, world.l1)
+    another(world, world.l2)
+    assert remind(now=NINE) == 2
+    assert mails() == [
+        ("l1@msp.example", "2 contact points of vendors to verify"),
+        ("l2@msp.example", "Does this still hold? Microsoft 365: +44 20 7946 0007"),
+    ]
+    text = Message.objects.get(payload__to=["l1@msp.example"]).payload["text"]
+    assert later.value in text and point.value in text and len(re.findall(r"/confirmations/", text)) == 2
+
+
+def test_what_falls_due_later_comes_with_what_still_is_and_not_twice_a_day(world, point):
+    remind(now=NINE)
+    new = another(world, world.l1)
+    assert remind(now=NINE + timedelta(hours=5)) == 0
+    assert remind(now=NINE + DAY) == 1
+    latest = Message.objects.order_by("-created_at").first()
+    assert new.value in latest.payload["text"] and point.value in latest.payload["text"]
+    assert remind(now=NINE + 7 * DAY) == 0
+    assert remind(now=NINE + 8 * DAY) == 1
+
+
+def test_what_nobody_owns_is_asked_of_every_manager(world, point):
+    world.person("chief@msp.example", "manager")
+    User.objects.filter(pk=world.l1.pk).update(is_active=False)
+    nobodys = another(world)
+    assert remind(now=NINE) == 2
+    assert {to for to, _ in mails()} == {"boss@msp.example", "chief@msp.example"}
+    for message in Message.objects.all():
+        assert point.value in message.payload["text"] and nobodys.value in message.payload["text"]
+    assert remind(now=NINE + DAY) == 0
+
+
+def test_managers_hear_together_of_what_nobody_owns(world):
+    """One of them had a mail that day already: it waits for the next, so that nobody is passed over."""
+    chief = world.person("chief@msp.example", "manager")
+    world.m365.contact_points.update(owner=chief)
+    assert remind(now=NINE) == 1
+    nobodys = another(world)
+    assert remind(now=NINE + timedelta(hours=1)) == 0
+    assert remind(now=NINE + DAY) == 2
+    told = Message.objects.filter(created_at=NINE + DAY)
+    assert all(nobodys.value in message.payload["text"] for message in told)
+
+
+def test_the_own_mail_of_a_manager_does_not_keep_reminders_from_others(world):
+    chief = world.person("chief@msp.example", "manager")
+    ContactPoint.objects.all().delete()
+    nobodys = another(world)
+    remind(now=NINE)
+    another(world, chief)
+    remind(now=NINE + 4 * DAY)
+    nobodys.refresh_from_db()
+    assert nobodys.reminded_at == NINE
+    remind(now=NINE + 7 * DAY)
+    assert Message.objects.filter(created_at=NINE + 7 * DAY, payload__to=["boss@msp.example"]).exists()
+
+
+def test_each_link_confirms_for_its_reader(client, world, point):
+    ContactPoint.objects.update(verified_on=(database_now() - 91 * DAY).date())
+    remind(now=database_now())
+    [link] = re.findall(r"https?://\S+(/confirmations/\S+)", Message.objects.get().payload["text"])
+    assert client.post(link).status_code == 200
+    assert point.verifications.get().by == world.l1
+
+
+def test_what_does_not_hold_has_no_link_that_says_it_does(world, point):
+    mark_bad(point, because="550 no such user", now=NINE)
+    assert remind(now=NINE + DAY) == 0
+    assert remind(now=NINE + 7 * DAY) == 1
+    text = Message.objects.get(key__startswith="verify").payload["text"]
+    assert "does not hold since 02 Mar 2026 (550 no such user)" in text and "/confirmations/" not in text
+
+
+def test_mails_wait_for_the_reader_s_morning(world, point):
+    User.objects.filter(pk=world.l1.pk).update(timezone="America/New_York")
+    remind(now=NINE)
+    assert Message.objects.get().not_before == NINE + timedelta(hours=4)
+
+
+# Two of them are the ends of its transaction.
+def test_nothing_due_is_one_query(world, point, django_assert_num_queries):
+    ContactPoint.objects.update(verified_on=NINE.date())
+    with django_assert_num_queries(3):
+        assert remind(now=NINE) == 0
+
+
+def test_it_takes_as_many_queries_for_many_as_for_one(world, point, django_assert_num_queries):
+    for number in range(10):
+        service = Service.objects.create(name=f"S{number}", vendor=world.m365.vendor)
+        ContactPoint.objects.create(service=service, order=0, kind="EMAIL", value="a@b.example", owner=world.l2)
+        ContactPoint.objects.create(service=service, order=1, kind="PORTAL", value="https://b.example")
+    with django_assert_num_queries(7):
+        assert remind(now=NINE) == 3
+
+
+def test_beat_asks_each_hour(world, point):
+    entry = app.conf.beat_schedule["remind_verifiers"]
+    assert entry["task"] == remind_verifiers.name and entry["schedule"].minute == {7}
+    ContactPoint.objects.update(verified_on=None)
+    remind_verifiers()
+    assert Message.objects.count() == 1
