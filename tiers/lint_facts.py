@@ -16,7 +16,6 @@ from tiers.lint_known import Known, KnownContact, KnownService, KnownTeam, Known
 from tiers.policies import live_policies
 from tiers.roster import Roster, TeamInfo, TierInfo, roster
 from vendors.models import ContactPoint, Service, ServiceAccount
-from vendors.vendor_page import REVIEW_AFTER
 
 AHEAD = timedelta(days=14)
 
@@ -64,15 +63,19 @@ def _team(team: TeamInfo, *, now: datetime) -> KnownTeam:
 def _services() -> dict[str, KnownService]:
     contacts: dict[int, list[KnownContact]] = defaultdict(list)
     points = ContactPoint.objects.order_by("service_id", "order")
-    for service, kind, value, verified_on in points.values_list("service_id", "kind", "value", "verified_on"):
-        contacts[service].append(KnownContact(kind, value, verified_on, REVIEW_AFTER.days))
+    fields = ("kind", "value", "verified_on", "interval_days", "bad_because", "bad_since")
+    for service, *said, bad_because, bad_since in points.values_list("service_id", *fields):
+        contacts[service].append(KnownContact(*said, bad=(bad_because or "nobody noted why") if bad_since else ""))
     accounts: dict[int, dict[str, frozenset[str]]] = defaultdict(dict)
     rows = ServiceAccount.objects.order_by("pk").values_list("service_id", "client__name", "facts", "secrets")
     for service, client, facts, secrets in rows:
         accounts[service][client] = frozenset([*_written(facts), *secrets])
+    offered = Service.objects.filter(retired_at=None, vendor__retired_at=None).order_by("name")
     return {
-        name: KnownService(name, tuple(contacts[pk]), tuple(required), accounts[pk])
-        for pk, name, required in Service.objects.order_by("name").values_list("pk", "name", "required")
+        name: KnownService(name, tuple(contacts[pk]), tuple(required), accounts[pk], lodge_by, verify_first)
+        for pk, name, required, lodge_by, verify_first in offered.values_list(
+            "pk", "name", "required", "lodge_by", "verify_first"
+        )
     }
 
 

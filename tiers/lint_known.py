@@ -42,22 +42,32 @@ class KnownTier:
 
 @dataclass(frozen=True, slots=True)
 class KnownContact:
-    """One way to reach a service's support; it is looked at again `review_days` after `verified_on`."""
+    """One way to reach a service's support; it is looked at again `review_days` after `verified_on`.
+
+    `bad` is why it does not hold, "" where nothing is known against it.
+    """
 
     kind: str
     value: str
     verified_on: date | None = None
     review_days: int = 90
+    bad: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownService:
-    """A vendor's service: how it is reached, what it wants to know, and the keys that each client's account holds."""
+    """A vendor's service: how it is reached, what it wants to know, and the keys that each client's account holds.
+
+    `lodge_by` is how a case comes to it: MAIL, PORTAL or API. `unconfirmed`: it came from a pack, and nobody here has
+    looked at it yet.
+    """
 
     name: str
     contacts: tuple[KnownContact, ...] = ()
     required: tuple[Mapping[str, Any], ...] = ()
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    lodge_by: str = "MAIL"
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

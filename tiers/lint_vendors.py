@@ -3,10 +3,14 @@
 A service is blamed where the policy names it first, in an exception or a rule, else at the first vendor step, where a
 ticket may come with any service. Without a vendor step nothing is said of vendors.
 
-Errors: no address to write to (for a service that the policy does not name a warning, unless no service has one), a
-required datum that comes from nowhere, or whose form nothing can have. Warnings: a contact point that was not verified
-for longer than its interval, and a datum that no alert brings. Where a datum comes from is known by
-`CASE_FACTS`, from the accounts with the service and from the assets; secrets are stored elsewhere and not looked at.
+Errors: no contact point of the kind by which its cases are lodged (for a service that the policy does not name a
+warning, unless no service has one), a required datum that comes from nowhere, or whose form nothing can have. Warnings:
+a contact point that was not verified for longer than its interval or does not hold, also where it is the only one by
+which a case can be lodged; a service from a pack that nobody has confirmed; a datum that no alert brings. What has
+broken since keeps no policy from being published.
+
+Where a datum comes from is known by `CASE_FACTS`, from the accounts with the service and from the assets; secrets are
+stored elsewhere and not looked at.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +33,11 @@ CASE_FACTS: Mapping[str, frozenset[str]] = {
     "asset": frozenset({"name", "type", "os", "serial", "site", "address"}),
     "event": frozenset({"code", "message", "device", "dns_name", "node_class", "condition", "location"}),
 }  # fmt: skip
-EMAIL = "EMAIL"
+# By what a case is lodged, and the kind of contact point that this needs; an API needs none.
+NEEDED: Mapping[str, tuple[str, str]] = {
+    "MAIL": ("EMAIL", "mail address"),
+    "PORTAL": ("PORTAL", "address of its portal"),
+}
 
 
 def vendor_faults(document: Mapping[str, Any], known: Known, *, now: datetime, budget: Budget) -> Iterator[Fault]:
@@ -38,12 +46,14 @@ def vendor_faults(document: Mapping[str, Any], known: Known, *, now: datetime, b
     if step is None:
         return
     named = dict(reversed(list(_named(document))))
-    somewhere = any(_has_address(service) for service in known.services.values())
+    somewhere = any(map(_can_be_lodged, known.services.values()))
     for service in known.services.values():
         path = named.get(service.name, step)
-        if not _has_address(service):
+        if not _can_be_lodged(service):
             yield _no_contact(service, path, ERROR if service.name in named or not somewhere else WARNING)
+        yield from _bad(service, path)
         yield from _stale(service, path, now=now)
+        yield from _unconfirmed(service, path)
         yield from _required(service, path, known, budget)
 
 
@@ -68,18 +78,42 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
             yield rule["then"]["service"], ("routing", index, "then", "service")
 
 
-def _has_address(service: KnownService) -> bool:
-    return any(contact.kind == EMAIL for contact in service.contacts)
+def _can_be_lodged(service: KnownService) -> bool:
+    return service.lodge_by not in NEEDED or bool(_needed(service))
+
+
+def _needed(service: KnownService) -> list[KnownContact]:
+    """Those by which its cases can be lodged, good or bad."""
+    kind, _ = NEEDED.get(service.lodge_by, ("", ""))
+    return [contact for contact in service.contacts if contact.kind == kind]
 
 
 def _no_contact(service: KnownService, path: Path, level: str) -> Fault:
-    what = "no contact point at all" if not service.contacts else "no mail address, which is how a case is sent"
-    words = f"{service.name} has {what}: its vendor step is skipped."
-    return Fault("no-contact", level, path, words, f"Add a mail address to {service.name}.")
+    _, wanted = NEEDED[service.lodge_by]
+    what = "no contact point at all" if not service.contacts else f"no {wanted}, which is how a case is lodged"
+    return Fault("no-contact", level, path, f"{service.name} has {what}: its vendor step is skipped.",
+                 f"Add {'an' if wanted[0] in 'aeiou' else 'a'} {wanted} to {service.name}.")  # fmt: skip
+
+
+def _bad(service: KnownService, path: Path) -> Iterator[Fault]:
+    bad = [contact for contact in service.contacts if contact.bad]
+    if not bad:
+        return
+    said = listing([f"{contact.value} does not hold ({contact.bad})" for contact in bad])
+    needed = _needed(service)
+    nothing = "; nothing else is known by which a case can be lodged" if needed and all(c.bad for c in needed) else ""
+    words = f"{service.name}: {said}{nothing}."
+    yield Fault("bad-contact", WARNING, path, words, "Correct it, or confirm that it holds.")
+
+
+def _unconfirmed(service: KnownService, path: Path) -> Iterator[Fault]:
+    if service.unconfirmed:
+        words = f"{service.name} came from a pack, and nobody here has confirmed what it says."
+        yield Fault("unconfirmed-service", WARNING, path, words, f"Look through {service.name} and confirm it.")
 
 
 def _stale(service: KnownService, path: Path, *, now: datetime) -> Iterator[Fault]:
-    old = [contact for contact in service.contacts if _is_stale(contact, now=now)]
+    old = [contact for contact in service.contacts if _is_stale(contact, now=now) and not contact.bad]
     if old:
         words = f"{service.name} can perhaps not be reached any more: {listing([_since(contact) for contact in old])}."
         yield Fault("stale-contact", WARNING, path, words, "Ask whether it still holds and note the day.")

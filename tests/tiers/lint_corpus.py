@@ -679,6 +679,27 @@ CORPUS = [
         ("routing", 3, "then", "service"),
     ),
     Planted(
+        "a contact that does not hold",
+        service("Line", contacts=(KnownContact("EMAIL", "a@line.example", VERIFIED, bad="550 no such user"),)),
+        "bad-contact",
+        "WARNING",
+        ("routing", 3, "then", "service"),
+    ),
+    Planted(
+        "a portal without its address",
+        service("Line", lodge_by="PORTAL"),
+        "no-contact",
+        "ERROR",
+        ("routing", 3, "then", "service"),
+    ),
+    Planted(
+        "a service that nobody has confirmed",
+        service("Cloud", unconfirmed=True),
+        "unconfirmed-service",
+        "WARNING",
+        ("exceptions", 1, "service"),
+    ),
+    Planted(
         "what no account has",
         datum(source="account.contract"),
         "missing-source",

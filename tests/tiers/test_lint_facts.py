@@ -18,6 +18,7 @@ from tiers.lint_facts import known
 from tiers.lint_vendors import CASE_FACTS
 from tiers.models import Policy, PolicyVersion, Team
 from vendors.models import ContactPoint, Service
+from vendors.verification import mark_bad
 from world import NINE, PRIORITIES, ROUTING
 
 pytestmark = pytest.mark.django_db
@@ -98,12 +99,33 @@ def test_a_service_is_known_by_contacts_and_by_what_accounts_hold(world):
     assert [(c.kind, c.value, c.verified_on, c.review_days) for c in service.contacts] == [
         ("EMAIL", "support@vendor.example", date(2026, 2, 1), 90)
     ]
+    assert (service.lodge_by, service.unconfirmed, service.contacts[0].bad) == ("MAIL", False, "")
     assert service.accounts == {"Acme": {"tenant_id", "pin"}}
     assert [datum["key"] for datum in service.required] == ["tenant_id", "problem"]
 
 
 def test_an_address_is_never_verified_until_it_is(world):
     assert [fault.code for fault in found("Standard", now=NINE)] == ["stale-contact"]
+
+
+def test_each_contact_point_has_its_own_interval_and_what_is_known_against_it(world):
+    point = world.m365.contact_points.get()
+    ContactPoint.objects.update(verified_on=date(2026, 2, 1), interval_days=28)
+    assert found("Standard", now=NINE + timedelta(days=-1)) == []
+    assert [fault.code for fault in found("Standard", now=NINE)] == ["stale-contact"]
+    mark_bad(point, because="550 no such user", now=NINE)
+    [fault] = found("Standard", now=NINE)
+    assert fault.code == "bad-contact" and "support@vendor.example does not hold (550 no such user)" in fault.words
+
+
+def test_a_service_from_a_pack_is_to_be_confirmed_and_a_retired_one_is_not_looked_at(world):
+    ContactPoint.objects.update(verified_on=date(2026, 3, 1))
+    Service.objects.update(verify_first=True)
+    assert [fault.code for fault in found("Standard", now=NINE)] == ["unconfirmed-service"]
+    Service.objects.update(verify_first=False, lodge_by="PORTAL")
+    assert [fault.code for fault in found("Standard", now=NINE)] == ["no-contact"]
+    Service.objects.update(retired_at=NINE)
+    assert known(now=NINE).services == {}
 
 
 def test_agreements_are_known_by_what_they_promise_and_whether_they_hold(world):
