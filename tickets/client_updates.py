@@ -53,10 +53,15 @@ def next_telling(facts: Facts) -> Telling | None:
     return _following(facts.clocks, last, not_before=free_from(facts.told))
 
 
-def next_update_at(clocks: Iterable[ClockFacts], told: Sequence[datetime], *, now: datetime) -> datetime | None:
-    """When a client that is told something now, and was by mail at `told`, is written to next; None: by no promise."""
-    telling = _following(clocks, now, not_before=free_from((*told, now)))
-    return telling.at if telling else None
+def next_update_at(
+    clocks: Iterable[ClockFacts], told: Sequence[datetime], *, now: datetime, waits: bool
+) -> datetime | None:  # fmt: skip
+    """When a client that is told something now, and was by mail at `told`, hears from us next; None: by no promise.
+
+    While it `waits` for a vendor a mail goes each time that its update falls due; else a promise that has passed is none.
+    """
+    telling = _following(clocks, now, not_before=free_from((*told, now)) if waits else now)
+    return telling.at if telling and (waits or telling.percent == 100) else None
 
 
 def is_too_much(kind: str, told: Sequence[datetime], *, now: datetime) -> bool:

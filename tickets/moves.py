@@ -26,7 +26,7 @@ from tickets.facts import (
     counts,
     step_subject,
 )
-from tickets.status import NEW, ON_HOLD, TIER
+from tickets.status import NEW, ON_HOLD, TIER, VENDOR
 from tickets.work import CaseInHand, RunningClock, Work
 from tiers.ladder import Step
 
@@ -82,10 +82,14 @@ def _zone_of(work: Work, why: dict[str, Any]) -> list[str]:
     return [work.say("All times are {zone}.", zone=zone_name(why["timezone"], work.say))] if "timezone" in why else []
 
 
-def told_when(work: Work, *, now: datetime) -> dict[str, Any]:
-    """For the record of something that the client is told now: when that is, when it is written to next, its zone."""
+def told_when(work: Work, *, now: datetime, waits: bool | None = None) -> dict[str, Any]:
+    """For the record of something that the client is told now: when that is, when it is written to next, its zone.
+
+    In: `waits` whether it waits for a vendor from now on; left out: as it stands.
+    """
     clocks = [clock.facts() for clock in work.open_clocks]
-    again = next_update_at(clocks, work.told, now=now) if work.contact_email else None
+    waits = work.holder_kind == VENDOR if waits is None else waits
+    again = next_update_at(clocks, work.told, now=now, waits=waits) if work.contact_email else None
     record = {"decided_at": now.isoformat(), "timezone": work.client_timezone}
     return record | ({"next_at": again.isoformat()} if again else {})
 

@@ -23,7 +23,7 @@ from tickets.models import CaseMessage, Clock, Ticket, VendorCase
 from tickets.moves import event, start_clock, stop_metric, told_when, wait
 from tickets.notices import tell_managers, tell_step
 from tickets.sentences import for_client, internal
-from tickets.status import OPEN_STATUSES
+from tickets.status import OPEN_STATUSES, WAITING_ON_CLIENT
 from tickets.work import CaseInHand, Work, write
 from tickets.working import telling_missed
 from vendors.completeness import Gathered, gather, render
@@ -271,5 +271,5 @@ def _sent(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> d
         "respond_seconds": promise.seconds if promise else None,
         "message": case.message.key if case.message else "",
         "respond_by": by.isoformat() if by else None,
-        **told_when(work, now=now),
+        **told_when(work, now=now, waits=work.status != WAITING_ON_CLIENT),
     }

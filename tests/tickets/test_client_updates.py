@@ -19,10 +19,10 @@ def m(minutes):
     return timedelta(minutes=minutes)
 
 
-def clock(metric="UPDATE", minutes=60, since=NINE, consumed=0, calendar=ALWAYS, running=True):
-    due = calendar.add(since, minutes * 60 - consumed)
+def clock(metric="UPDATE", minutes=60, *, consumed=0, calendar=ALWAYS, running=True):
+    due = calendar.add(NINE, minutes * 60 - consumed)
     return ClockFacts(
-        metric, "", 1, minutes * 60, consumed, since if running else None, due if running else None, False, 0,
+        metric, "", 1, minutes * 60, consumed, NINE if running else None, due if running else None, False, 0,
         calendar, (), calendar.name, 1,
     )  # fmt: skip
 
@@ -118,7 +118,19 @@ def test_at_most_three_automatic_mails_go_within_an_hour(kind, told, too_much):
     assert is_too_much(kind, [NINE + m(each) for each in told], now=NINE + m(30)) is too_much
 
 
-def test_what_is_promised_next_is_told_with_everything_else():
-    assert next_update_at([clock()], [], now=NINE + m(10)) == NINE + m(60)
-    assert next_update_at([clock("RESOLVE")], [], now=NINE) is None
-    assert next_update_at([clock(minutes=5)], [NINE, NINE + m(1)], now=NINE + m(2)) == NINE + m(60)
+@pytest.mark.parametrize(
+    "clocks, told, now, waits, minutes",
+    [
+        ([clock()], [], 10, True, 60),
+        ([clock()], [], 10, False, 60),
+        ([clock()], [], 70, True, 120),
+        ([clock()], [], 70, False, None),  # it is late, and no mail goes by itself
+        ([clock(minutes=5)], [0, 1], 2, True, 60),
+        ([clock(minutes=5)], [0, 1], 2, False, 5),
+        ([clock("RESOLVE")], [], 0, True, None),
+        ([clock("RESPOND", 20), clock()], [], 0, False, 20),
+    ],
+)
+def test_when_the_client_hears_from_us_next_is_said_where_it_is_sure(clocks, told, now, waits, minutes):
+    at = next_update_at(clocks, [NINE + m(each) for each in told], now=NINE + m(now), waits=waits)
+    assert at == (None if minutes is None else NINE + m(minutes))
