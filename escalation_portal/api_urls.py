@@ -11,6 +11,7 @@ urlpatterns = [
     path("v1/", include("sla.api_urls")),
     path("v1/", include("tiers.api_urls")),
     path("v1/", include("documents.api_urls")),
+    path("v1/", include("reports.api_urls")),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="api-schema"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="api-docs"),
     re_path(r"^", NothingHere.as_view()),

@@ -26,6 +26,7 @@ LINKS = (
     ("Steer", "Agreements", "agreements", "handshake", STAFF),
     ("Steer", "Calendars", "calendars", "calendar", STAFF),
     ("Steer", "Reports", "reports", "chart-column", MANAGERS | {ACCOUNT_MANAGER}),
+    ("Steer", "Scorecards", "vendor-scorecards", "circle-check", MANAGERS | {ACCOUNT_MANAGER}),
     ("Steer", "People", "people", "users", MANAGERS),
     ("Steer", "API keys", "keys", "lock", frozenset({ADMINISTRATOR})),
     ("Steer", "Operations", "ops", "server", MANAGERS),
@@ -45,11 +46,12 @@ def _items(request: HttpRequest) -> Iterator[Item]:
     if stands is None:
         return
     yield from _views(request, stands)
+    urls = {name: reverse(name) for _, _, name, _, _ in LINKS}
+    nearest = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
     for section, title, name, icon, roles in LINKS:
         if request.user.roles & roles:
-            url = reverse(name)
             count = stands.calls if name == "calls" else None
-            item = _item(section, title, url, icon, current=request.path.startswith(url))
+            item = _item(section, title, urls[name], icon, current=urls[name] == nearest)
             yield {**item, "count": count, "id": name}
 
 

@@ -16,7 +16,6 @@ NAMES = {
     "last-quarter": "Last quarter",
     "year": "This year",
     "last-year": "Last year",
-    CUSTOM: "From – to",
 }
 LONGEST_SHOWN = 40
 
@@ -73,7 +72,7 @@ def asked_period(said: Mapping[str, str], *, now: datetime, zone: tzinfo) -> Per
     """
     today = now.astimezone(zone).date()
     name = said.get("period") or (CUSTOM if said.get("from") or said.get("to") else DEFAULT)
-    if name not in NAMES:
+    if name not in (*NAMES, CUSTOM):
         known = ", ".join(NAMES)
         raise BadPeriod("period", f"“{name[:LONGEST_SHOWN]}” is no period. There are {known}.")
     first, last = _custom(said, today) if name == CUSTOM else _named(name, today)

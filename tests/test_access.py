@@ -283,6 +283,11 @@ PAGES = {
         "/portal/acme/tickets/{ticket}/files/{ticket_file}/", OWN_CLIENT
     ),
     "reports/": Page("/reports/", ANSWERABLE),
+    "reports/vendors/": Page("/reports/vendors/", ANSWERABLE),
+    "reports/vendors/scorecards.csv": Page("/reports/vendors/scorecards.csv", ANSWERABLE),
+    "reports/vendors/<slug:slug>/": Page("/reports/vendors/microsoft/", ANSWERABLE),
+    "reports/vendors/<slug:slug>/scorecard.csv": Page("/reports/vendors/microsoft/scorecard.csv", ANSWERABLE),
+    "reports/vendors/<slug:slug>/scorecard.pdf": Page("/reports/vendors/microsoft/scorecard.pdf", ANSWERABLE),
     "ops/": Page("/ops/", MANAGERS),
     "ops/messages/<int:pk>/retry/": Page("/ops/messages/{message}/retry/", MANAGERS_ACT, "post"),
     "ops/alarms/<int:pk>/clearance/": Page("/ops/alarms/{alarm}/clearance/", MANAGERS_ACT, "post"),

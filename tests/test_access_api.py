@@ -68,6 +68,7 @@ OPERATIONS = {
     "GET policies/{slug}/lint/": Operation("policies/standard/lint/", **CONFIG),
     "GET tiers/": Operation("tiers/", **CONFIG),
     "GET teams/": Operation("teams/", **CONFIG),
+    "GET reports/vendors/": Operation("reports/vendors/", "reports:read", FORBIDDEN),
     "GET documents/{slug}/": Operation("documents/no-such/", "config:read", ABSENT),
 }  # fmt: skip
 
