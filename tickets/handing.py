@@ -4,11 +4,14 @@ The ticket's holder follows: the CLIENT if it waits on the client, else the vend
 is with the vendor, else the tier (docs/time.md, "Custody").
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sla.agreements import Target
 from tickets.facts import (
     ACKNOWLEDGE,
+    CHASE_ROUNDS,
+    CHASED,
     MANAGER_RESPOND,
     OLA_ACKNOWLEDGE,
     OLA_RESOLVE,
@@ -106,7 +109,8 @@ def lodge(work: Work, case: CaseInHand, *, now: datetime) -> None:
 def vendor_target(work: Work, case: CaseInHand, metric: str) -> Target | None:
     """What the vendor promises for this case's severity."""
     terms = work.roster.terms.get(case.commitment_id or 0)
-    return terms.target(case.severity, metric.removeprefix("VENDOR_")) if terms else None
+    target = terms.target(case.severity, metric.removeprefix("VENDOR_")) if terms else None
+    return replace(target, thresholds=CHASE_ROUNDS) if target and metric in CHASED else target
 
 
 def _await_update(work: Work, case: CaseInHand, *, now: datetime) -> None:
@@ -125,12 +129,17 @@ def give_to_vendor(work: Work, case: CaseInHand, *, now: datetime, because: str)
 
 
 def hand_back(work: Work, case: CaseInHand, *, now: datetime, because: str) -> None:
-    """Still with the vendor: from this moment it has the ball again."""
+    """Still with the vendor: from this moment it has the ball again, and the ticket."""
+    return_ball(work, case, now=now, because=because)
+    give_to_vendor(work, work.case_with_vendor or case, now=now, because=because)
+
+
+def return_ball(work: Work, case: CaseInHand, *, now: datetime, because: str) -> None:
+    """The vendor has the ball again; who has the ticket is for others to say."""
     case.status, case.dirty = "LODGED", True
     if not case.with_vendor:
         pass_ball(work, case, "VENDOR", now=now, because=because)
         _await_update(work, case, now=now)
-    give_to_vendor(work, work.case_with_vendor or case, now=now, because=because)
 
 
 def answered(work: Work, case: CaseInHand, *, now: datetime, because: str) -> None:

@@ -8,7 +8,8 @@ from accounts.language import ENGLISH, Say, message
 from documents.guide.plain_words import duration
 from sla.durations import words
 from tickets import wait_sentences
-from tickets.facts import MANAGER_RESPOND, METRIC_WORDS, OLA_RESOLVE, SLAS
+from tickets.cases import heard_sentences
+from tickets.facts import MANAGER_RESPOND, METRIC_WORDS, MOST_CHASES, OLA_RESOLVE, SLAS
 
 Record = Mapping[str, Any]
 
@@ -83,12 +84,41 @@ def _moved(row: Record) -> str:
 
 
 def _case(record: Record) -> str:
-    name = record["service"]
-    if not record["missing"]:
-        return f"Case for {name} is complete and queued, severity {record['severity']}."
-    count = len(record["missing"])
-    answers = "1 answer" if count == 1 else f"{count} answers"
-    return f"Case for {name} waits for {answers}: {' '.join(record['questions'])}"
+    name, missing = record["service"], len(record["missing"])
+    answers = "1 answer" if missing == 1 else f"{missing} answers"
+    if missing and not record.get("override"):
+        return f"Case for {name} waits for {answers}: {' '.join(record['questions'])}"
+    whole = f"goes without {answers}, since {_clause(record['override'])}," if missing else "is complete"
+    instead = f", since {record['instead']}" if record.get("instead") else ""
+    if record.get("channel") == "PORTAL":
+        at = f" at {record['contact']}" if record["contact"] else ""
+        return f"Case for {name} {whole} and must be lodged by hand{at}{instead}, severity {record['severity']}."
+    return f"Case for {name} {whole} and queued{instead}, severity {record['severity']}."
+
+
+def _clause(words: str) -> str:
+    """What a person wrote as a sentence, within another one."""
+    return words.strip().rstrip(".")
+
+
+def _engage(record: Record) -> str:
+    return f"{record['engaging']['name']} is engaged without waiting for the ladder. {record['because']}"
+
+
+def _chase(record: Record) -> str:
+    clock, done = record["clock"], CHASED[record["done"]].format(to=record.get("to", ""))
+    count = f" ({_nth(record['case']['chases'] + 1)} of {MOST_CHASES} times)" if record["how"] != "STOP" else ""
+    name = METRIC_WORDS[clock["metric"]]
+    return f"{record['vendor']} is late. {name}: {record['percent']} % of {_target(clock)} has passed. {done}{count}"
+
+
+def _stuck(record: Record) -> str:
+    to = f" It is to be called: {record['to']}." if record["to"] else " No other contact of it is known."
+    return f"{record['vendor']} does not have the case: {_clause(record['because'])}.{to}"
+
+
+def _forwarded(record: Record) -> str:
+    return f"The case goes to {record['vendor']}'s next contact, {record['to']}: {_clause(record['because'])}."
 
 
 def _case_sent(record: Record) -> str:
@@ -136,6 +166,17 @@ def _came_back(record: Record) -> str:
     return f"Monitoring reopened it: {record['because']}"
 
 
+# What was done about a late vendor.
+CHASED = {
+    "REMINDED": "It was reminded at {to}.",
+    "AGAIN": "No other contact is known, so it was reminded once more at {to}.",
+    "FORWARDED": "The case went to its next contact, {to}.",
+    "CALL": "It is to be called: {to}.",
+    "NOBODY": "No contact of it is known, somebody must find one.",
+    "MANAGER": "A manager was called.",
+    "STOP": f"It was chased {MOST_CHASES} times and is not chased any more; the managers were told.",
+}
+
 _INTERNAL: Mapping[str, Callable[[Record], str]] = {
     "CLIMB": _climb,
     "LADDER_ENDS": _ladder_ends,
@@ -146,9 +187,14 @@ _INTERNAL: Mapping[str, Callable[[Record], str]] = {
     "WAKE": _wake,
     "TERMS": _terms,
     "CASE": _case,
+    "ENGAGE": _engage,
+    "CHASE": _chase,
+    "CASE_STUCK": _stuck,
+    "CASE_FORWARDED": _forwarded,
     "CASE_SENT": _case_sent,
     "CASE_LATE": _case_late,
     "CASE_FAILED": _case_failed,
+    "VENDOR_MAIL": heard_sentences.heard,
     "CLIENT_UPDATE": _client_update,
     "ROUTED": _routed,
     "IMPORTED": _imported,
@@ -244,7 +290,7 @@ _FOR_CLIENT: Mapping[str, Callable[[Record, Say], str]] = {
     "TERMS": _terms_told,
     "CASE_SENT": wait_sentences.asked,
     "CHASE": wait_sentences.chased,
-    "CASE_HEARD": wait_sentences.heard,
+    "VENDOR_MAIL": wait_sentences.heard,
     "CLIENT_UPDATE": wait_sentences.still_waiting,
     "ROUTED": _routed_told,
     "CONDITION_ENDED": lambda _, say: say("The problem has gone by itself."),

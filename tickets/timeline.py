@@ -20,6 +20,13 @@ ICONS = {
     "LADDER_ENDED": "triangle-alert",
     "WAITING": "pause",
     "VENDOR_ANSWERED": "truck",
+    "VENDOR_ASKED": "circle-help",
+    "VENDOR_CLOSING": "circle-check",
+    "VENDOR_AUTO_REPLY": "mail",
+    "VENDOR_BOUNCED": "triangle-alert",
+    "VENDOR_LATE": "mail",
+    "CASE_REPLY": "send",
+    "CASE_CLOSED": "circle-check",
     "CASE_QUEUED": "truck",
     "CASE_INCOMPLETE": "circle-help",
     "CASE_FAILED": "triangle-alert",
@@ -57,7 +64,7 @@ ICONS = {
 }
 MESSAGES = {"PUBLIC_REPLY": "replied to the client", "WORK_NOTE": "noted for the team"}
 # What somebody did who is none of us.
-OUTSIDE = {"SIDE_ANSWERED"}
+OUTSIDE = {"SIDE_ANSWERED", "VENDOR_ANSWERED", "VENDOR_ASKED", "VENDOR_CLOSING", "VENDOR_AUTO_REPLY", "VENDOR_LATE"}
 # What "what: why" sentences begin with stands in the first line; the rest is the why.
 SPLIT = {"ESCALATED", "REMINDED", "BREACHED", "LADDER_ENDED", "CASE_FAILED"}
 # Steps on the way that nobody need read unless they look for them.

@@ -1,4 +1,4 @@
-"""Mail to a vendor about a case: answered to an address of the case's own, in one thread."""
+"""Mail to a vendor about a case: answered to an address of the case's own, and sent back to it, in one thread."""
 
 from typing import Any
 
@@ -20,9 +20,10 @@ def send(key: str, payload: dict[str, Any]) -> None:
     except (LookupError, ServiceAccount.DoesNotExist) as error:
         raise CannotEverSend(f"a secret that the case needs is not stored any more: {error}") from error
     headers = {"X-Portal-Ticket": payload["ticket"], **_threading(case, payload["seq"])}
-    if case.token:
-        headers["Reply-To"] = settings.REPLY_ADDRESS.format(token=case.token)
-    connector.post(key, {**payload, "text": text}, headers=headers)
+    reply_to = settings.REPLY_ADDRESS.format(token=case.token) if case.token else ""
+    if reply_to:
+        headers["Reply-To"] = reply_to
+    connector.post(key, {**payload, "text": text}, headers=headers, envelope_from=reply_to)
 
 
 def _threading(case: VendorCase, seq: int) -> dict[str, str]:

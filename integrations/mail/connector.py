@@ -18,14 +18,17 @@ def send(key: str, payload: dict[str, Any]) -> None:
     post(key, {**payload, "text": text}, headers={"Auto-Submitted": "auto-generated", **about})
 
 
-def post(key: str, payload: dict[str, Any], *, headers: dict[str, str]) -> None:
-    """Hand one mail to the server. Raises CannotEverSend when it refuses for good, or what SMTP raises."""
+def post(key: str, payload: dict[str, Any], *, headers: dict[str, str], envelope_from: str = "") -> None:
+    """Hand one mail to the server. Raises CannotEverSend when it refuses for good, or what SMTP raises.
+
+    In: `envelope_from`, where a mail server sends it back to, "" for whom it is from.
+    """
     mail = EmailMessage(
         subject=" ".join(payload["subject"].split()),
         body=payload["text"],
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=envelope_from or settings.DEFAULT_FROM_EMAIL,
         to=payload["to"],
-        headers={"Message-ID": message_id(key), **headers},
+        headers={"From": settings.DEFAULT_FROM_EMAIL, "Message-ID": message_id(key), **headers},
     )
     try:
         mail.send()
@@ -37,7 +40,7 @@ def post(key: str, payload: dict[str, Any], *, headers: dict[str, str]) -> None:
 
 def message_id(key: str) -> str:
     """The Message-ID under which the message with this key goes out, each time."""
-    return mail_ids.message_id(key, sender=settings.DEFAULT_FROM_EMAIL)
+    return mail_ids.message_id(key, sender=settings.DEFAULT_FROM_EMAIL, secret=settings.SECRET_KEY)
 
 
 def _is_final(error: SMTPRecipientsRefused | SMTPSenderRefused) -> bool:

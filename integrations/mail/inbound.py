@@ -1,13 +1,14 @@
 """Mail in: stored first, then taken to where its address leads. Who it says that it is from proves nothing.
 
-An answer to a side conversation is let in by the address that it came to, which only those know who were written to. A
-mail to the address for escalations calls a manager where our own mail server vouches for a colleague; whatever else
-comes there waits for a manager to look at it: nothing is lost, and nothing is done on a stranger's word.
+An answer to a side conversation is let in by the address that it came to, which only those know who were written to;
+what is about a vendor's case is told in `vendor_mail`. A mail to the address for escalations calls a manager where our
+own mail server vouches for a colleague; whatever else comes there waits for a manager to look at it: nothing is lost,
+and nothing is done on a stranger's word.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +18,9 @@ from accounts.models import User
 from accounts.roles import STAFF
 from integrations.mail.authentication import is_authenticated
 from integrations.mail.connector import message_id
+from integrations.mail.outcomes import ANSWER, CALL, IGNORED, LOOK, Outcome
 from integrations.mail.source import IncomingMail, head_of, parse
+from integrations.mail.vendor_mail import taken
 from integrations.models import ReceivedMail
 from outbox.alarms import raise_alarm
 from tickets import managing
@@ -30,21 +33,9 @@ from tickets.telling import tell_apart
 from tickets.working import BadAnswer
 from tiers.roster import roster
 
-ANSWER, CALL, LOOK, IGNORED = (
-    ReceivedMail.Outcome.ANSWER, ReceivedMail.Outcome.CALL, ReceivedMail.Outcome.LOOK, ReceivedMail.Outcome.IGNORED,
-)  # fmt: skip
 LONGEST_WHY = 2000
 HOUR = timedelta(hours=1)
 TOLD_OF_ONE, TOLD_IN_ALL = 3, 20  # mails to look at of one sender, and of all, that managers are told of in an hour
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a mail, why, and the ticket that it was about."""
-
-    kind: str
-    because: str
-    ticket_id: int | None = None
 
 
 def take_in(raw: bytes, *, to: Sequence[str] = (), fault: str = "", now: datetime) -> list[ReceivedMail]:
@@ -89,6 +80,8 @@ def _is_verified(mail: IncomingMail) -> bool:
 def _act(mail: IncomingMail, row: ReceivedMail, *, now: datetime) -> Outcome:
     if _is_own(mail.mail_id):
         return Outcome(IGNORED, "The portal sent it itself, and it came back.")
+    if about_a_case := None if _is_for_escalations(row.address) else taken(mail, row, _token(row.address), now=now):
+        return about_a_case
     if token := _token(row.address):
         return _answered(mail, token, now=now)
     if not _is_for_escalations(row.address):
@@ -102,7 +95,7 @@ def _answered(mail: IncomingMail, token: str, *, now: datetime) -> Outcome:
     """Into its side conversation."""
     try:
         thread = talking.receive(
-            token=token, sender=mail.sender, text=_words(mail), mail_id=mail.mail_id, automatic=bool(mail.automatic),
+            token=token, sender=mail.sender, text=mail.words, mail_id=mail.mail_id, automatic=bool(mail.automatic),
             now=now,
         )  # fmt: skip
     except talking.NoSuchConversation as error:
@@ -111,13 +104,6 @@ def _answered(mail: IncomingMail, token: str, *, now: datetime) -> Outcome:
         return Outcome(LOOK, str(error))
     because = f"It is kept, and answers nothing: {mail.automatic}." if mail.automatic else "It is in its conversation."
     return Outcome(ANSWER, because, thread.ticket_id)
-
-
-def _words(mail: IncomingMail) -> str:
-    """What stands in the conversation, with what is missing of it."""
-    text = f"(This mail could not be read: {mail.fault}.)" if mail.fault else mail.text
-    enclosed = f"\n\n(It came with {', '.join(mail.files)}: ask for that another way.)" if mail.files else ""
-    return f"{text}{enclosed}".strip()
 
 
 def _called(mail: IncomingMail, row: ReceivedMail, *, now: datetime) -> Outcome:

@@ -16,6 +16,7 @@ from email.utils import getaddresses
 from hashlib import sha256
 
 from integrations.mail.html_text import text_of_html
+from integrations.mail.reports import Report, report_of
 
 LARGEST_BYTES = 25 * 1024 * 1024
 MOST_LINES = 500_000
@@ -39,7 +40,8 @@ class Unreadable(ValueError):
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
     """What a mail says. `mail_id` is its Message-ID, or made of its bytes; `answers` the ids it refers to, the nearest
-    first; `automatic` why no person wrote it, `fault` why its text could not be read, each "" where it is not so."""
+    first; `automatic` why no person wrote it, `fault` why its text could not be read, each "" where it is not so;
+    `report` what a mail server reports of a mail of ours."""
 
     mail_id: str
     sender: str
@@ -52,6 +54,14 @@ class IncomingMail:
     automatic: str
     fault: str
     results: tuple[str, ...]
+    report: Report | None = None
+
+    @property
+    def words(self) -> str:
+        """What it says, with what of it is missing here."""
+        text = f"(This mail could not be read: {self.fault}.)" if self.fault else self.text
+        enclosed = f"\n\n(It came with {', '.join(self.files)}: ask for that another way.)" if self.files else ""
+        return f"{text}{enclosed}".strip()
 
     @property
     def ticket_key(self) -> str:
@@ -86,7 +96,7 @@ def parse(raw: bytes) -> IncomingMail:
         mail = _whole(raw)
     except Unreadable as error:
         return replace(head, fault=str(error))
-    return replace(head, text=_text(mail), files=tuple(_files(mail)))
+    return replace(head, text=_text(mail), files=tuple(_files(mail)), report=report_of(mail))
 
 
 def clean(text: str) -> str:

@@ -107,11 +107,12 @@ def test_what_is_enclosed_or_cannot_be_read_is_told_in_the_conversation(world):
 
 def test_an_address_that_was_guessed_leads_nowhere(world):
     begin(world)
-    assert come(world, mail(To="reply+0123@portal.example")) == [("IGNORED", "No conversation has this address.")]
+    raw = mail(To="reply+0123@portal.example", sender="x@else.example")
+    assert come(world, raw) == [("IGNORED", "No conversation has this address.")]
 
 
 def test_mail_to_other_addresses_is_kept_and_says_that_nobody_takes_it_in(world):
-    [(outcome, because)] = come(world, mail(To="support@portal.example"))
+    [(outcome, because)] = come(world, mail(To="support@portal.example", sender="x@else.example"))
     assert outcome == "IGNORED" and "support@portal.example" in because
     assert ReceivedMail.objects.get().text.strip() == "Yes."
     assert come(world, b"\n\nhello")[0][0] == "IGNORED"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,8 @@ from outbox.models import Message
 from tickets.models import CaseMessage, VendorCase
 
 MAIL, API = "CASE_MAIL", "CASE_API"
+# Letters of one case that nobody here wrote, so that two programs cannot write to each other without end.
+AUTOMATIC_PER_HOUR, HOUR = 3, timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,19 @@ class Letter:
 
 
 def post(letters: Sequence[Letter], *, now: datetime) -> list[CaseMessage]:
-    """Queue the letters, whatever their number by the same few statements; the case's ticket is locked."""
+    """Queue the letters, whatever their number by the same few statements; the case's ticket is locked.
+
+    The fourth automatic one of a case within an hour waits until that hour is over.
+    """
     if not letters:
         return []
     last = _last_seq({letter.case.pk for letter in letters})
-    rows = []
+    lately = _lately([letter.case.pk for letter in letters if letter.by is None and letter.case.pk in last], now=now)
+    rows, outgoing = [], []
     for letter in letters:
         last[letter.case.pk] = seq = last.get(letter.case.pk, 0) + 1
         rows.append(_row(letter, seq, now=now))
-    outgoing = [_message(letter, row, now=now) for letter, row in zip(letters, rows, strict=True)]
+        outgoing.append(_message(letter, rows[-1], not_before=_in_turn(letter, lately, now=now), now=now))
     for row, pk in zip(rows, columnar.insert_rows(Message, outgoing, returning="id"), strict=True):
         row.message_id = pk
     return CaseMessage.objects.bulk_create(rows)
@@ -67,17 +73,41 @@ def _last_seq(cases: set[int]) -> dict[int, int]:
     return dict(found)
 
 
+def _lately(cases: Sequence[int], *, now: datetime) -> dict[int, list[datetime]]:
+    """When the automatic letters of these cases left or will leave, as far as it matters for the next one."""
+    if not cases:
+        return {}
+    rows = CaseMessage.objects.filter(
+        case__in=cases, author=None, kind__in=CaseMessage.FROM_US, message__not_before__gt=now - HOUR
+    )
+    found: dict[int, list[datetime]] = {}
+    for case, leaves_at in rows.order_by("message__not_before").values_list("case", "message__not_before"):
+        found.setdefault(case, []).append(leaves_at)
+    return found
+
+
+def _in_turn(letter: Letter, lately: dict[int, list[datetime]], *, now: datetime) -> datetime:
+    """When it may leave."""
+    if letter.by is not None:
+        return now
+    before = lately.setdefault(letter.case.pk, [])
+    at = max(now, before[-AUTOMATIC_PER_HOUR] + HOUR) if len(before) >= AUTOMATIC_PER_HOUR else now
+    before.append(at)
+    return at
+
+
 def _row(letter: Letter, seq: int, *, now: datetime) -> CaseMessage:
     return CaseMessage(
         case=letter.case, seq=seq, kind=letter.kind, to=letter.to[:300], subject=letter.subject[:300],
         body=letter.body, at=now, author=letter.by,
-        mail_id=message_id(letter.key, sender=settings.DEFAULT_FROM_EMAIL) if letter.channel == MAIL else "",
+        mail_id=message_id(letter.key, sender=settings.DEFAULT_FROM_EMAIL, secret=settings.SECRET_KEY)
+        if letter.channel == MAIL else "",
     )  # fmt: skip
 
 
-def _message(letter: Letter, row: CaseMessage, *, now: datetime) -> dict[str, Any]:
+def _message(letter: Letter, row: CaseMessage, *, not_before: datetime, now: datetime) -> dict[str, Any]:
     payload = Json(_payload(letter, row.seq))
-    return {"key": letter.key, "kind": letter.channel, "payload": payload, "not_before": now, "created_at": now}
+    return {"key": letter.key, "kind": letter.channel, "payload": payload, "not_before": not_before, "created_at": now}
 
 
 def _payload(letter: Letter, seq: int) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""What we write to a vendor about its case: a letter in the case's thread, after which the vendor has the ball."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Max
+
+from accounts.models import User
+from tickets import handing
+from tickets.cases import letters, tasks
+from tickets.cases.letters import Letter
+from tickets.cases.lodging import case_of
+from tickets.models import CaseMessage, CaseTask, VendorCase
+from tickets.moves import event
+from tickets.status import WAITING_ON_CLIENT, NotAllowedNow
+from tickets.work import CaseInHand, Work
+from tickets.working import BadAnswer, need, working
+from vendors.models import ContactPoint
+from vendors.references import defused
+from vendors.senders import is_of
+from vendors.verification import usable
+
+WROTE = "CASE_REPLY"
+LONGEST = 20_000  # characters
+FROM_VENDOR = (CaseMessage.Kind.ANSWER, CaseMessage.Kind.QUESTION, CaseMessage.Kind.CLOSING)
+
+
+def write(*, key: str, case_id: int, text: str, keep_ball: bool, by: User, now: datetime) -> CaseMessage:
+    """Write to the vendor; it has the ball again unless `keep_ball`, and what it asked is answered.
+
+    Where the vendor has no mail address, the words are kept for whoever enters them on its portal or reads them out.
+    Raises BadAnswer for no words or too many, NotAllowedNow for a case that is closed or not lodged, NoSuchCase,
+    NotYours.
+    """
+    with working(key, by=by, now=now) as (work, at):
+        return say(work, case_of(work, case_id), text, keep_ball=keep_ball, by=by, now=at)
+
+
+def say(work: Work, case: VendorCase, text: str, *, keep_ball: bool, by: User, now: datetime) -> CaseMessage:
+    """The same for a ticket that is in hand."""
+    held = _checked(work, case, text)
+    to = address(case)
+    message = _letter(work, case, text, to, by=by, now=now) if to else _noted(case, text, by=by, now=now)
+    tasks.done(case, CaseTask.Kind.ANSWER, by=by, now=now)
+    where = (
+        f"to {to}" if to else "who has no mail address: somebody must pass it on by portal or telephone"
+    )
+    why = {"case": case.pk, "message": message.pk, "keep_ball": keep_ball}
+    event(work, WROTE, f"{by} wrote to {case.vendor}, {where}.", now=now, by=by, why=why)
+    if not keep_ball and not held.with_vendor:
+        _give_back(work, held, now=now, because=f"{by} wrote to {case.vendor}")
+    return message
+
+
+def address(case: VendorCase) -> str:
+    """Where a reply goes: to who of the vendor wrote last, else to whom the case was sent, else to its first contact.
+
+    An address that is not known to be the vendor's gets nothing, whoever wrote from it. "" where there is none.
+    """
+    wrote = CaseMessage.objects.filter(case=case, kind__in=FROM_VENDOR, author=None).exclude(sender="")
+    latest = wrote.order_by("-seq").values_list("sender", flat=True).first()
+    if latest and is_of(latest, case.vendor):
+        return str(latest)
+    known = case.contact_point
+    points = case.service.contact_points.filter(kind=ContactPoint.Kind.EMAIL)
+    first = [known] if known and known.kind == ContactPoint.Kind.EMAIL and known.bad_since is None else []
+    return next((point.value for point in _in_order(first, points)), "")
+
+
+def _in_order(first: list[ContactPoint], points: Iterable[ContactPoint]) -> list[ContactPoint]:
+    return [*first, *usable(points)]
+
+
+def subject(work: Work, case: VendorCase) -> str:
+    """The case's own, with our key and the vendor's number, by which its programs find the thread."""
+    number = f" {case.number}" if case.number and case.number not in case.subject else ""
+    return f"{case.subject} [{work.key}]{number}"
+
+
+def _checked(work: Work, case: VendorCase, text: str) -> CaseInHand:
+    need(text, "text", "Write something; the vendor reads it.")
+    if len(text) > LONGEST:
+        raise BadAnswer("text", f"This is longer than {LONGEST:,} characters.")
+    if case.status == VendorCase.Status.CLOSED:
+        raise NotAllowedNow("This case is closed; open a new one.")
+    if case.lodged_at is None:
+        raise NotAllowedNow("The vendor does not have this case yet.")
+    return work.case(case.pk)
+
+
+def _letter(work: Work, case: VendorCase, text: str, to: str, *, by: User, now: datetime) -> CaseMessage:
+    channel = letters.API if case.channel == "API" else letters.MAIL
+    body = f"{defused(text).strip()}\n\n{by}"
+    key = f"{work.key}:case:{case.pk}:reply:{_next(case)}"
+    written = Letter(
+        case, CaseMessage.Kind.REPLY, key=key, to=to, subject=subject(work, case), body=body, by=by, channel=channel
+    )
+    return letters.post([written], now=now)[0]
+
+
+def _noted(case: VendorCase, text: str, *, by: User, now: datetime) -> CaseMessage:
+    """Nothing is sent: the vendor reads no mail about this."""
+    return CaseMessage.objects.create(
+        case=case, seq=_next(case), kind=CaseMessage.Kind.REPLY, body=defused(text).strip(), at=now, author=by
+    )
+
+
+def _next(case: VendorCase) -> int:
+    return (CaseMessage.objects.filter(case=case).aggregate(last=Max("seq"))["last"] or 0) + 1
+
+
+def _give_back(work: Work, held: CaseInHand, *, now: datetime, because: str) -> None:
+    """The ticket follows the ball, unless it waits on the client, whose answer is awaited all the same."""
+    give = handing.return_ball if work.status == WAITING_ON_CLIENT else handing.hand_back
+    give(work, held, now=now, because=because)
