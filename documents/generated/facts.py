@@ -83,7 +83,9 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A way to reach a service's support; `verified_on` is an ISO date or empty."""
+    """A way to reach a service's support; `verified_on` is an ISO date or empty, `bad` why it does not hold, with since
+    when, "" where nothing is known against it.
+    """
 
     kind: str
     value: str
@@ -91,6 +93,8 @@ class Contact:
     language: str = ""
     verified_on: str = ""
     owner: str = ""
+    interval_days: int = 90
+    bad: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from documents.generated.facts import EXCEPTIONS, PROMISES, Cadence, Level, PolicyFacts, Service
+from documents.generated.facts import EXCEPTIONS, PROMISES, Cadence, Contact, Level, PolicyFacts, Service
 from documents.generated.kept import NOT_SHOWN, all_of, with_kept
 from documents.generated.ladders import Rung, ladder_table, rungs, waits
 from documents.generated.marks import facts, items, paragraphs, plain, section, table, tasks, whole
@@ -203,12 +203,16 @@ def _service(service: Service, priority: str) -> str:
         ]),
         table(
             ("Reach it by", "Where", "Hours"),
-            ((plain(c.kind.capitalize()), plain(c.value), plain(c.hours)) for c in service.contacts),
+            ((plain(c.kind.capitalize()), _reached_at(c), plain(c.hours)) for c in service.contacts),
         ) or "No way to reach its support is written down.",
         section("Engage it when", items(_conditions(service)), level=3),
         section("Have at hand", tasks(_data(service)), level=3),
         level=2,
     )  # fmt: skip
+
+
+def _reached_at(point: Contact) -> str:
+    return f"{plain(point.value)} (**does not hold**)" if point.bad else plain(point.value)
 
 
 def _conditions(service: Service) -> list[str]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
+
 from accounts.languages import say_in
 from clients.models import Client, ClientGroupObjectPermission, PageWords
 from documents.generated import facts
 from documents.guide.page import Page, page
+from documents.guide.plain_words import hours
 from documents.guide.provision import UNTITLED, Provision, PublicTier, titled
 from documents.permissions import READERS
 from sla.agreements import CalendarRef, Terms, latest, live_calendars, live_terms, terms
@@ -19,6 +22,7 @@ from tiers.policies import NoPolicy, live_policy
 from tiers.policy_sight import Part, Sight, part
 from vendors import vendor_page
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
+from vendors.verification import usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def ground(*, now: datetime) -> Ground:
     for account in held.only("client_id", "service"):
         accounts.setdefault(account.client_id, []).append(account.service)
     clients = tuple(Client.objects.order_by("name"))
-    services = Service.objects.select_related("vendor").prefetch_related("contact_points__owner").order_by("name")
+    points = Prefetch("contact_points", queryset=ContactPoint.objects.select_related("owner", "calendar"))
+    services = Service.objects.select_related("vendor").prefetch_related(points).order_by("name")
     return Ground(
         policies=tuple(latest(PolicyVersion).select_related("of", "author")),
         tiers=tuple(Tier.objects.order_by("level")),
@@ -214,7 +219,7 @@ def _service(service: Service, known: Ground) -> facts.Service:
         vendor=service.vendor.name,
         plan=service.plan,
         severity_of=service.severity_of,
-        contacts=tuple(map(_contact, service.contact_points.all())),
+        contacts=tuple(_contact(point, known) for point in usable(service.contact_points.all())),
         required=tuple(map(_datum, service.required)),
         conditions=tuple(map(_condition, service.engage_when)),
         subject=service.template.get("subject", ""),
@@ -225,10 +230,18 @@ def _service(service: Service, known: Ground) -> facts.Service:
     )
 
 
-def _contact(point: ContactPoint) -> facts.Contact:
-    verified_on = point.verified_on.isoformat() if point.verified_on else ""
-    owner = (point.owner.name or point.owner.email) if point.owner else ""
-    return facts.Contact(point.kind, point.value, point.hours, point.language, verified_on, owner)
+def _contact(point: ContactPoint, known: Ground) -> facts.Contact:
+    open_on = known.calendars.get(point.calendar.name) if point.calendar else None
+    return facts.Contact(
+        kind=point.kind,
+        value=point.value,
+        hours=", ".join(filter(None, [hours(open_on.calendar) if open_on else "", point.hours])),
+        language=point.language,
+        verified_on=point.verified_on.isoformat() if point.verified_on else "",
+        owner=(point.owner.name or point.owner.email) if point.owner else "",
+        interval_days=point.interval_days,
+        bad=f"since {point.bad_since:%Y-%m-%d}: {point.bad_because}".rstrip(": ") if point.bad_since else "",
+    )
 
 
 def _datum(row: Mapping[str, Any]) -> facts.Datum:

@@ -43,15 +43,23 @@ def _service(service: Service) -> str:
 
 
 def _contacts(service: Service) -> str:
-    headings = ("By", "Where", "Hours", "Language", "Verified on", "Owner")
+    headings = ("By", "Where", "Hours", "Language", "Verified", "Owner")
     return (
         table(headings, map(_contact, service.contacts)) or "No contact point is written down: nobody can be reached."
     )
 
 
 def _contact(point: Contact) -> list[str]:
-    said = (point.kind.capitalize(), point.value, point.hours, point.language, point.verified_on, point.owner)
-    return [plain(words) for words in said[:4]] + [plain(said[4]) or "never", plain(said[5]) or "nobody"]
+    said = [plain(words) for words in (point.kind.capitalize(), point.value, point.hours, point.language)]
+    return [*said, _verified(point), plain(point.owner) or "nobody"]
+
+
+def _verified(point: Contact) -> str:
+    """When somebody saw that it holds, and how often that is to be seen; or that it does not."""
+    if point.bad:
+        return f"**does not hold** {plain(point.bad)}"
+    often = "every day" if point.interval_days == 1 else f"every {point.interval_days} days"
+    return f"{plain(point.verified_on) or 'never'}, {often}"
 
 
 def _commitment(service: Service) -> list[str]:

@@ -129,6 +129,12 @@ def test_each_service_has_its_contacts_its_condition_and_the_data_to_have_at_han
     )
 
 
+def test_a_contact_point_that_does_not_hold_is_marked():
+    bad = replace(MICROSOFT_365.contacts[0], bad="since 2026-11-20: 550")
+    document = playbook(replace(POLICY, services=(replace(MICROSOFT_365, contacts=(bad,)),)))
+    assert "| Email | support@microsoft.example (**does not hold**) | around the clock |" in document
+
+
 def test_what_the_vendor_promised_is_left_to_its_sheet():
     other = replace(MICROSOFT_365, commitment=None)
     assert playbook(replace(POLICY, services=(other,))) == DOCUMENT

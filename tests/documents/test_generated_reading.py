@@ -13,9 +13,10 @@ from documents.generated.reading import ground, policy_facts, vendor_facts
 from documents.generated.sources import PREFIXES, sources
 from documents.generated.vendor_sheet import vendor_sheet
 from documents.markdown import rendered
-from sla.models import Agreement
+from sla.models import Agreement, Calendar
 from tiers.models import Policy, PolicyVersion, Team, Tier
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
+from vendors.verification import mark_bad
 from world import LADDER
 
 
@@ -65,6 +66,21 @@ def test_each_client_belongs_to_the_policy_that_covers_it(world):
     assert (special.clients, special.named) == (("Borealis",), True)
 
 
+def test_contact_points_are_told_as_they_are_to_be_tried_with_the_hours_of_their_calendar(world):
+    mail = world.m365.contact_points.get()
+    office = Calendar.objects.get(name="Office")
+    ContactPoint.objects.create(
+        service=world.m365, order=2, kind="HOTLINE", value="+44 1", calendar=office, hours="ask for Amy",
+        interval_days=7,
+    )  # fmt: skip
+    mark_bad(mail, because="550 no such user", now=world.now)
+    [hotline, bad] = of_vendor(world).services[0].contacts
+    assert (hotline.hours, hotline.interval_days, hotline.bad) == (
+        "Monday to Friday 09:00 to 17:30, London time, ask for Amy", 7, "",
+    )  # fmt: skip
+    assert (bad.value, bad.bad) == ("support@vendor.example", "since 2026-03-02: 550 no such user")
+
+
 def test_a_service_has_its_contacts_its_data_and_its_conditions_in_words(world):
     ContactPoint.objects.update(verified_on=date(2026, 2, 1), owner=world.l1, hours="always", language="en")
     Service.objects.update(
@@ -73,6 +89,7 @@ def test_a_service_has_its_contacts_its_data_and_its_conditions_in_words(world):
     )  # fmt: skip
     [service] = of_vendor(world).services
     assert service.contacts == (Contact("EMAIL", "support@vendor.example", "always", "en", "2026-02-01", "L1"),)
+    assert service.contacts[0].interval_days == 90
     assert service.required == (Datum("PIN", "the client's account: pin", "Which?", secret=True),)
     assert service.conditions == (Condition("It is theirs.", ("level 2 or higher reached", "30 minutes spent")),)
     assert (service.plan, service.clients, service.severity("P1"), service.severity("P4")) == (

@@ -24,11 +24,27 @@ def test_it_says_how_the_vendor_wants_to_be_engaged():
 
 def test_each_contact_point_has_its_hours_its_owner_and_when_it_was_verified():
     assert part(DOCUMENT, "How to reach it") == (
-        "| By | Where | Hours | Language | Verified on | Owner |\n"
+        "| By | Where | Hours | Language | Verified | Owner |\n"
         "| --- | --- | --- | --- | --- | --- |\n"
-        "| Email | support@microsoft.example | around the clock | en | 2026-11-02 | Amara |\n"
-        "| Hotline | \\+44 20 7946 0110 | - | - | never | nobody |"
+        "| Email | support@microsoft.example | around the clock | en | 2026-11-02, every 90 days | Amara |\n"
+        "| Hotline | \\+44 20 7946 0110 | - | - | never, every 90 days | nobody |"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"interval_days": 30}, "2026-11-02, every 30 days"),
+        ({"interval_days": 1}, "2026-11-02, every day"),
+        (
+            {"bad": "since 2026-11-20: 550 <no> such user"},
+            "**does not hold** since 2026-11-20: 550 \\<no\\> such user",
+        ),
+    ],
+)
+def test_how_often_it_is_verified_is_said_and_what_does_not_hold_is_marked(changes, said):
+    point = replace(MICROSOFT_365.contacts[0], **changes)
+    assert f"| en | {said} | Amara |" in sheet(contacts=(point,))
 
 
 def test_its_commitment_is_told_by_its_own_severity_with_ours_beside_it():
