@@ -43,7 +43,7 @@ def test_a_pack_says_what_it_would_create(boss):
 def test_taking_it_creates_the_vendor_with_its_history_and_tells_what_is_left(boss, world):
     answer = boss.post(GOOGLE, {"vendor": "Google", "service": "Google Workspace"}, follow=True)
     service = Service.objects.get(name="Google Workspace")
-    assert service.verify_first and service.lodge_by == "PORTAL" and service.commitment
+    assert service.verify_first and service.lodge_by == "MAIL" and service.commitment
     edit = DirectoryEdit.objects.get(vendor=service.vendor)
     assert edit.by == world.manager and edit.note == "Taken from the pack google-workspace.yaml"
     said = html(answer)

@@ -132,8 +132,8 @@ def test_a_fresh_pack_tells_what_is_left_to_do(slug):
     said = "\n".join(left_to_do(packs()[slug].vendor))
     assert "Note the account of each client" in said and "confirm it" in said
     assert ("Note what your contract" in said) == (slug not in ("google-workspace", "sentinelone"))
-    assert ("lodged by hand" in said) == (service(slug).get("lodge_by") == "PORTAL")
-    assert ("fill in the mail address" in said.lower()) == ("lodge_by" not in service(slug))
+    assert ("by hand on the portal" in said) == bool(service(slug).get("contacts"))
+    assert ("fill in the mail address" in said.lower()) == (not service(slug).get("contacts"))
 
 
 def test_nothing_is_left_once_it_is_filled_in():

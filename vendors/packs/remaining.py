@@ -31,8 +31,8 @@ def _has(service: Form, kind: str) -> bool:
     return any(point["kind"] == kind for point in service.get("contacts") or ())
 
 
-def _sends_mail(service: Form) -> bool:
-    return bool(service.get("lodge_by", "MAIL") == "MAIL")
+def _lacks_mail(service: Form) -> bool:
+    return service.get("lodge_by", "MAIL") == "MAIL" and not _has(service, "email")
 
 
 def _account_data(service: Form) -> list[str]:
@@ -47,13 +47,12 @@ def _account_data(service: Form) -> list[str]:
 
 _CHECKS: tuple[tuple[Callable[[Form], bool], str], ...] = (
     (
-        lambda service: _sends_mail(service) and not _has(service, "email"),
+        lambda service: _lacks_mail(service) and not _has(service, "portal"),
         "fill in the mail address that takes cases: without it none can be sent.",
     ),
     (
-        lambda service: not _sends_mail(service),
-        "cases are lodged by hand on the vendor's portal. Where a desk takes them by mail, add its address as the "
-        "first contact point and let cases be lodged by mail.",
+        lambda service: _lacks_mail(service) and _has(service, "portal"),
+        "until a mail address that takes cases is filled in, somebody lodges each case by hand on the portal.",
     ),
     (
         lambda service: not _has(service, "hotline"),
