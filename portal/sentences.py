@@ -80,7 +80,7 @@ def next_update(row: Row, times: Times) -> SafeString:
 
 
 def _written_to_again(row: Row, now: datetime) -> datetime | None:
-    """When a client that waits for a vendor is written to next, by what it was told last; None where that has passed."""
+    """When a client that waits for a vendor is written to next, as it was told last; None where that has passed."""
     if row["holder_kind"] != VENDOR:
         return None
     told = [event["why"]["next_at"] for event in row["events"] if (event.get("why") or {}).get("next_at")]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tickets import explain
-from tickets.facts import RESPOND, UPDATE, ClockFacts, Facts, VendorWait
+from tickets.facts import RESPOND, UPDATE, VENDOR_RESPOND, VENDOR_UPDATE, ClockFacts, Facts, VendorWait
 from tickets.status import VENDOR
 
 # Of these the mails are automatic; those about a vendor give way where there are too many.
@@ -18,6 +18,7 @@ ABOUT_VENDORS = frozenset(
     {"CASE_LODGED", "CASE_CHASED", "CLIENT_UPDATED", "VENDOR_ANSWERED", "VENDOR_ASKED", "VENDOR_CLOSING"}
 )
 AUTOMATIC = ABOUT_VENDORS | {"OPENED", "CLIENT_REMINDED"}
+ANSWERS = frozenset({VENDOR_RESPOND, VENDOR_UPDATE})
 MOST_AN_HOUR, HOUR = 3, timedelta(hours=1)
 Record = Mapping[str, Any]
 
@@ -39,9 +40,12 @@ class Telling:
 
 
 def tell_client_of_wait(facts: Facts, now: datetime) -> Iterator[TellClient]:
-    """An update falls due while a vendor has the ball: once for each time that it does."""
+    """An update falls due while a vendor has the ball: once for each time that it does.
+
+    Where a vendor comes to be late at the same look, that is told first, and is an update.
+    """
     telling = next_telling(facts)
-    if telling and telling.at <= now:
+    if telling and telling.at <= now and not any(_falls_due(clock, now) for clock in facts.clocks):
         yield TellClient(_why(facts, telling, now=now))
 
 
@@ -58,7 +62,7 @@ def next_update_at(
 ) -> datetime | None:  # fmt: skip
     """When a client that is told something now, and was by mail at `told`, hears from us next; None: by no promise.
 
-    While it `waits` for a vendor a mail goes each time that its update falls due; else a promise that has passed is none.
+    While it `waits` for a vendor a mail goes each time that its update falls due; else what has passed is no promise.
     """
     telling = _following(clocks, now, not_before=free_from((*told, now)) if waits else now)
     return telling.at if telling and (waits or telling.percent == 100) else None
@@ -93,6 +97,11 @@ def _multiple_after(clock: ClockFacts, after: datetime) -> tuple[int, datetime]:
     at = clock.moment(percent)
     assert at, "a clock that runs comes to each multiple"
     return (percent, at) if at > after else _multiple_after(clock, at + timedelta(microseconds=1))
+
+
+def _falls_due(clock: ClockFacts, now: datetime) -> bool:
+    """Whether a vendor's answer falls due now and nobody was told yet."""
+    return clock.metric in ANSWERS and not clock.breached and clock.due_at is not None and clock.due_at <= now
 
 
 def _why(facts: Facts, telling: Telling, *, now: datetime) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def clock(minutes, target=3600):
     return {"due_at": NINE + timedelta(minutes=minutes), "target_seconds": target}
 
 
-def case(pk=4, vendor="Microsoft", ball="VENDOR", status="LODGED", since=NINE, reminded=False, **clocks):
+def case(pk=4, vendor="Microsoft", *, ball="VENDOR", status="LODGED", since=NINE, reminded=False, **clocks):
     return {
         "pk": pk, "vendor": vendor, "ball": ball, "status": status, "since": since, "reminded": reminded,
         "clocks": clocks,

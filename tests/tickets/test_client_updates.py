@@ -1,5 +1,6 @@
 """When somebody who waits for a vendor is written to: a table of moments, and how many mails an hour takes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,6 +74,12 @@ def test_a_client_that_waits_is_written_to_each_time_that_its_update_falls_due(k
 )
 def test_nobody_is_written_to_where_no_vendor_has_it_or_no_update_is_promised(known):
     assert next_telling(known) is None and not list(tell_client_of_wait(known, NINE + m(9999)))
+
+
+def test_that_a_vendor_has_come_to_be_late_is_told_first():
+    late = clock("VENDOR_RESPOND", 60)
+    assert not list(tell_client_of_wait(facts(clock(), late), NINE + m(60)))
+    assert len(list(tell_client_of_wait(facts(clock(), replace(late, breached=True)), NINE + m(60)))) == 1
 
 
 def test_what_was_missed_while_nobody_looked_is_told_once():
