@@ -105,6 +105,7 @@ def _note_told(works: Sequence[Work]) -> None:
     if not asking:
         return
     told = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind__in=AUTOMATIC).exclude(client_text="")
+    told = told.exclude(why__has_key="not_mailed")
     latest = ArraySubquery(told.order_by("-seq").values("at")[:MOST_AN_HOUR])
     for pk, moments in Ticket.objects.filter(pk__in=asking).annotate(told=latest).values_list("pk", "told"):
         asking[pk].told = tuple(reversed(moments))

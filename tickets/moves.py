@@ -49,6 +49,9 @@ def event(
     """Add to the timeline. Time never runs backwards on one ticket. `enclosed` are lines that only a mail has."""
     work.event_count += 1
     work.last_event_at = max(now, work.last_event_at)
+    record = dict(why or {})
+    if client_text and kind in TOLD_BY_MAIL and work.contact_email:
+        record |= _tell_reporter(work, kind, [client_text, *enclosed, *_zone_of(work, record)], now=now)
     work.events.append(
         {
             "ticket_id": work.id,
@@ -58,23 +61,22 @@ def event(
             "actor_id": by.pk if by else None,
             "text": text,
             "client_text": client_text,
-            "why": Json(why or {}),
+            "why": Json(record),
             "step": step,
             "round": None if step is None else work.round,
         }
     )
-    if client_text and kind in TOLD_BY_MAIL and work.contact_email:
-        _tell_reporter(work, kind, [client_text, *enclosed, *_zone_of(work, why or {})], now=now)
 
 
-def _tell_reporter(work: Work, kind: str, said: list[str], *, now: datetime) -> None:
-    """A mail to whoever reported it, unless too many went there within the hour by themselves."""
+def _tell_reporter(work: Work, kind: str, said: list[str], *, now: datetime) -> dict[str, bool]:
+    """A mail to whoever reported it, unless too many went there within the hour by themselves; then it is recorded."""
     if is_too_much(kind, work.told, now=work.last_event_at):
-        return
+        return {"not_mailed": True}
     if kind in AUTOMATIC:
         work.told = (*work.told, work.last_event_at)
     lines = [*said, "", work.say("Your reference is {key}.", key=work.key)]
     mail(work, f"client:{work.event_count}", to=(work.contact_email,), subject=work.title, lines=lines, now=now)
+    return {}
 
 
 def _zone_of(work: Work, why: dict[str, Any]) -> list[str]:

@@ -166,7 +166,7 @@ def test_two_vendors_are_both_told_of(office):
     office.until(march(2, 9, 20))
     office.do(lifecycle.lodge_case, ticket, service=line().name, answers={}, why="The line may be it")
     office.tick()
-    office.until(march(2, 10, 5))
+    office.until(march(2, 11, 5))
     [event] = office.events(ticket, "CLIENT_UPDATED")
     assert "We are still waiting for Microsoft, since 09:00." in event.client_text
     assert "We are still waiting for Carrier, since 09:20. They have named no time" in event.client_text
