@@ -138,7 +138,8 @@ def _reported(
         device_name=device.get("name", ""),
         device_type=device.get("type", ""),
         device_os=device.get("os", ""),
-        facts={"message": values["message"], "code": values["error_code"]},
+        impact=values.get("impact", ""),
+        facts={**values["facts"], "message": values["message"], "code": values["error_code"]},
         payload=scrubbed(said),
     )
 

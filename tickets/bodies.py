@@ -36,7 +36,8 @@ class PastMoment(Moment):
 
 
 class TicketBody(Body):
-    """A new ticket. Without `priority`, `impact` and `urgency` make it; without either, rules or P3.
+    """A new ticket. Without `priority`, `impact` and `urgency` make it; without either, rules or P3. The impact also
+    counts for when a vendor is engaged.
 
     With `opened_at` it is brought in from elsewhere: what is promised counts from then, the ladder from now.
     """
@@ -62,11 +63,11 @@ class TicketBody(Body):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        impact, urgency = attrs.pop("impact", ""), attrs.pop("urgency", "")
-        if bool(impact) != bool(urgency):
+        impact, urgency = attrs.get("impact", ""), attrs.pop("urgency", "")
+        if bool(impact) != bool(urgency) and not (impact and "priority" in attrs):
             missing = "urgency" if impact else "impact"
             raise serializers.ValidationError({missing: "Impact and urgency make a priority together."})
-        if impact and "priority" not in attrs:
+        if urgency and "priority" not in attrs:
             attrs["priority"] = from_impact_urgency(impact=impact, urgency=urgency)
         return attrs
 
@@ -197,10 +198,12 @@ class EventBody(Body):
     state = Enum(choices=EVENT_STATES)
     severity = Enum(choices=list(PRIORITY_OF))
     title = Text(max_length=200)
+    impact = Enum(choices=LEVELS, required=False, help_text="On the business, where the source knows it")
     message = Text(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True, trim_whitespace=False)
     error_code = Text(max_length=80, required=False, default="", allow_blank=True)
     occurred_at = Moment(required=False, help_text="Now when absent")
     device = DeviceBody(required=False, default=dict)
+    facts = Texts(required=False, default=dict, help_text="What else is known, for the cases of vendors")
 
 
 class RadarBody(Body):

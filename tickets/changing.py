@@ -12,7 +12,7 @@ from accounts.models import User
 from clients.models import Client
 from sla.priorities import PRIORITIES
 from tickets.edits import tell_terms
-from tickets.loading import agreement_of, ladder_in, obstacles, vendor_obstacles
+from tickets.loading import agreement_of, ladder_in, obstacles, services_in_hand
 from tickets.missing import begin_missing, note_terms
 from tickets.models import AlertGroup, Ticket
 from tickets.moves import event
@@ -106,7 +106,8 @@ def _resettle(work: Work, changes: Changes, *, because: str, now: datetime) -> N
     _situate(work, changes)
     ladder = ladder_in(work.policy_version_id, work.situation)
     work.agreement_id = agreement_of(ladder, work.client_agreement_id, work.roster)
-    work.obstacles = obstacles(ladder, vendor_obstacles([work.id]).get(work.id, ""), work.roster)
+    work.about = services_in_hand([work.id])[work.id]
+    work.obstacles = obstacles(ladder, work.about.obstacle, work.roster)
     tier = work.tier_id
     stand_on(work, ladder, now=now, because=because)
     if work.tier_id != tier:

@@ -7,8 +7,19 @@ from typing import Any
 
 from tickets import client_updates, explain
 from tickets.client_updates import TellClient, tell_client_of_wait
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, OLA_RESOLVE, OLAS, ClockFacts, Facts, reminders, step_subject
+from tickets.facts import (
+    ACKNOWLEDGE,
+    CHASED,
+    OLA_ACKNOWLEDGE,
+    OLA_RESOLVE,
+    OLAS,
+    ClockFacts,
+    Facts,
+    reminders,
+    step_subject,
+)
 from tickets.status import NEW, TIER, WAITING_ON_CLIENT
+from tickets.vendor_decisions import Chase, Engage, PassOver, chase, engaged
 
 Why = dict[str, Any]
 
@@ -71,7 +82,7 @@ class Wake:
     why: Why
 
 
-Action = Warn | Breach | Remind | RemindClient | Climb | TellManagers | Wake | TellClient
+Action = Warn | Breach | Remind | RemindClient | Climb | TellManagers | Wake | TellClient | Chase | PassOver | Engage
 Rule = Callable[[Facts, datetime], Iterator[Action]]
 
 
@@ -106,8 +117,10 @@ def tell_breaches(facts: Facts, now: datetime) -> Iterator[Action]:
 
 
 def _told(facts: Facts, now: datetime, *, why_of_silent: bool) -> Iterator[Action]:
-    passed = [(moment, c.metric, percent, c) for c in facts.clocks for percent, moment in _passed(c, now)]
+    passed = [(moment, c.metric, percent, c) for c in facts.clocks for percent, moment in c.passed(now)]
     for _, metric, percent, clock in sorted(passed, key=lambda row: row[:3]):
+        if metric in CHASED and percent != 100:
+            continue  # its vendor is chased instead
         if percent != 100:
             why = explain.why(facts, rule="THRESHOLD", now=now, clock=clock, percent=percent)
             yield Warn(clock, percent, why)
@@ -115,17 +128,6 @@ def _told(facts: Facts, now: datetime, *, why_of_silent: bool) -> Iterator[Actio
             silent = metric in OLAS
             told = why_of_silent or not silent
             yield Breach(clock, explain.why(facts, rule="BREACH", now=now, clock=clock) if told else {}, silent)
-
-
-def _passed(clock: ClockFacts, now: datetime) -> Iterator[tuple[int, datetime]]:
-    """The percentages that this clock has come to and nobody was told of, with their moments."""
-    for percent in sorted({*clock.thresholds, 100}):
-        if clock.breached if percent == 100 else percent <= clock.warned_percent:
-            continue
-        moment = clock.moment(percent)
-        if moment is None or moment > now:
-            return  # those above it lie later still
-        yield percent, moment
 
 
 def climb(facts: Facts, now: datetime) -> Iterator[Action]:
@@ -141,6 +143,12 @@ def climb(facts: Facts, now: datetime) -> Iterator[Action]:
         yield Climb(to, skipped, explain.why(facts, rule="CLIMB", now=now, clock=trigger, to=to, skipped=skipped))
 
 
+def engage(facts: Facts, now: datetime) -> Iterator[Action]:
+    """A ticket that climbs now is looked at again where it arrives."""
+    if next(climb(facts, now), None) is None:
+        yield from engaged(facts, now)
+
+
 def remind_client(facts: Facts, now: datetime) -> Iterator[Action]:
     if facts.status == WAITING_ON_CLIENT and facts.remind_at and facts.remind_at <= now:
         yield RemindClient(explain.why(facts, rule="CLIENT_REMINDER", now=now))
@@ -151,13 +159,17 @@ def wake(facts: Facts, now: datetime) -> Iterator[Action]:
         yield Wake(explain.why(facts, rule="WAKE", now=now))
 
 
-RULES: tuple[Rule, ...] = (remind, tell_clocks, climb, remind_client, wake, tell_client_of_wait)
+RULES: tuple[Rule, ...] = (
+    remind, tell_clocks, chase, climb, engage, remind_client, wake, tell_client_of_wait,
+)  # fmt: skip
 _RULE_OF: Mapping[str, Rule] = {
     "REMINDER": remind,
     "THRESHOLD": tell_clocks,
     "BREACH": tell_breaches,
+    "CHASE": chase,
     "CLIMB": climb,
     "LADDER_ENDS": climb,
+    "ENGAGE": engaged,
     "CLIENT_REMINDER": remind_client,
     "WAKE": wake,
     "CLIENT_UPDATE": tell_client_of_wait,

@@ -11,6 +11,8 @@ from django.db.models import F
 from outbox.alarms import raise_alarm
 from outbox.backoff import delay_seconds
 from tickets import vendor_cases
+from tickets.cases.chasing import chase_all
+from tickets.cases.engaging import engage
 from tickets.client_updates import TellClient
 from tickets.decisions import Action, Breach, Climb, Remind, RemindClient, TellManagers, Wake, Warn, decide
 from tickets.edits import edits, notice_edits, tell_terms
@@ -25,6 +27,7 @@ from tickets.sentences import for_client, internal
 from tickets.status import CLOSED, NEW, WAITING_ON_VENDOR
 from tickets.terms import follow, is_outdated
 from tickets.unstaffed import end_alarms, tell_skipped, tell_unheard
+from tickets.vendor_decisions import Chase, Engage, PassOver
 from tickets.work import RunningClock, Work, write
 
 log = logging.getLogger(__name__)
@@ -40,6 +43,7 @@ class Swept:
     escalated: int = 0
     postponed: int = 0
     wanted_cases: list[vendor_cases.Request] = field(default_factory=list)
+    chases: list[tuple[Work, Chase]] = field(default_factory=list)
 
 
 def sweep(*, now: datetime, limit: int = BATCH) -> Swept:
@@ -113,6 +117,7 @@ def _apply_all(ids: Sequence[int], *, now: datetime) -> Swept:
         follow_terms(work, now=at)
         swept.handled += 1
     vendor_cases.prepare(swept.wanted_cases, now=now)
+    chase_all(swept.chases, now=now)
     write(works, now=now)
     return swept
 
@@ -128,14 +133,24 @@ def _apply(work: Work, action: Action, swept: Swept, *, now: datetime) -> None:
         case RemindClient() | TellClient():
             _tell_client(work, action, now=now)
         case Climb():
-            swept.escalated += 1
             _climb(work, action, swept, now=now)
-        case TellManagers():
-            text = internal(action.why)
-            event(work, "LADDER_ENDED", text, now=now, why=action.why)
-            tell_managers(work, because=text, now=now, occasion=f"end:{work.event_count}")
         case Wake():
             _wake(work, action, now=now)
+        case TellManagers():
+            _ladder_ended(work, action, now=now)
+        case _:
+            _towards_vendor(work, action, swept, now=now)
+
+
+def _towards_vendor(work: Work, action: Chase | PassOver | Engage, swept: Swept, *, now: datetime) -> None:
+    """What is done towards vendors is done for all tickets at once, after each was decided about."""
+    if isinstance(action, Engage):
+        swept.wanted_cases.append(engage(work, action, now=now))
+        return
+    clock = _clock(work, action.clock)
+    clock.warned_percent, clock.dirty = max(clock.warned_percent, action.percent), True
+    if isinstance(action, Chase):
+        swept.chases.append((work, action))
 
 
 def follow_terms(work: Work, *, now: datetime) -> None:
@@ -187,6 +202,7 @@ def _remind(work: Work, action: Remind, *, now: datetime) -> None:
 
 def _climb(work: Work, action: Climb, swept: Swept, *, now: datetime) -> None:
     """Up to the next reachable step; what was skipped raises an alarm, for somebody must mend it."""
+    swept.escalated += 1
     text, had = internal(action.why), work.assignee
     tell_skipped(work, action.skipped, now=now)
     climb_to(work, action.to, text=text, because=text, now=now, why=action.why)
@@ -195,6 +211,12 @@ def _climb(work: Work, action: Climb, swept: Swept, *, now: datetime) -> None:
         tell_unheard(work, gap, because=text, now=now)
     if work.ladder.steps[action.to].vendor:
         swept.wanted_cases.append(vendor_cases.Request(work, work.service_id or 0, text))
+
+
+def _ladder_ended(work: Work, action: TellManagers, *, now: datetime) -> None:
+    text = internal(action.why)
+    event(work, "LADDER_ENDED", text, now=now, why=action.why)
+    tell_managers(work, because=text, now=now, occasion=f"end:{work.event_count}")
 
 
 def climb_to(work: Work, index: int, *, text: str, because: str, now: datetime, why: dict, **of_event: object) -> None:

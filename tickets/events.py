@@ -195,6 +195,7 @@ def _wanted(source: EventSource, reported: ReportedEvent, follows: Ticket | None
         device_type=reported.device_type,
         device_os=reported.device_os,
         error_code=reported.error_code,
+        impact=reported.impact,
         source=source,
         follows=follows,
     )

@@ -4,10 +4,11 @@ The record's two sentences are in `sentences.py`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from tickets.facts import ClockFacts, Facts
+from tickets.facts import CaseFacts, ClockFacts, Facts, ServiceFacts
 from tiers.ladder import Ladder, Step
 
 Record = Mapping[str, Any]
@@ -22,6 +23,8 @@ def why(
     to: int | None = None,
     skipped: Sequence[tuple[int, str]] = (),
     percent: int | None = None,
+    case: CaseFacts | None = None,
+    service: ServiceFacts | None = None,
 ) -> dict[str, Any]:
     """The record: rule, policy version, the facts seen, the clock with target and calendar, and what was rejected."""
     steps = facts.ladder.steps
@@ -39,11 +42,12 @@ def why(
         "clock": _clock_record(clock, percent),
         "rejected": [{"step": steps[i].name, "because": reason} for i, reason in skipped],
     }
-    named = {"percent": percent, "exception": _exception(facts.ladder)}
+    named: dict[str, Any] = {"percent": percent, "exception": _exception(facts.ladder)}
     if to is not None:
         named |= {"to": steps[to].name, "gap": (facts.gaps[to] or None) if facts.gaps else None}
     moments = {"wake_at": _written(facts.wake_at), "remind_at": _written(facts.remind_at)}
     waits = {**moments, "reminders": facts.reminders, "vendor": facts.vendor or None} if clock is None else {}
+    named |= {"case": _case_record(case), "engaging": _service_record(service)}
     return record | {key: value for key, value in (named | waits).items() if value is not None}
 
 
@@ -75,7 +79,20 @@ def _clock_record(clock: ClockFacts | None, percent: int | None) -> dict[str, An
     }
     if clock.breached:
         record["breached"] = True
+    if clock.started_at:
+        record["started_at"] = _written(clock.started_at)
     return record | ({"reached_at": _written(clock.moment(percent))} if percent else {})
+
+
+def _case_record(case: CaseFacts | None) -> dict[str, Any] | None:
+    return asdict(case) if case else None
+
+
+def _service_record(service: ServiceFacts | None) -> dict[str, Any] | None:
+    if service is None:
+        return None
+    conditions = [dict(condition) for condition in service.conditions]
+    return asdict(service) | {"conditions": conditions, "opened_at": _written(service.opened_at)}
 
 
 def _written(moment: datetime | None) -> str | None:
@@ -105,7 +122,14 @@ def facts_of(record: Record) -> Facts:
         reminders=record.get("reminders", 0),
         vendor=record.get("vendor", ""),
         gaps=gaps if any(gaps) else (),
+        service=_service(record["engaging"]) if "engaging" in record else None,
+        cases=(CaseFacts(**record["case"]),) if "case" in record else (),
     )
+
+
+def _service(record: Record) -> ServiceFacts:
+    opened_at = datetime.fromisoformat(record["opened_at"])
+    return ServiceFacts(**{**record, "conditions": tuple(record["conditions"]), "opened_at": opened_at})
 
 
 def _step(rung: Record) -> Step:
@@ -132,6 +156,7 @@ def _clock(record: Record, percent: int | None) -> ClockFacts:
         calendar_name=record["calendar"],
         calendar_number=record["calendar_version"],
         moments={p: at for p, at in {100: due, **reached}.items() if at},
+        started_at=_read(record.get("started_at")),
     )
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sla.business_time import BusinessCalendar
 from sla.clocks import threshold_at
 from tickets.status import CLIENT, NEW, TIER, VENDOR
 from tiers.ladder import Ladder
+from vendors.engagement import Known, impact_of, minutes_until
 
 ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE = "ACKNOWLEDGE", "RESPOND", "UPDATE", "RESOLVE"
 OLA_ACKNOWLEDGE, OLA_RESOLVE = "OLA_ACKNOWLEDGE", "OLA_RESOLVE"
@@ -31,6 +33,10 @@ METRIC_WORDS = {
 # A called manager has an hour, at any time of day; then all are told, three times at most.
 MANAGER_SECONDS = 3600
 MANAGER_ROUNDS = (100, 200, 300)
+# A vendor that is late is reminded; at these percentages the next contact is tried, then a manager is called.
+CHASED = frozenset({VENDOR_RESPOND, VENDOR_UPDATE})
+CHASE_ROUNDS = (150, 200)
+MOST_CHASES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,17 @@ class ClockFacts:
     calendar_name: str = ""
     calendar_number: int = 0
     moments: Mapping[int, datetime] | None = None
+    started_at: datetime | None = None
+
+    def passed(self, now: datetime) -> Iterator[tuple[int, datetime]]:
+        """The percentages that it has come to and nobody was told of, in their order, with their moments."""
+        for percent in sorted({*self.thresholds, 100}):
+            if self.breached if percent == 100 else percent <= self.warned_percent:
+                continue
+            moment = self.moment(percent)
+            if moment is None or moment > now:
+                return  # those above it lie later still
+            yield percent, moment
 
     def moment(self, percent: int) -> datetime | None:
         """When it reaches so many percent of its target; None while it is paused."""
@@ -89,6 +106,45 @@ class VendorWait:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """The vendor's service that a ticket is about, where conditions of it engage by themselves.
+
+    `impact` is what somebody said of it, "" where nobody did. `barred` says why no rule engages it now, "" where one
+    may.
+    """
+
+    name: str
+    conditions: tuple[Mapping[str, Any], ...]
+    error_code: str
+    category: str
+    impact: str
+    tier_level: int
+    opened_at: datetime
+    barred: str = ""
+
+    def known(self, priority: str, now: datetime) -> Known:
+        """What its conditions are held against at `now`."""
+        minutes = (now - self.opened_at).total_seconds() / 60
+        return Known(self.error_code, self.category, self.tier_level, minutes, *impact_of(self.impact, priority))
+
+    def engages_at(self, priority: str) -> datetime | None:
+        """When a condition holds if nothing but time passes, which may lie behind; None where none will."""
+        minutes = None if self.barred else minutes_until(self.conditions, self.known(priority, self.opened_at))
+        return None if minutes is None else self.opened_at + timedelta(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """One open case. `chases` is how often its vendor was chased; `unreachable`: mail to its contact came back."""
+
+    id: int
+    vendor: str
+    service: str
+    chases: int = 0
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One ticket as a decision sees it.
 
@@ -97,7 +153,8 @@ class Facts:
     nobody has.
 
     Whoever reported it: `waits` are the vendors that it waits for, the first asked first, empty where it cannot be
-    written to; `told` when it got its last automatic mails, the latest last; `zone` is the client's.
+    written to; `told` when it got its last automatic mails, the latest last; `zone` is the client's. `service` is empty
+    where no condition of one engages by itself.
     """
 
     key: str
@@ -119,6 +176,12 @@ class Facts:
     waits: tuple[VendorWait, ...] = ()
     told: tuple[datetime, ...] = ()
     zone: str = "UTC"
+    service: ServiceFacts | None = None
+    cases: tuple[CaseFacts, ...] = ()
+
+    def case_of(self, clock: ClockFacts) -> CaseFacts | None:
+        """The case that a vendor's clock is about."""
+        return next((case for case in self.cases if case_subject(case.id) == clock.subject), None)
 
     def hindrance(self, index: int) -> str:
         """Why an automatic act passes this step over, "" where it goes there."""

@@ -16,7 +16,7 @@ from tickets.desk_profile import Listeners, listeners
 from tickets.escalation import climb_to
 from tickets.facts import hindrance
 from tickets.importing import begin_promises, bring_in, bring_in_ended, check_moments, imported
-from tickets.loading import OWN, agreement_of, obstacles
+from tickets.loading import OWN, agreement_of, new_service_in_hand, obstacles
 from tickets.missing import note_terms
 from tickets.models import EventSource, Ticket
 from tickets.moves import arrive, event
@@ -24,13 +24,14 @@ from tickets.notices import tell_step
 from tickets.sentences import for_client, internal
 from tickets.status import NEW, TIER
 from tickets.unstaffed import tell_skipped, tell_unheard
-from tickets.work import Work, write
+from tickets.work import ServiceInHand, Work, write
 from tiers.ladder import Ladder, Situation, ladder_for
 from tiers.models import PolicyVersion
 from tiers.policies import live_policies, live_policy
 from tiers.roster import Roster, TeamInfo, roster
 from tiers.routing import Request, Route, route
-from vendors.models import ContactPoint, Service
+from vendors.models import Service
+from vendors.recognising import service_of_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class NewTicket:
     description: str = ""
     priority: str = ""
     fallback_priority: str = DEFAULT
+    impact: str = ""
     category: str = ""
     service: Service | None = None
     device_name: str = ""
@@ -90,13 +92,15 @@ def open_ticket(
     row = _row(client, wanted, asset, routed, version)
     ladder = _ladder(version, client, row)
     absences = staff.absences(now)
-    start, because, skipped = _start(ladder, row, routed, staff, absences)
+    about = new_service_in_hand(row["service"], brought_in=bool(wanted.opened_at and wanted.opened_at < now))
+    start, because, skipped = _start(ladder, about, routed, staff, absences)
+    because += _recognised(wanted, routed, row)
     holding = staff.tiers[ladder.tier_at_or_below(start).tier]
     ticket = Ticket(
         **row, routed_because=because, tier_id=holding.id, team_id=holding.team.id, **_at_birth(wanted, now)
     )
     ticket.save(force_insert=True)
-    work = _in_hand(ticket, client, version, ladder, staff)
+    work = _in_hand(ticket, version, ladder, about, staff)
     work.absences, work.listeners = absences, served_by.listeners
     if wanted.resolved_at:
         bring_in_ended(work, ended_at=wanted.resolved_at, by=by, now=now)
@@ -125,12 +129,11 @@ def _row(
 ) -> dict[str, Any]:
     """The ticket's columns from what was asked, what is known of the asset, and what the rules say."""
     then = routed.then
-    service = wanted.service or (Service.objects.filter(name=then["service"]).first() if "service" in then else None)
     return {
         "client": client,
         "contact": wanted.contact,
         "asset": asset,
-        "service": service,
+        "service": _service(wanted, routed),
         "source": wanted.source,
         "title": wanted.title,
         "description": wanted.description,
@@ -138,6 +141,7 @@ def _row(
         "category": wanted.category or then.get("category", ""),
         "tags": list(then.get("tags", [])),
         "error_code": wanted.error_code or routed.error_code,
+        "impact": wanted.impact,
         "device_name": wanted.device_name,
         "device_type": wanted.device_type or (asset.type if asset else ""),
         "device_os": wanted.device_os or (asset.os if asset else ""),
@@ -145,6 +149,22 @@ def _row(
         "follows": wanted.follows,
         "policy_version": version,
     }
+
+
+def _service(wanted: NewTicket, routed: Route) -> Service | None:
+    """What somebody said, or a rule says; else the one service that is engaged by itself for this error code."""
+    if wanted.service:
+        return wanted.service
+    if named := routed.then.get("service"):
+        return Service.objects.filter(name=named).select_related("vendor").first()
+    return service_of_code(wanted.error_code or routed.error_code)
+
+
+def _recognised(wanted: NewTicket, routed: Route, row: Mapping[str, Any]) -> list[str]:
+    """Why the ticket is about its service where neither a person nor a rule said so."""
+    if not row["service"] or wanted.service or "service" in routed.then:
+        return []
+    return [f"{row['service']} is engaged for error code {row['error_code']}."]
 
 
 def _ladder(version: PolicyVersion, client: Client, row: Mapping[str, Any]) -> Ladder:
@@ -157,7 +177,7 @@ def _situation(client: Client, row: Mapping[str, Any]) -> Situation:
 
 
 def _start(
-    ladder: Ladder, row: Mapping[str, Any], routed: Route, staff: Roster, absences: Mapping[str, str]
+    ladder: Ladder, about: ServiceInHand, routed: Route, staff: Roster, absences: Mapping[str, str]
 ) -> tuple[int, list[str], list[tuple[int, str]]]:  # fmt: skip
     """The step to begin on: the rule's tier, else the exception's or the first, else the next reachable.
 
@@ -169,7 +189,7 @@ def _start(
     start, tier = ladder.start, routed.then.get("tier")
     if tier:
         start = next((i for i, step in enumerate(ladder.steps) if step.tier == tier), start)
-    blocked = obstacles(ladder, _vendor_obstacle(row["service"]), staff)
+    blocked = obstacles(ladder, about.obstacle, staff)
     gaps, steps = staff.gaps(ladder, absences), range(start, len(ladder.steps))
     reasons = {index: hindrance(ladder, blocked, gaps, index) for index in steps}
     skipped = list(takewhile(lambda passed: passed[1], reasons.items()))
@@ -179,20 +199,16 @@ def _start(
     return start + len(skipped), because, skipped
 
 
-def _vendor_obstacle(service: Service | None) -> str:
-    if service is None:
-        return "no vendor service is known for this ticket"
-    known = service.contact_points.filter(kind=ContactPoint.Kind.EMAIL).exists()
-    return "" if known else f"{service.name} has no address to write to"
-
-
 def _at_birth(wanted: NewTicket, now: datetime) -> dict[str, Any]:
     return {"status": NEW, "holder_kind": TIER, "opened_at": wanted.opened_at or now, "last_event_at": now}
 
 
-def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Ladder, staff: Roster) -> Work:
+def _in_hand(
+    ticket: Ticket, version: PolicyVersion, ladder: Ladder, about: ServiceInHand, staff: Roster
+) -> Work:  # fmt: skip
+    client = ticket.client
     own = {name: getattr(ticket, name) for name in OWN}
-    about = {"priority": ticket.priority, "category": ticket.category, "device_type": ticket.device_type}
+    known = {"priority": ticket.priority, "category": ticket.category, "device_type": ticket.device_type}
     return Work(
         **own,
         client=client.name,
@@ -200,14 +216,15 @@ def _in_hand(ticket: Ticket, client: Client, version: PolicyVersion, ladder: Lad
         client_timezone=client.timezone,
         agreement_id=agreement_of(ladder, client.agreement_id, staff),
         client_agreement_id=client.agreement_id,
-        situation=_situation(client, about | {"service": ticket.service}),
+        situation=_situation(client, known | {"service": ticket.service}),
         service=ticket.service.name if ticket.service else "",
         assignee="",
         contact_email=ticket.contact.email if ticket.contact else "",
         policy=str(version),
         ladder=ladder,
-        obstacles=obstacles(ladder, _vendor_obstacle(ticket.service), staff),
+        obstacles=obstacles(ladder, about.obstacle, staff),
         roster=staff,
+        about=about,
     )
 
 

@@ -1,6 +1,7 @@
 """What people do to a ticket. Each verb: lock, check who, check what, move, write, in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tickets import handing, vendor_cases
 from tickets.arrivals import skipped
 from tickets.attached import enclose
 from tickets.cases.answers import note_answers, without_secrets
+from tickets.cases.engaging import check_reachable
 from tickets.escalation import climb_to
 from tickets.facts import RESOLVE, RESPOND, UPDATE
 from tickets.handing import (
@@ -300,9 +302,8 @@ def lodge_case(
         opened = VendorCase.objects.filter(ticket_id=work.id, vendor=chosen.vendor).exclude(status="CLOSED").first()
         if opened is None:
             need(why, "why", "Say why the vendor is needed.")
-            if not chosen.contact_points.filter(kind="EMAIL").exists():
-                raise BadAnswer("service", f"{chosen.name} has no address to write to; add one to its contact points.")
-            case = vendor_cases.prepare([request], now=at)[0]
+            check_reachable(chosen)
+            case = vendor_cases.prepare([replace(request, engaged_by=VendorCase.EngagedBy.HAND)], now=at)[0]
             note_answers(work, case, answers, by=by, now=at)
             return case
         if opened.status not in ("INCOMPLETE", "FAILED"):

@@ -4,31 +4,32 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from sla.agreements import ALWAYS, CalendarRef, Rules, calendars_by_version, rules_by_version
 from tickets.client_updates import AUTOMATIC, MOST_AN_HOUR
 from tickets.desk_profile import listeners
-from tickets.facts import MANAGER_RESPOND, MANAGER_ROUNDS, OLA_RESOLVE
-from tickets.models import BallChange, Clock, Ticket, TicketEvent, VendorCase
+from tickets.facts import CHASE_ROUNDS, CHASED, MANAGER_RESPOND, MANAGER_ROUNDS, OLA_RESOLVE
+from tickets.models import BallChange, Clock, CustodyChange, Ticket, TicketEvent, VendorCase
 from tickets.status import TIER
-from tickets.work import CaseInHand, RunningClock, Work
+from tickets.work import CaseInHand, RunningClock, ServiceInHand, Work
 from tiers.ladder import Ladder, Situation, ladder_for
 from tiers.policies import policy_documents
 from tiers.roster import Roster, roster
-from vendors.models import ContactPoint
+from vendors.engagement import automatic
+from vendors.models import ContactPoint, Service
 
 OWN = (
     "id", "client_id", "title", "priority", "service_id", "opened_at", "policy_version_id", "status", "holder_kind",
     "tier_id", "team_id", "assignee_id", "step", "round", "touched", "bounces", "manager_calls", "acknowledged_at",
     "acknowledged_by_id", "responded_at", "updated_at", "resolved_at", "resolution", "wake_at", "remind_at",
     "reminders", "last_event_at", "event_count", "custody_count", "merged_into_id",
-    "terms_version_id", "terms_lapsed",
+    "terms_version_id", "terms_lapsed", "error_code", "impact",
 )  # fmt: skip
 JOINED = {
     "j_client": F("client__name"),
@@ -53,6 +54,7 @@ CASE = {
     "id": "id", "vendor": "vendor__name", "service": "service__name", "commitment_id": "service__commitment_id",
     "severity": "severity", "step": "step", "status": "status", "ball": "ball", "ball_count": "ball_count",
     "lodged_at": "lodged_at", "answered_at": "answered_at", "chases": "chases",
+    "contact_bad_since": "contact_point__bad_since",
 }  # fmt: skip
 
 
@@ -76,8 +78,8 @@ def in_hand(ids: Sequence[int], *, now: datetime, staff: Roster | None = None) -
     staff = staff or roster(now=now)
     rows = list(Ticket.objects.filter(pk__in=ids).order_by("check_at", "pk").values(*OWN, **JOINED))
     policies = policy_documents(row["policy_version_id"] for row in rows)
-    hindrances = vendor_obstacles(ids)
-    works = [_work(row, policies, hindrances.get(row["id"], ""), staff) for row in rows]
+    services = services_in_hand(ids)
+    works = [_work(row, policies, services[row["id"]], staff) for row in rows]
     absences, known = staff.absences(now), listeners(staff.calendars)
     for work in works:
         work.absences, work.listeners = absences, known
@@ -134,7 +136,8 @@ def _clocks(clocks: QuerySet[Clock]) -> dict[int, list[RunningClock]]:
 
 def _clock(values: Sequence[Any], calendar: CalendarRef, rules: Rules) -> RunningClock:
     known = dict(zip(CLOCK, values, strict=True))
-    thresholds = MANAGER_ROUNDS if known["metric"] == MANAGER_RESPOND else rules.thresholds
+    of_house = CHASE_ROUNDS if known["metric"] in CHASED else rules.thresholds
+    thresholds = MANAGER_ROUNDS if known["metric"] == MANAGER_RESPOND else of_house
     return RunningClock(**known, calendar=calendar, vendor_time_counts=rules.vendor_time_counts, thresholds=thresholds)
 
 
@@ -149,23 +152,69 @@ def _open_cases(ids: Sequence[int]) -> dict[int, list[CaseInHand]]:
 
 def case_in_hand(case: VendorCase) -> CaseInHand:
     """A case that was just opened, as the ticket in hand has it."""
-    return CaseInHand(**{name: attrgetter(path.replace("__", "."))(case) for name, path in CASE.items()})
+    return CaseInHand(**{name: _behind(case, path) for name, path in CASE.items()})
 
 
-def vendor_obstacles(ids: Sequence[int]) -> dict[int, str]:
-    """Why a ticket's vendor step cannot be reached; absent where it can."""
-    mail = ContactPoint.objects.filter(service=OuterRef("service"), kind=ContactPoint.Kind.EMAIL)
-    case = VendorCase.objects.filter(ticket=OuterRef("pk"), vendor=OuterRef("service__vendor")).exclude(status="CLOSED")
-    rows = Ticket.objects.filter(pk__in=ids).values_list("pk", "service__name", Exists(mail), Exists(case))
-    return {pk: words for pk, service, mailed, opened in rows if (words := _obstacle(service, mailed, opened))}
+def _behind(row: Any, path: str) -> Any:
+    """What a path of names leads to, None where it ends before."""
+    for name in path.split("__"):
+        row = None if row is None else getattr(row, name)
+    return row
 
 
-def _obstacle(service: str | None, mailed: bool, opened: bool) -> str:
+NO_SERVICE_KNOWN = "no vendor service is known for this ticket"
+BROUGHT_IN = "it was brought in from elsewhere"
+
+
+def services_in_hand(ids: Sequence[int]) -> dict[int, ServiceInHand]:
+    """The services that these tickets are about, and what stands against engaging their vendors; for each one."""
+    rows = Ticket.objects.filter(pk__in=ids).values("pk", **_ABOUT)
+    return {row["pk"]: _service_in_hand(row) for row in rows}
+
+
+_CASES = VendorCase.objects.filter(ticket=OuterRef("pk"), vendor=OuterRef("service__vendor"))
+# A ticket that was brought in is of the past: what its conditions would have led to was done elsewhere, or was not.
+_BROUGHT_IN = CustodyChange.objects.filter(ticket=OuterRef("pk"), seq=1, origin=CustodyChange.Origin.IMPORTED)
+_RULED = _CASES.filter(status="CLOSED", engaged_by=VendorCase.EngagedBy.RULE, lodged_at__isnull=False)
+_HAS_AUTOMATIC = {"service__engage_when__contains": [{"automatic": True}]}
+_ABOUT = {
+    "j_service": F("service__name"),
+    "j_vendor": F("service__vendor__name"),
+    "j_retired": Coalesce("service__retired_at", "service__vendor__retired_at"),
+    "j_reached": Exists(ContactPoint.objects.filter(service=OuterRef("service"))),
+    "j_lodge_by": F("service__lodge_by"),
+    "j_open": Exists(_CASES.exclude(status="CLOSED")),
+    "j_conditions": F("service__engage_when"),
+    "j_brought_in": Case(When(**_HAS_AUTOMATIC, then=Exists(_BROUGHT_IN)), default=False),
+    "j_ruled": Case(When(**_HAS_AUTOMATIC, then=Exists(_RULED)), default=False),
+}
+
+
+def _service_in_hand(row: dict[str, Any]) -> ServiceInHand:
+    name = row["j_service"]
+    if name is None:
+        return ServiceInHand(obstacle=NO_SERVICE_KNOWN)
+    opened = f"a case about {name} is open already" if row["j_open"] else ""
+    obstacle = opened or unreachable(name, row["j_retired"], row["j_reached"] or row["j_lodge_by"] == "API")
+    ruled = f"a condition has engaged {row['j_vendor']} for it before" if row["j_ruled"] else ""
+    brought_in = BROUGHT_IN if row["j_brought_in"] else ""
+    return ServiceInHand(automatic(row["j_conditions"]), obstacle, ruled or brought_in)
+
+
+def new_service_in_hand(service: Service | None, *, brought_in: bool) -> ServiceInHand:
+    """The same for a ticket that is being opened, and has no case yet."""
     if service is None:
-        return "no vendor service is known for this ticket"
-    if opened:
-        return f"a case about {service} is open already"
-    return "" if mailed else f"{service} has no address to write to"
+        return ServiceInHand(obstacle=NO_SERVICE_KNOWN)
+    reached = service.lodge_by == Service.Channel.API or service.contact_points.exists()
+    obstacle = unreachable(service.name, service.retired_at or service.vendor.retired_at, reached)
+    return ServiceInHand(automatic(service.engage_when), obstacle, BROUGHT_IN if brought_in else "")
+
+
+def unreachable(name: str, retired: datetime | None, reached: bool) -> str:
+    """Why nothing can be lodged about this service, "" where it can."""
+    if retired:
+        return f"{name} was retired on {retired:%Y-%m-%d}"
+    return "" if reached else f"{name} has no contact point to turn to"
 
 
 def agreement_of(ladder: Ladder, of_client: int, staff: Roster) -> int:
@@ -192,7 +241,7 @@ def ladder_in(policy_version_id: int, situation: Situation) -> Ladder:
     return ladder_for(policy_documents([policy_version_id])[policy_version_id][1], situation)
 
 
-def _work(row: dict[str, Any], policies: dict[int, tuple[str, Any]], vendor: str, staff: Roster) -> Work:
+def _work(row: dict[str, Any], policies: dict[int, tuple[str, Any]], about: ServiceInHand, staff: Roster) -> Work:
     joined = {name.removeprefix("j_"): row.pop(name) or "" for name in JOINED}
     situation = Situation(
         joined["client"], row["priority"], joined["service"], joined.pop("category"), joined.pop("device_type")
@@ -204,7 +253,8 @@ def _work(row: dict[str, Any], policies: dict[int, tuple[str, Any]], vendor: str
         **joined,
         policy=policies[row["policy_version_id"]][0],
         ladder=ladder,
-        obstacles=obstacles(ladder, vendor, staff),
+        obstacles=obstacles(ladder, about.obstacle, staff),
         roster=staff,
         situation=situation,
+        about=about,
     )

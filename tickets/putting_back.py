@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from tickets.cases import tasks
 from tickets.loading import case_in_hand, ended_clocks
 from tickets.models import CustodyChange, VendorCase
 from tickets.moves import follow_custody, pass_ball, stop_clock, take_custody
@@ -13,7 +14,9 @@ from tickets.work import CaseInHand, RunningClock, Work
 
 Before = dict[str, Any]
 # What a case says, beside its state.
-CASE_COLUMNS = ("answers", "missing", "subject", "body", "because", "message_id")
+CASE_COLUMNS = (
+    "severity", "answers", "missing", "subject", "body", "because", "message_id", "channel", "contact_point_id",
+)  # fmt: skip
 
 
 def case_columns(work: Work) -> dict[str, dict[str, Any]]:
@@ -35,13 +38,14 @@ def put_back(work: Work, before: Before, *, now: datetime, because: str) -> None
         _give_back(work, before["custody_count"], now=now, because=because)
     for case in list(work.cases):
         _put_case_back(work, case, before, now=now, because=because)
+    tasks.put_back([case.id for case in work.cases], before.get("tasks", ()), now=now)
     _go_on(work, before, ended, now=now)
 
 
 def _reopen_cases(work: Work, before: Before) -> None:
     """Cases that the act closed are in hand again."""
     gone = set(map(int, before["cases"])) - {case.id for case in work.cases}
-    rows = VendorCase.objects.filter(pk__in=gone).select_related("vendor", "service").order_by("pk")
+    rows = VendorCase.objects.filter(pk__in=gone).select_related("vendor", "service", "contact_point").order_by("pk")
     work.cases += [case_in_hand(row) for row in rows]
 
 

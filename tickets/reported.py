@@ -43,6 +43,7 @@ class ReportedEvent:
     device_name: str = ""
     device_type: str = "OTHER"
     device_os: str = ""
+    impact: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     payload: Mapping[str, Any] = field(default_factory=dict)
 

@@ -15,8 +15,9 @@ from django.db.models.functions import Concat
 
 from accounts.models import User
 from outbox.models import Message
+from tickets.cases import tasks
 from tickets.loading import locked
-from tickets.models import Notification, Ticket, TicketEvent, UndoableAct
+from tickets.models import CaseMessage, Notification, Ticket, TicketEvent, UndoableAct
 from tickets.moves import event
 from tickets.putting_back import case_columns, put_back
 from tickets.snapshots import snapshot
@@ -44,7 +45,8 @@ def undoably(act: Callable[[], object], *, key: str, noun: str, by: User, now: d
     Raises whatever `act` raises, and Ticket.DoesNotExist.
     """
     work = locked(key, by=by, now=now)
-    before = snapshot(work) | {"case_columns": case_columns(work)}
+    waiting = tasks.open_ids([case.id for case in work.cases])
+    before = snapshot(work) | {"case_columns": case_columns(work), "tasks": waiting}
     earlier = Message.objects.aggregate(last=Max("pk"))["last"] or 0
     act()
     if noun not in DONE or _sends_again(noun, before):
@@ -111,6 +113,7 @@ def _cancel(act: UndoableAct) -> None:
     held = Message.objects.filter(pk__in=act.messages).select_for_update()
     if any(message.state != Message.State.PENDING or message.leased_until for message in held):
         raise NotAllowedNow("It cannot be undone any more: somebody is being told of it already.")
+    CaseMessage.objects.filter(message__in=act.messages).delete()  # a letter that never left was never said
     undone = Concat(F("key"), Value(f":undone:{act.pk}"))
     Message.objects.filter(pk__in=act.messages).update(state=Message.State.CANCELLED, key=undone)
     told = Notification.objects.filter(ticket=act.ticket_id, at=act.at, read_at__isnull=True)

@@ -1,137 +1,87 @@
 """Vendor cases: gathered, checked for completeness, rendered, queued; custody passes once the case was really sent."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 import columnar
-from accounts.models import User
-from outbox.alarms import raise_alarm
+from outbox.alarms import clear_alarm, raise_alarm
 from tickets import handing
 from tickets.case_facts import Sources
-from tickets.cases import letters
+from tickets.cases import letters, tasks
+from tickets.cases.drafting import Request, draft, secrets_in, way_of
+from tickets.cases.engaging import engagement_of
 from tickets.cases.letters import Letter
-from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND
+from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND, step_subject
 from tickets.loading import case_in_hand, in_hand
-from tickets.models import CaseMessage, Clock, Ticket, VendorCase
+from tickets.models import CaseMessage, CaseTask, Clock, Ticket, VendorCase
 from tickets.moves import event, start_clock, stop_metric, told_when, wait
 from tickets.notices import tell_managers, tell_step
 from tickets.sentences import for_client, internal
 from tickets.status import OPEN_STATUSES, WAITING_ON_CLIENT
 from tickets.work import CaseInHand, Work, write
 from tickets.working import telling_missed
-from vendors.completeness import Gathered, gather, render
-from vendors.engagement import Known, engagement
 from vendors.models import ContactPoint, Service
-from vendors.references import REFERENCE, reference
 
 log = logging.getLogger(__name__)
 SETTLE_BATCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A case that is wanted: for which ticket and service, why, and what a person has answered."""
-
-    work: Work
-    service_id: int
-    because: str
-    answers: Mapping[str, str] = field(default_factory=dict)
-    by: User | None = None
+# What a case takes over when it is drawn up anew.
+FROM_DRAFT = ("status", "severity", "answers", "missing", "subject", "body", "because", "channel", "contact_point")
 
 
 def prepare(requests: Sequence[Request], *, now: datetime) -> list[VendorCase]:
-    """Open a case for each request: queued when it is complete, else INCOMPLETE with questions on the ticket."""
+    """Open a case for each request: queued when it is complete, or PREPARED for a person to lodge it; else INCOMPLETE
+    with questions on the ticket."""
     if not requests:
         return []
     sources = Sources([r.work for r in requests], [r.service_id for r in requests])
-    cases = VendorCase.objects.bulk_create([_case(request, sources, now=now) for request in requests])
+    cases = VendorCase.objects.bulk_create([draft(request, sources, now=now) for request in requests])
     for request, case in zip(requests, cases, strict=True):
         request.work.cases.append(case_in_hand(case))
         _note(request, case, sources, now=now)
-    _queue([(r, c) for r, c in zip(requests, cases, strict=True) if c.status == "QUEUED"], sources, now=now)
+    _pass_on(list(zip(requests, cases, strict=True)), now=now)
     return cases
 
 
 def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase:
-    """A person has answered: check again, and queue the case when nothing is missing any more."""
+    """A person has answered: check again, and pass the case on when nothing is missing any more.
+
+    What a manager had sent without some data stays so.
+    """
+    request = replace(request, override=request.override or case.override_why)
     sources = Sources([request.work], [case.service_id])
-    fresh = _case(request, sources, now=now)
-    for name in ("status", "answers", "missing", "subject", "body", "because"):
+    fresh = draft(request, sources, now=now)
+    for name in FROM_DRAFT:
         setattr(case, name, getattr(fresh, name))
     case.save()
-    request.work.case(case.pk).status = case.status
+    held = request.work.case(case.pk)
+    held.status, held.severity, held.contact_bad_since = case.status, case.severity, None
     _note(request, case, sources, now=now)
     if case.status == "QUEUED":
-        stop_metric(request.work, OLA_ACKNOWLEDGE, now=now, subject=f"step:{request.work.step}")
-        _queue([(request, case)], sources, now=now)
+        stop_metric(request.work, OLA_ACKNOWLEDGE, now=now, subject=step_subject(request.work.step))
+    tasks.done(case, CaseTask.Kind.CONTACT, by=request.by, now=now)
+    _pass_on([(request, case)], now=now)
     return case
-
-
-def _case(request: Request, sources: Sources, *, now: datetime) -> VendorCase:
-    work, service = request.work, sources.services[request.service_id]
-    known = sources.of(work, service)
-    # A reference to a secret comes from the client's own account, never from what somebody typed.
-    given = {**sources.answered(work, service), **request.answers}
-    answers = {key: value for key, value in given.items() if not REFERENCE.search(value)}
-    gathered = gather(service.required, sources=known, answers=answers)
-    severity = service.severity_of.get(work.priority, work.priority)
-    facts = _builtin(work, known, severity=severity) | dict(gathered.facts)
-    return VendorCase(
-        ticket_id=work.id,
-        vendor=service.vendor,
-        service=service,
-        status="INCOMPLETE" if gathered.missing else "QUEUED",
-        severity=severity,
-        answers=dict(gathered.facts),
-        missing=_missing(gathered),
-        subject=render(service.template.get("subject", "{{title}}"), facts)[:300],
-        body=render(service.template.get("body", "{{description}}"), facts),
-        step=work.step,
-        because=request.because[:300],
-        opened_at=now,
-    )
-
-
-def _missing(gathered: Gathered) -> list[dict[str, str]]:
-    return [{"key": m.key, "question": m.question, "problem": m.problem} for m in gathered.missing]
-
-
-def _builtin(work: Work, known: Mapping[str, str], *, severity: str) -> dict[str, str]:
-    """The placeholders that every template may use beside the service's own required data."""
-    names = ("title", "description", "priority", "error_code", "device_name", "device_os", "opened_at")
-    return {
-        "ticket_key": work.key,
-        "client": work.client,
-        "severity": severity,
-        "contact_name": known.get("contact.name", "our service desk"),
-        "callback": known.get("contact.phone", settings.DEFAULT_FROM_EMAIL),
-        "portal_url": f"{settings.PUBLIC_URL}/tickets/{work.key}/",
-        "timeline": f"Opened {known['ticket.opened_at']}; passed up to step {work.step + 1} of our escalation.",
-        **{name: known.get(f"ticket.{name}", "-") for name in names},
-    }
 
 
 def _note(request: Request, case: VendorCase, sources: Sources, *, now: datetime) -> None:
     service = sources.services[request.service_id]
-    why = _why(request, case, _engagement(request.work, service, sources, now=now)) | {"service": service.name}
+    conditions = engagement_of(request.work, service, sources, now=now).because
+    why = _why(request, case, conditions) | {"service": service.name}
     text = internal(why)
-    if case.status == "QUEUED":
-        event(request.work, "CASE_QUEUED", text, now=now, by=request.by, why=why)
-        return
-    event(request.work, "CASE_INCOMPLETE", text, now=now, by=request.by, why=why)
-    _ask(request.work, text, now=now)
+    event(request.work, f"CASE_{case.status}", text, now=now, by=request.by, why=why)
+    if case.status != "QUEUED":
+        _ask(request.work, text, now=now)
 
 
 def _ask(work: Work, text: str, *, now: datetime) -> None:
-    """The question runs the holding tier's OLA_ACKNOWLEDGE, then a manager hears of it."""
-    subject = f"step:{work.step}"
+    """What a person must do runs the holding tier's OLA_ACKNOWLEDGE, then a manager hears of it."""
+    subject = step_subject(work.step)
     asked = Clock.objects.filter(ticket_id=work.id, metric=OLA_ACKNOWLEDGE, subject=subject, round=work.round)
     if work.ladder.steps[work.step].vendor and not asked.exists():
         seconds = work.ladder.steps[work.step].acknowledge_within
@@ -140,42 +90,56 @@ def _ask(work: Work, text: str, *, now: datetime) -> None:
 
 
 def _why(request: Request, case: VendorCase, conditions: str) -> dict[str, Any]:
-    missing = [m["key"] for m in case.missing]
-    record = {"rule": "CASE", "because": request.because, "severity": case.severity, "missing": missing}
-    return record | {"conditions": conditions, "questions": [m["question"] for m in case.missing]}
+    way = way_of(case.service)
+    record = {
+        "rule": "CASE", "because": request.because, "severity": case.severity, "conditions": conditions,
+        "missing": [m["key"] for m in case.missing], "questions": [m["question"] for m in case.missing],
+        "channel": case.channel, "contact": way.point.value if way.point else "",
+    }  # fmt: skip
+    told = {"instead": way.because, "override": request.override}
+    return record | {name: value for name, value in told.items() if value}
 
 
-def _engagement(work: Work, service: Service, sources: Sources, *, now: datetime) -> str:
-    """What the service's own conditions say; a step of the ladder or a person may engage the vendor all the same."""
-    ticket = sources.tickets[work.id]
-    minutes = (now - work.opened_at).total_seconds() / 60
-    known = Known(ticket.error_code, ticket.category, work.tier.level, minutes)
-    return engagement(service.engage_when, known).because
+def _pass_on(pairs: Sequence[tuple[Request, VendorCase]], *, now: datetime) -> None:
+    """What is complete goes out, or becomes the task of a person to lodge it."""
+    _queue([(request, case) for request, case in pairs if case.status == "QUEUED"], now=now)
+    prepared = [(case, CaseTask.Kind.LODGE, to_lodge(case)) for _, case in pairs if case.status == "PREPARED"]
+    tasks.open_all(prepared, now=now)
 
 
-def _queue(queued: Sequence[tuple[Request, VendorCase]], sources: Sources, *, now: datetime) -> None:
+def to_lodge(case: VendorCase) -> str:
+    """What somebody must do to lodge a prepared case, in words."""
+    point, about = case.contact_point, f"the case about {case.service.name}"
+    if point is None:
+        return f"Find a contact of {case.vendor} that works, lodge {about} and note its number."
+    if point.kind == ContactPoint.Kind.PORTAL:
+        return f"Lodge {about} on {point.value} and note its number."
+    return f"Call {case.vendor} at {point.value}, lodge {about} and note its number."
+
+
+def _queue(queued: Sequence[tuple[Request, VendorCase]], *, now: datetime) -> None:
     """Put the letters into the outbox and tie each to its case."""
     for request, case in queued:
         if case.message_id:
-            letters.rewrite(_letter(request, case, sources.services[case.service_id]), now=now)
+            letters.rewrite(_letter(request, case), now=now)
     fresh = [(request, case) for request, case in queued if not case.message_id]
-    sent = letters.post([_letter(r, case, sources.services[case.service_id]) for r, case in fresh], now=now)
+    sent = letters.post([_letter(request, case) for request, case in fresh], now=now)
     columnar.update(VendorCase, [case.pk for _, case in fresh], message_id=[row.message_id for row in sent])
     for (_, case), row in zip(fresh, sent, strict=True):
         case.message_id = row.message_id
 
 
-def _letter(request: Request, case: VendorCase, service: Service) -> Letter:
-    to = next(p.value for p in service.contact_points.all() if p.kind == ContactPoint.Kind.EMAIL)
+def _letter(request: Request, case: VendorCase) -> Letter:
     return Letter(
         case,
         CaseMessage.Kind.LODGED,
         key=f"{request.work.key}:case:{case.pk}",
-        to=to,
+        to=case.contact_point.value if case.contact_point else "",
         subject=f"{case.subject} [{request.work.key}]",
         body=case.body,
         by=request.by,
-        secrets=tuple(reference(int(pk), key) for pk, key in REFERENCE.findall("\n".join(case.answers.values()))),
+        channel=letters.API if case.channel == Service.Channel.API else letters.MAIL,
+        secrets=secrets_in(case),
     )
 
 
@@ -234,6 +198,9 @@ def _settle(work: Work, case: VendorCase, *, now: datetime) -> None:
         return
     with telling_missed(work, now=now):
         lodge(work, case, held, now=now)
+    if case.status == VendorCase.Status.FAILED:  # a retry went out after all
+        tasks.done(case, CaseTask.Kind.CONTACT, by=None, now=now)
+        clear_alarm(f"case:{case.pk}", now=now)
 
 
 def _failed(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> None:
@@ -244,6 +211,7 @@ def _failed(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) ->
     text = internal(why)
     event(work, "CASE_FAILED", text, now=now, why=why)
     tell_managers(work, because=text, now=now, occasion=f"case:{case.pk}:failed:{work.event_count}")
+    tasks.open_task(case, CaseTask.Kind.CONTACT, text, now=now)
     raise_alarm(f"case:{case.pk}", f"{work.key}: {text}", now=now)
 
 

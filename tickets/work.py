@@ -21,16 +21,25 @@ from tickets.facts import (
     OLA_ACKNOWLEDGE,
     VENDOR_RESPOND,
     VENDOR_UPDATE,
+    CaseFacts,
     ClockFacts,
     Facts,
+    ServiceFacts,
     VendorWait,
     case_subject,
     reminder_moments,
 )
-from tickets.models import BallChange, Clock, CustodyChange, Notification, Ticket, TicketEvent, VendorCase
-from tickets.status import NEW, OPEN_STATUSES
+from tickets.models import BallChange, CaseTask, Clock, CustodyChange, Notification, Ticket, TicketEvent, VendorCase
+from tickets.status import CLOSED, MERGED, NEW, ON_HOLD, OPEN_STATUSES, RESOLVED, WAITING_ON_CLIENT
 from tiers.ladder import Ladder, Situation
 from tiers.roster import Roster, TierInfo
+
+# What waits for somebody's word may need no vendor once that is there: conditions are looked at again then.
+_WHILE = {
+    WAITING_ON_CLIENT: "it waits on the client, whose answer may change what is needed",
+    ON_HOLD: "it is held until a moment that somebody named",
+    **dict.fromkeys((RESOLVED, CLOSED, MERGED), "it has ended"),
+}
 
 
 @dataclass(slots=True)
@@ -65,7 +74,7 @@ class RunningClock:
         return ClockFacts(
             self.metric, self.subject, self.round, self.target_seconds, self.consumed_seconds, self.running_since,
             self.due_at, self.breached_at is not None, self.warned_percent, self.calendar.calendar, self.thresholds,
-            self.calendar.name, self.calendar.number,
+            self.calendar.name, self.calendar.number, started_at=self.started_at,
         )  # fmt: skip
 
 
@@ -87,11 +96,30 @@ class CaseInHand:
     closed_at: datetime | None = None
     chases: int = 0
     since: datetime | None = None  # when its ball came to where it is
+    contact_bad_since: datetime | None = None  # mail to whom it was sent came back
     dirty: bool = False
 
     @property
     def with_vendor(self) -> bool:
         return self.ball == "VENDOR"
+
+    def facts(self) -> CaseFacts:
+        return CaseFacts(self.id, self.vendor, self.service, self.chases, self.contact_bad_since is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInHand:
+    """The vendor's service that the ticket is about: its `automatic` conditions, and what stands against engaging it.
+
+    `obstacle` is why nothing can be lodged about it; `barred` why no rule engages it all the same, "" for nothing.
+    """
+
+    automatic: tuple[Mapping[str, Any], ...] = ()
+    obstacle: str = ""
+    barred: str = ""
+
+
+NO_SERVICE = ServiceInHand()
 
 
 @dataclass(slots=True)
@@ -142,6 +170,9 @@ class Work:
     client_language: str = DEFAULT
     client_timezone: str = "UTC"
     told: tuple[datetime, ...] = ()  # when whoever reported it got its last automatic mails, the latest last
+    error_code: str = ""
+    impact: str = ""
+    about: ServiceInHand = NO_SERVICE
     merged_into_id: int | None = None
     terms_version_id: int | None = None
     terms_lapsed: bool = False
@@ -218,12 +249,30 @@ class Work:
             self.obstacles, self.policy, tuple(c.facts() for c in self.open_clocks), self.wake_at, self.remind_at,
             self.reminders, self.case_with_vendor.vendor if self.case_with_vendor else "", self.gaps,
             waits=self.waits if self.contact_email else (), told=self.told, zone=self.client_timezone,
+            service=self._service_facts(), cases=tuple(case.facts() for case in self.cases),
         )  # fmt: skip
+
+    def _service_facts(self) -> ServiceFacts | None:
+        """What conditions that engage by themselves are held against; None where there are none."""
+        if not self.about.automatic:
+            return None
+        return ServiceFacts(
+            self.service, self.about.automatic, self.error_code, self.situation.category, self.impact, self.tier.level,
+            self.opened_at, self._barred(),
+        )  # fmt: skip
+
+    def _barred(self) -> str:
+        """Why no condition engages the vendor now, "" where one may."""
+        if any(case.service == self.service for case in self.cases):
+            return f"a case about {self.service} is open already"
+        return self.about.obstacle or self.about.barred or _WHILE.get(self.status, "")
 
     def check_at(self) -> datetime | None:
         """The earliest moment at which anything can become due."""
         ahead = [at for c in self.open_clocks if (at := _next_moment(c))]
         ahead += [at for at in (self.wake_at, self.remind_at) if at]
+        if (service := self._service_facts()) and (at := service.engages_at(self.priority)):
+            ahead.append(at)
         if self.ladder.steps[self.step].repeat:
             ahead += reminder_moments(self.facts())
         if self.waits and (telling := next_telling(self.facts())):
@@ -267,14 +316,14 @@ CLOCK_COLUMNS = (
     "metric", "subject", "round", "revision", "tier_id", "target_seconds", "inherited_seconds", "started_at",
     "counted_from", *CLOCK_CHANGES,
 )  # fmt: skip
-CASE_CHANGES = ("status", "ball", "ball_count", "lodged_at", "answered_at", "closed_at")
+CASE_CHANGES = ("status", "ball", "ball_count", "lodged_at", "answered_at", "closed_at", "chases")
 
 
 def write(works: Sequence[Work], *, now: datetime) -> None:
     """Write everything that was changed, one statement per table."""
     _write_tickets(works)
     _write_clocks(works)
-    _write_cases(works)
+    _write_cases(works, now=now)
     columnar.insert_rows(CustodyChange, [row for w in works for row in w.custody])
     columnar.insert_rows(TicketEvent, [row for w in works for row in w.events])
     messages = [row for w in works for row in w.messages]
@@ -318,10 +367,12 @@ def _write_clocks(works: Sequence[Work]) -> None:
     )
 
 
-def _write_cases(works: Sequence[Work]) -> None:
+def _write_cases(works: Sequence[Work], *, now: datetime) -> None:
     changed = [c for w in works for c in w.cases if c.dirty]
     columns = {name: [getattr(c, name) for c in changed] for name in CASE_CHANGES}
     columnar.update(VendorCase, [c.id for c in changed], **columns)
     columnar.insert_rows(BallChange, [row for w in works for row in w.balls])
+    if over := [case.id for case in changed if case.status == "CLOSED"]:  # nobody need do anything about it any more
+        CaseTask.objects.filter(case__in=over, done_at__isnull=True).update(done_at=now)
     for case in changed:
         case.dirty = False

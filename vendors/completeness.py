@@ -7,6 +7,8 @@ from typing import Any
 
 import re2
 
+# So much of a value that was not taken is shown.
+MOST_SHOWN = 60
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}")
 
 
@@ -54,5 +56,11 @@ def _problem(datum: Mapping[str, Any], value: str) -> str:
     pattern = datum.get("pattern")
     # A secret is a reference here; its form was checked when it was stored.
     if pattern and not datum.get("secret") and not re2.fullmatch(pattern, value):
-        return f"{datum['label']} does not have the expected form"
+        return f"{datum['label']} is “{_shortened(value)}”, which does not have the form {pattern}"
     return ""
+
+
+def _shortened(value: str) -> str:
+    """On one line, and no longer than one reads at a glance."""
+    line = " ".join(value.split())
+    return line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN]}…"

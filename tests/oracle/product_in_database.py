@@ -17,6 +17,7 @@ from sla.models import Agreement
 from tickets import escalation, lifecycle, vendor_cases
 from tickets.changing import Changes, change
 from tickets.edits import notice_edits
+from tickets.facts import MANAGER_RESPOND, MOST_CHASES
 from tickets.loading import ended_clocks, open_clocks
 from tickets.models import CustodyChange, Ticket, TicketEvent, VendorCase
 from tickets.status import CLOSED
@@ -173,7 +174,8 @@ class ProductInDatabase:
     def clocks(self) -> dict[tuple[str, int | None], list[RunningClock]]:
         found: dict[tuple[str, int | None], list[RunningClock]] = {}
         for clock in self.all_clocks():
-            found.setdefault((clock.metric, self._subject(clock)), []).append(clock)
+            if clock.metric != MANAGER_RESPOND:  # of managers the reckoning knows nothing
+                found.setdefault((clock.metric, self._subject(clock)), []).append(clock)
         return found
 
     def _subject(self, clock: RunningClock) -> int | None:
@@ -184,10 +186,17 @@ class ProductInDatabase:
 
     def warnings(self, clock: RunningClock) -> list[tuple[int, int]]:
         """At which percentages of this clock somebody was told, each with its moment, as the timeline has them."""
-        events = TicketEvent.objects.filter(ticket=self.ticket, kind="THRESHOLD").order_by("seq")
+        events = TicketEvent.objects.filter(ticket=self.ticket, kind__in=("THRESHOLD", "CASE_CHASED")).order_by("seq")
         return [
-            (event.why["percent"], self.window.seconds_to(event.at)) for event in events if _is_of(event.why, clock)
+            (event.why["percent"], self.window.seconds_to(event.at))
+            for event in events
+            if event.why["percent"] != 100 and _is_of(event.why, clock)
         ]
+
+    def chased_enough(self, clock: RunningClock) -> bool:
+        """Whether nobody is told any more that this vendor is late."""
+        case = clock.metric in OF_CASE and VendorCase.objects.get(pk=int(clock.subject.partition(":")[2]))
+        return bool(case) and case.chases > MOST_CHASES
 
     def consumed(self, clock: RunningClock, at: int) -> float:
         if clock.running_since is None:

@@ -190,7 +190,10 @@ class Trial:
         assert percents == sorted(set(percents))
         if self.sweeping:
             ahead = tuple(percent for percent in clock.thresholds if percent != 100)
-            assert told == self.history.passed(life, self.at, ahead), (life, told)
+            expected = self.history.passed(life, self.at, ahead)
+            if self.product.chased_enough(clock):
+                told, expected = told[: len(expected)], expected[: len(told)]
+            assert told == expected, (life, told)
 
     def _stays(self, clock: RunningClock) -> None:
         """What has ended keeps its verdict, and all else that it was."""

@@ -24,8 +24,9 @@ def test_an_answer_goes_before_the_source():
     [
         ("", "Tenant id is not known"),
         ("   ", "Tenant id is not known"),
-        ("12abc", "Tenant id does not have the expected form"),
-        ("12ab\n12ab", "Tenant id does not have the expected form"),
+        ("12abc", "Tenant id is “12abc”, which does not have the form [0-9a-f]{4}"),
+        ("12ab\n12ab", "Tenant id is “12ab 12ab”, which does not have the form [0-9a-f]{4}"),
+        ("x" * 61, f"Tenant id is “{'x' * 60}…”, which does not have the form [0-9a-f]{{4}}"),
     ],
 )
 def test_what_is_absent_or_malformed_becomes_a_question(value, problem):

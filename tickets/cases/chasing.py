@@ -1,0 +1,223 @@
+"""Chasing late vendors: what a sweep has decided is told, written and asked for, for many tickets at once.
+
+A vendor is reminded at the contact that has the case; then the next contact point that holds gets it, by mail, or as a
+task to call there; then a manager is called. How often and when is decided in `vendor_decisions`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+
+import columnar
+from outbox.alarms import raise_alarm
+from tickets import handing
+from tickets.cases import letters, tasks
+from tickets.cases.drafting import secrets_in, way_of
+from tickets.cases.letter_words import Late, Said, lodged_anew, nudge, passed_on
+from tickets.cases.letters import Letter
+from tickets.facts import MANAGER_RESPOND
+from tickets.models import CaseMessage, CaseTask, VendorCase
+from tickets.moves import event, start_clock, told_when
+from tickets.notices import tell_manager_on_call, tell_managers, tell_step
+from tickets.sentences import for_client, internal
+from tickets.terms import MANAGER as MANAGER_PROMISE
+from tickets.vendor_decisions import MANAGER, NEXT, NUDGE, STOP, Chase
+from tickets.work import Work
+from vendors.models import ContactPoint
+from vendors.references import masked
+from vendors.ways import EMAIL, following
+
+SAID = (CaseMessage.Kind.REPLY, CaseMessage.Kind.ANSWER, CaseMessage.Kind.QUESTION, CaseMessage.Kind.CLOSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """A chase in hand: the ticket, what was decided, and its case with all that is told of it."""
+
+    work: Work
+    action: Chase
+    case: VendorCase
+    said: Sequence[Said]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What many chases bring about beside the timeline, written at once."""
+
+    letters: list[Letter] = field(default_factory=list)
+    tasks: list[tuple[VendorCase, str, str]] = field(default_factory=list)
+    contacts: dict[int, int] = field(default_factory=dict)
+
+
+def chase_all(wanted: Sequence[tuple[Work, Chase]], *, now: datetime) -> None:
+    """Do what was decided about late vendors; the tickets are locked and written afterwards by the caller.
+
+    A fixed number of statements, however many tickets there are.
+    """
+    if not wanted:
+        return
+    ids = [action.case.id for _, action in wanted]
+    cases, said, outcome = _cases(ids), _said(ids), Outcome()
+    for work, action in wanted:
+        chased = Chased(work, action, cases[action.case.id], said[action.case.id])
+        _chase(chased, outcome, now=max(now, work.last_event_at))
+    letters.post(outcome.letters, now=now)
+    tasks.open_all(outcome.tasks, now=now)
+    columnar.update(VendorCase, list(outcome.contacts), contact_point_id=list(outcome.contacts.values()))
+
+
+def to_next_contact(work: Work, case: VendorCase, *, because: str, now: datetime) -> None:
+    """Mail about the case came back: the next contact that holds gets it. In: the case of a locked ticket in hand.
+
+    Where it cannot be written to, the vendor does not have the case: the ball is ours, somebody is told and must call.
+    """
+    held, before = work.case(case.pk), case.contact_point
+    point = following(case.service.contact_points.all(), before.pk if before else None)
+    if point is not None and point.kind == EMAIL:
+        _lodge_anew(work, case, point, because=because, now=now)
+        held.contact_bad_since = None
+        return
+    why = {"rule": "CASE_STUCK", "vendor": held.vendor, "because": because, "to": point.value if point else ""}
+    text = internal(why)
+    event(work, "CASE_STUCK", text, now=now, why=why)
+    tasks.open_task(case, *_to_call(case, point), now=now)
+    if held.with_vendor:
+        handing.take_ball(work, held, now=now, because=text)
+    home = work.ladder.tier_at_or_below(work.step)
+    tell_step(work, home, because=text, now=now, occasion=f":stuck:{work.event_count}")
+    raise_alarm(f"case:{case.pk}", f"{work.key}: {text}", now=now)
+
+
+def _lodge_anew(work: Work, case: VendorCase, point: ContactPoint, *, because: str, now: datetime) -> None:
+    why = {"rule": "CASE_FORWARDED", "vendor": case.vendor.name, "because": because, "to": point.value}
+    event(work, "CASE_FORWARDED", internal(why), now=now, why=why)
+    before = case.contact_point.value if case.contact_point else "your address"
+    subject, body = lodged_anew(work.key, case.subject, instead_of=before, body=case.body)
+    key = f"{work.key}:case:{case.pk}:anew:{case.messages.count()}"
+    letter = Letter(
+        case, CaseMessage.Kind.LODGED, key=key, to=point.value, subject=f"{subject} [{work.key}]", body=body,
+        secrets=secrets_in(case),
+    )  # fmt: skip
+    letters.post([letter], now=now)
+    case.contact_point = point
+    case.save(update_fields=["contact_point"])
+
+
+# one chase -----------------------------------------------------------------------------------------------------------
+
+
+def _chase(chased: Chased, outcome: Outcome, *, now: datetime) -> None:
+    work, action, case = chased.work, chased.action, chased.case
+    held = work.case(case.pk)
+    held.chases, held.dirty = held.chases + 1, True
+    done = _DONE[action.how](chased, outcome) if action.how in _DONE else {"done": action.how}
+    told = {name: value for name, value in told_when(work, now=now).items() if name != "decided_at"}
+    why = {**action.why, **done, **told}
+    text = internal(why)
+    event(work, "CASE_CHASED", text, now=now, client_text=for_client(why, work.say), why=why)
+    if action.how == MANAGER:
+        _call_manager(work, text, now=now)
+    elif action.how == STOP:
+        tell_managers(work, because=text, now=now, occasion=f"case:{case.pk}:chased")
+
+
+def _remind(chased: Chased, outcome: Outcome, done: str = "REMINDED") -> dict[str, str]:
+    """At the contact that has the case; where that is no mail address, somebody calls."""
+    point = _contact(chased.case)
+    if point is None or point.kind != EMAIL:
+        return _call(chased, outcome, point)
+    outcome.letters.append(_letter(chased, CaseMessage.Kind.NUDGE, point, nudge(_late(chased))))
+    return {"done": done, "to": point.value}
+
+
+def _try_next(chased: Chased, outcome: Outcome) -> dict[str, str]:
+    """The case again, with what was said, to the next contact; where there is none, another reminder."""
+    case, before = chased.case, _contact(chased.case)
+    point = following(case.service.contact_points.all(), before.pk if before else None)
+    if point is None:
+        return _remind(chased, outcome, "AGAIN")
+    if point.kind != EMAIL:
+        return _call(chased, outcome, point)
+    words = passed_on(_late(chased), instead_of=before.value if before else "you", body=case.body, said=chased.said)
+    outcome.letters.append(_letter(chased, CaseMessage.Kind.LODGED, point, words))
+    outcome.contacts[case.pk] = point.pk
+    case.contact_point = point
+    return {"done": "FORWARDED", "to": point.value}
+
+
+def _call(chased: Chased, outcome: Outcome, point: ContactPoint | None) -> dict[str, str]:
+    outcome.tasks.append((chased.case, *_to_call(chased.case, point)))
+    return {"done": "CALL", "to": point.value} if point else {"done": "NOBODY"}
+
+
+def _to_call(case: VendorCase, point: ContactPoint | None) -> tuple[str, str]:
+    """The task to reach the vendor where it cannot be written to."""
+    number = f" ({case.number})" if case.number else ""
+    about = f"the case about {case.service.name}{number}"
+    if point is None:
+        return CaseTask.Kind.CONTACT, f"Find a contact of {case.vendor} that works, for {about}."
+    if point.kind == ContactPoint.Kind.PORTAL:
+        return CaseTask.Kind.CALL, f"Ask {case.vendor} on {point.value} about {about}."
+    return CaseTask.Kind.CALL, f"Call {case.vendor} at {point.value} about {about}."
+
+
+_DONE = {NUDGE: _remind, NEXT: _try_next}
+
+
+def _call_manager(work: Work, text: str, *, now: datetime) -> None:
+    """As a person would; one who was called and has not answered yet is only told."""
+    if any(clock.metric == MANAGER_RESPOND for clock in work.open_clocks):
+        tell_managers(work, because=text, now=now, occasion=f"chase:{work.event_count}", called=True)
+        return
+    work.manager_calls += 1
+    tell_manager_on_call(work, because=text, now=now)
+    start_clock(work, MANAGER_RESPOND, MANAGER_PROMISE, now=now, subject=f"escalation:{work.manager_calls}")
+
+
+# letters -------------------------------------------------------------------------------------------------------------
+
+
+def _late(chased: Chased) -> Late:
+    work, clock, case = chased.work, chased.action.clock, chased.case
+    assert clock.started_at and clock.due_at and clock.calendar, "a clock that has come to its target runs"
+    zone = clock.calendar.timezone
+    return Late(work.key, case.number, masked(case.subject), clock.started_at, clock.due_at, clock.target_seconds, zone)
+
+
+def _letter(chased: Chased, kind: str, point: ContactPoint, words: tuple[str, str]) -> Letter:
+    """A reminder names no secret; a case that another contact gets is whole."""
+    work, case = chased.work, chased.case
+    key = f"{work.key}:case:{case.pk}:chase:{work.case(case.pk).chases}"
+    whole = kind == CaseMessage.Kind.LODGED
+    subject, body = (text if whole else masked(text) for text in words)
+    return Letter(
+        case, kind, key=key, to=point.value, subject=f"{subject} [{work.key}]", body=body,
+        secrets=secrets_in(case) if whole else (),
+    )  # fmt: skip
+
+
+def _contact(case: VendorCase) -> ContactPoint | None:
+    """Who has the case: whom it was sent to last, else whom it would be sent to now."""
+    return case.contact_point or way_of(case.service).point
+
+
+# what they are made from ----------------------------------------------------------------------------------------------
+
+
+def _cases(ids: Iterable[int]) -> Mapping[int, VendorCase]:
+    points = Prefetch("service__contact_points", queryset=ContactPoint.objects.order_by("order"))
+    cases = VendorCase.objects.filter(pk__in=set(ids)).select_related("service__vendor", "vendor", "contact_point")
+    return {case.pk: case for case in cases.prefetch_related(points)}
+
+
+def _said(ids: Iterable[int]) -> Mapping[int, list[Said]]:
+    """What was said about these cases beside the lodging and our reminders, without secrets."""
+    found: dict[int, list[Said]] = defaultdict(list)
+    rows: Any = CaseMessage.objects.filter(case__in=set(ids), kind__in=SAID).order_by("case", "seq")
+    for row in rows:
+        found[row.case_id].append(Said(row.kind in CaseMessage.FROM_US, row.at, masked(row.body)))
+    return found
