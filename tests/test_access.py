@@ -141,6 +141,19 @@ PAGES = {
     "tickets/<str:key>/cases/<int:pk>/reveal/": Page("/tickets/{cased}/cases/{case}/reveal/", DESK_IS_REFUSED, "post"),
     "tickets/<str:key>/cases/<int:pk>/lodged/": Page("/tickets/{cased}/cases/{case}/lodged/", DESK_IS_TOLD, "post"),
     "tickets/<str:key>/cases/<int:pk>/number/": Page("/tickets/{cased}/cases/{case}/number/", DESK_IS_TOLD, "post"),
+    "tickets/<str:key>/cases/<int:pk>/reply/": Page("/tickets/{cased}/cases/{case}/reply/", DESK_IS_REFUSED, "post"),
+    "tickets/<str:key>/cases/<int:pk>/by-hand/": Page(
+        "/tickets/{cased}/cases/{case}/by-hand/", DESK_IS_REFUSED, "post"
+    ),
+    "tickets/<str:key>/cases/<int:pk>/refusal/": Page(
+        "/tickets/{cased}/cases/{case}/refusal/", DESK_IS_REFUSED, "post"
+    ),
+    "tickets/<str:key>/cases/<int:pk>/confirmation/": Page(
+        "/tickets/{cased}/cases/{case}/confirmation/", DESK_IS_TOLD, "post"
+    ),
+    "tickets/<str:key>/cases/<int:pk>/override/": Page(
+        "/tickets/{cased}/cases/{case}/override/", DESK_IS_REFUSED, "post"
+    ),
     "tickets/<str:key>/cases/<int:pk>/task/": Page("/tickets/{cased}/cases/{case}/task/", DESK_IS_REFUSED, "post"),
     "tickets/<str:key>/case-answers/": Page("/tickets/{ticket}/case-answers/", DESK),
     "tickets/<str:key>/acknowledgement/": Page("/tickets/{ticket}/acknowledgement/", DESK),
@@ -177,6 +190,7 @@ PAGES = {
     "calls/<str:key>/answer/": Page("/calls/{ticket}/answer/", MANAGERS),
     "calls/mails/": Page("/calls/mails/", MANAGERS),
     "calls/mails/<int:pk>/": Page("/calls/mails/999999/", MANAGERS_LOOK_UP),
+    "calls/mails/<int:pk>/case/": Page("/calls/mails/999999/case/", MANAGERS_LOOK_UP, "post"),
     "calls/mails/<int:pk>/looked-at/": Page("/calls/mails/999999/looked-at/", MANAGERS_LOOK_UP, "post"),
     "tickets/<str:key>/manager-calls/": Page("/tickets/{ticket}/manager-calls/", STAFF),
     "policies/": Page("/policies/", STAFF),
@@ -194,6 +208,32 @@ PAGES = {
     "vendors/export.csv": Page("/vendors/export.csv", STAFF),
     "vendors/packs/": Page("/vendors/packs/", MANAGERS),
     "vendors/packs/<slug:slug>/": Page("/vendors/packs/microsoft-365/", MANAGERS),
+    "vendors/new/": Page("/vendors/new/", MANAGERS),
+    "vendors/<slug:slug>/edit/": Page("/vendors/microsoft/edit/", MANAGERS),
+    "vendors/<slug:slug>/history/": Page("/vendors/microsoft/history/", STAFF),
+    "vendors/<slug:slug>/history/<int:pk>/": Page("/vendors/microsoft/history/0/", STAFF_LOOK_UP),
+    "vendors/<slug:slug>/removal/": Page("/vendors/microsoft/removal/", MANAGERS),
+    "vendors/<slug:slug>/comeback/": Page("/vendors/microsoft/comeback/", MANAGERS_SENT_ON, "post"),
+    "vendors/<slug:slug>/services/new/": Page("/vendors/microsoft/services/new/", MANAGERS),
+    "vendors/<slug:slug>/services/<slug:service>/removal/": Page(
+        "/vendors/microsoft/services/microsoft-365/removal/", MANAGERS
+    ),
+    "vendors/<slug:slug>/services/<slug:service>/comeback/": Page(
+        "/vendors/microsoft/services/microsoft-365/comeback/", MANAGERS_SENT_ON, "post"
+    ),
+    "vendors/<slug:slug>/services/<slug:service>/confirmation/": Page(
+        "/vendors/microsoft/services/microsoft-365/confirmation/", MANAGERS_SENT_ON, "post"
+    ),
+    "vendors/<slug:slug>/services/<slug:service>/accounts/new/": Page(
+        "/vendors/microsoft/services/microsoft-365/accounts/new/", MANAGERS
+    ),
+    "vendors/<slug:slug>/services/<slug:service>/<slug:part>/": Page(
+        "/vendors/microsoft/services/microsoft-365/contacts/", MANAGERS
+    ),
+    "vendors/<slug:slug>/accounts/<int:pk>/": Page("/vendors/microsoft/accounts/0/", MANAGERS_LOOK_UP),
+    "vendors/<slug:slug>/accounts/<int:pk>/removal/": Page(
+        "/vendors/microsoft/accounts/0/removal/", MANAGERS_LOOK_UP, "post"
+    ),
     "vendors/<slug:slug>/": Page("/vendors/microsoft/", STAFF),
     "vendors/verification/": Page("/vendors/verification/", STAFF),
     "vendors/verification/confirmations/": Page("/vendors/verification/confirmations/", STAFF_DO, "post"),

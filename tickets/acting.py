@@ -1,5 +1,7 @@
 """Carrying out a verb from a page: its form, the POST, and how a refusal is told."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
@@ -18,6 +20,7 @@ from accounts.permissions import for_roles
 from accounts.problems import BUSY
 from accounts.roles import STAFF
 from tickets import forms
+from tickets.cases.previewing import LetterChanged
 from tickets.lifecycle import AlreadyAcknowledged
 from tickets.loading import in_hand
 from tickets.meanwhile import ChangedMeanwhile, check_unchanged
@@ -45,7 +48,8 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
     [work] = in_hand([ticket.pk], now=now)
     said = request.POST if request.method == "POST" else None
     files = request.FILES or None
-    form = chosen.form(said, files, work=work, case=open_case(ticket.pk), now=now, user=request.user)
+    case = open_case(ticket.pk, (said or request.GET).get("case", ""))
+    form = chosen.form(said, files, work=work, case=case, now=now, user=request.user)
     if said is None:
         return _asked(request, ticket, chosen, form)
     if not form.is_valid():
@@ -56,9 +60,14 @@ def verb(request: HttpRequest, key: str, noun: str) -> HttpResponse:
 def _carried_out(request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm) -> HttpResponse:
     now = form.now
     try:
+        if chosen.preview and "preview" in request.POST:
+            with in_turn():
+                form.preview = chosen.preview(form, {"key": ticket.key, "by": request.user, "now": now})
+            return _asked(request, ticket, chosen, form)
         act = perform(form, ticket, chosen, by=request.user, seen=_seen(request))
     except BadAnswer as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        named = (name for name in (error.field, forms.ANSWER + error.field) if name in form.fields)
+        form.add_error(next(named, None), str(error))
         return _asked(request, ticket, chosen, form, status=422)
     except NotAllowedNow as error:
         return _refused(request, ticket, chosen, form, error, now=now)
@@ -72,8 +81,15 @@ def perform(form: forms.VerbForm, ticket: Ticket, chosen: Verb, *, by: User, see
     NotAllowedNow, among them ChangedMeanwhile where others have acted since.
     """
     act = partial(_act, form, ticket.pk, chosen, by, seen)
-    try:
+    with in_turn():
         return undoably(act, key=ticket.key, noun=chosen.noun, by=by, now=form.now)
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Raise NotAllowedNow where somebody else holds the ticket's lock for too long."""
+    try:
+        yield
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) not in BUSY:
             raise
@@ -120,6 +136,8 @@ def _refused(
 ) -> HttpResponse:
     """409 in words: in the row for the queue, else above the form."""
     words = who_took(ticket.pk, reader=request.user, now=now) if isinstance(error, AlreadyAcknowledged) else ""
+    if isinstance(error, LetterChanged):
+        form.preview = error.preview
     if isinstance(error, ChangedMeanwhile):
         form.work.event_count = Ticket.objects.values_list("event_count", flat=True).get(pk=ticket.pk)
     if for_row(request) and not chosen.asks:

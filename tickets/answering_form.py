@@ -3,25 +3,32 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.utils.functional import cached_property
 
 from tickets.answering import missing_ahead
 from tickets.case_facts import Sources
-from tickets.forms import ANSWER, VerbForm
+from tickets.forms import ANSWER, VerbForm, answer_field
 from vendors.completeness import Missing
+from vendors.models import Service
 
 
 class AnswerForm(VerbForm):
-    """One field for each thing that the ticket's vendor service would miss; `missing` where that is known already."""
+    """One field for each thing that the ticket's vendor service would miss.
 
-    def __init__(self, *args: Any, missing: Sequence[Missing] | None = None, **kwargs: Any) -> None:
-        self._missing = missing
+    In: `service`, and what is `missing` of it, where that is known already.
+    """
+
+    def __init__(
+        self, *args: Any, missing: Sequence[Missing] | None = None, service: Service | None = None, **kwargs: Any
+    ) -> None:
+        self._missing, self.service = missing, service
         super().__init__(*args, **kwargs)
 
     def prepare(self) -> None:
         for one in self.missing:
-            self.fields[ANSWER + one.key] = forms.CharField(label=one.question, required=False, max_length=2000)
+            assert self.service, "what is missing is missing of a service"
+            field = answer_field(self.service, key=one.key, question=one.question, problem=one.problem)
+            self.fields[ANSWER + one.key] = field
 
     @cached_property
     def missing(self) -> Sequence[Missing]:
@@ -31,7 +38,8 @@ class AnswerForm(VerbForm):
         if self.work.service_id is None:
             return ()
         sources = Sources([self.work], [self.work.service_id])
-        return missing_ahead(self.work, sources.services[self.work.service_id], sources)
+        self.service = sources.services[self.work.service_id]
+        return missing_ahead(self.work, self.service, sources)
 
     @property
     def note(self) -> str:

@@ -6,7 +6,7 @@ Everybody finds what they may open, and nothing else. Tickets cost one query, al
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
@@ -16,7 +16,7 @@ from accounts.roles import DESK, MANAGERS
 from clients.models import Client
 from documents.models import Document
 from tickets.filters import ANY
-from tickets.models import Ticket, VendorCase
+from tickets.models import Ticket
 from tickets.saved_views import visible_to
 from tickets.search import matching
 from tickets.search_words import Piece, Search, Word, marked, nearest, searched
@@ -197,15 +197,13 @@ def _note(kind: str, note: str) -> str:
 
 def _verbs(about: str, user: User) -> list[Hit]:
     """The verbs that the ticket of this key allows the user now; nothing for one that the user may not see."""
-    case = VendorCase.objects.filter(ticket=OuterRef("pk")).exclude(status="CLOSED").order_by("-pk")
-    found = Ticket.objects.visible_to(user).by_key(about).annotate(
-        may_work=Q(client__in=Client.objects.visible_to(user, "work_client")), case=Subquery(case.values("status")[:1])
-    ).values("pk", "status", "may_work", "case") if about else ()  # fmt: skip
-    for row in found:
-        key, open_case = f"ESC-{row['pk']}", VendorCase(status=row["case"]) if row["case"] else None
+    may_work = Q(client__in=Client.objects.visible_to(user, "work_client"))
+    found = Ticket.objects.visible_to(user).annotate(may_work=may_work).values("pk", "status", "may_work")
+    for row in found.by_key(about) if about else ():
+        key = f"ESC-{row['pk']}"
         return [
             Hit(f"{verb.label} {key}", f"/tickets/{key}/{verb.noun}/", verb.icon)
-            for verb in offered(row["status"], open_case, may_work=row["may_work"])
+            for verb in offered(row["status"], may_work=row["may_work"])
         ]
     return []
 

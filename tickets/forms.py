@@ -1,5 +1,6 @@
 """What people fill in for each verb. Forms check the shape; whether the ticket takes it is the verb's to say."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from clients.models import Client, Contact
 from sla.priorities import LEVELS, PRIORITIES, from_impact_urgency
+from tickets.answering import missing_ahead
+from tickets.case_facts import Sources
 from tickets.changing import Changes
 from tickets.handing import DAYS_FOR_CLIENT
 from tickets.linked import cause_note
@@ -20,6 +23,7 @@ from tickets.status import CLIENT, CLOSED, ON_HOLD, TIER, VENDOR, WAITING_ON_CLI
 from tickets.work import Work
 from tiers.models import Member
 from vendors.models import Service
+from vendors.pattern_words import pattern_words
 
 ANSWER = "answer_"
 HOLD = "HOLD"
@@ -33,6 +37,16 @@ def words_field(label: str, missing: str, *, help_text: str = "", required: bool
     return forms.CharField(
         label=label, widget=widget, help_text=help_text, required=required, max_length=20_000, error_messages=errors
     )
+
+
+def answer_field(service: Service, *, key: str, question: str, problem: str) -> Any:
+    """One thing that a vendor wants to know, with the form that it must have; a secret is hidden while it is typed."""
+    datum = next((datum for datum in service.required if datum["key"] == key), {})
+    expected = pattern_words(datum.get("pattern", ""))
+    hidden = forms.PasswordInput(render_value=True, attrs={"autocomplete": "off"})
+    widget = hidden if datum.get("secret") else forms.TextInput()
+    help_text = f"{problem}. {expected}".strip()
+    return forms.CharField(label=question, help_text=help_text, required=False, max_length=2000, widget=widget)
 
 
 class VerbForm(forms.Form):
@@ -132,28 +146,51 @@ class ReopenForm(VerbForm):
 
 
 class CaseForm(VerbForm):
-    """A new case by hand, or what an incomplete one still needs."""
+    """A new case by hand, or what an incomplete one still needs; `preview` is what would be sent, once it is asked."""
 
-    service = forms.ChoiceField(label="Service", error_messages={"required": "Choose the vendor's service."})
+    service = forms.ChoiceField(
+        label="Service",
+        error_messages={
+            "required": "Choose the vendor's service.",
+            "invalid_choice": "Select a valid choice: “%(value)s” is no service that is still offered.",
+        },
+    )
     why = words_field("Why", "Say why the vendor is needed.", help_text="Stands in the case's record.")
+    preview: Any = None
 
     def prepare(self) -> None:
         if self.case and self.case.status in TO_ANSWER:
-            self._answer(self.case)
+            del self.fields["service"], self.fields["why"]
+            self._ask(self.case.service, self.case.missing)
             return
         first = self.work.service
         of_client = Count("accounts", filter=Q(accounts__client=self.work.client_id))
-        services = Service.objects.alias(of_client=of_client).order_by("-of_client", "name")
-        names = services.values_list("name", flat=True)
-        self.fields["service"].choices = [*([] if first else [("", "Choose a service")]), *((n, n) for n in names)]
+        services = Service.objects.offered().alias(of_client=of_client).order_by("-of_client", "name")
+        names = list(services.values_list("name", flat=True))
+        self.fields["service"].choices = [
+            *([] if first in names else [("", "Choose a service")]),
+            *((n, n) for n in names),
+        ]
         self.initial.setdefault("service", first)
+        self._ask_ahead(names)
 
-    def _answer(self, case: VendorCase) -> None:
-        del self.fields["service"], self.fields["why"]
-        for missing in case.missing:
-            self.fields[ANSWER + missing["key"]] = forms.CharField(
-                label=missing["question"], help_text=missing["problem"], required=False, max_length=2000
-            )
+    def _ask_ahead(self, names: Sequence[str]) -> None:
+        """With its service chosen, a new case may be answered before it is opened."""
+        chosen = self.data.get("service") if self.is_bound else None
+        if chosen in names:
+            service = Service.objects.get(name=chosen)
+            sources = Sources([self.work], [service.pk])
+            missing = missing_ahead(self.work, sources.services[service.pk], sources)
+            self._ask(service, [{"key": m.key, "question": m.question, "problem": m.problem} for m in missing])
+
+    def _ask(self, service: Service, missing: Sequence[Mapping[str, str]]) -> None:
+        for one in missing:
+            self.fields[ANSWER + one["key"]] = answer_field(service, **one)
+
+    @property
+    def shown(self) -> str:
+        """The digest of the letter that whoever sends it has seen, "" for none."""
+        return str(self.data.get("letter", ""))
 
     @property
     def answers(self) -> dict[str, str]:

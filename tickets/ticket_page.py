@@ -19,7 +19,7 @@ from tickets.drafts import draft_of
 from tickets.facts import MANAGER_RESPOND, case_subject
 from tickets.forms import TO_ANSWER
 from tickets.loading import in_hand
-from tickets.models import Ticket, VendorCase
+from tickets.models import Ticket
 from tickets.permissions import can_work
 from tickets.presence import others
 from tickets.queue import with_facts
@@ -65,7 +65,7 @@ def context(ticket: Ticket, *, user: User, wanted: Asked, now: datetime) -> Show
         "may_work": may_work,
         "snoozed_until": values.get("snoozed_until"),
         **_way(ticket, wanted.came_from),
-        **_offered(ticket, case, may_work=may_work),
+        **_offered(ticket, may_work=may_work),
         **_writing(work, ticket, user=user, now=now),
         "story": story(ticket, wanted, attached.by_entry(panels.get("files", ()))),
         "called": _called(work, ticket),
@@ -106,9 +106,9 @@ def _panels(ticket: Ticket, *, user: User, may_work: bool) -> Shown:
     return {name: value for room in rooms for name, value in room.panel(ticket, user=user, may_work=may_work).items()}
 
 
-def _offered(ticket: Ticket, case: VendorCase | None, *, may_work: bool) -> Shown:
+def _offered(ticket: Ticket, *, may_work: bool) -> Shown:
     """`can`, the nouns of what may be done now; `actions` as buttons, `more_actions` in the menu of who may work."""
-    verbs = offered(ticket.status, case, may_work=may_work)
+    verbs = offered(ticket.status, may_work=may_work)
     shown = [_action(ticket, verb) for verb in verbs if verb.noun not in ELSEWHERE]
     return {
         "can": {verb.noun for verb in verbs},

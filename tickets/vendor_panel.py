@@ -15,7 +15,8 @@ from tickets.status import OPEN_STATUSES
 from tickets.work import Work
 from vendors.models import Service
 from vendors.references import masked
-from vendors.vendor_page import METRICS, contact
+from vendors.vendor_page import METRICS, contact, opening_of
+from vendors.verification import usable
 
 Shown = dict[str, Any]
 
@@ -45,7 +46,10 @@ def reached(service: Service, work: Work, *, now: datetime) -> Shown:
     severity = service.severity_of.get(work.priority, work.priority)
     return {
         "service": service,
-        "contacts": [contact(point, today=now.date()) for point in service.contact_points.all()],
+        "contacts": [
+            contact(point, today=now.date(), opening=opening_of(point, work.roster.calendars, now=now))
+            for point in usable(service.contact_points.all())
+        ],
         "severity": severity,
         **_promised(service, severity, work),
     }
@@ -66,7 +70,7 @@ def _asks(work: Work, service: Service, sources: Sources, *, may_work: bool, now
     labels = _labels(service)
     return {
         "asks": missing,
-        "form": AnswerForm(work=work, now=now, missing=missing) if missing and may_work else None,
+        "form": AnswerForm(work=work, now=now, missing=missing, service=service) if missing and may_work else None,
         "answers": _answers(sources.answered(work, service), labels),
     }
 
@@ -83,7 +87,7 @@ def _case(case: VendorCase, work: Work, reached: Shown | None, *, now: datetime)
         "body": masked(case.body),
         "sent": case.lodged_at is not None,
         "answers": _answers(case.answers, _labels(case.service)),
-        "form": CaseForm(work=work, case=case, now=now) if asks else None,
+        "form": form_of(case, work, now=now) if asks else None,
         "reached": reached,
     }
 
@@ -100,6 +104,13 @@ def _going_on(
         "earlier": max(len(spoken) - LAST, 0),
         "engaged_by": case.get_engaged_by_display(),
     }
+
+
+def form_of(case: VendorCase, work: Work, *, now: datetime) -> CaseForm:
+    """What the case still needs as a form; several may stand on one page, so its ids are its own."""
+    form = CaseForm(work=work, case=case, now=now)
+    form.auto_id = f"case{case.pk}_%s"
+    return form
 
 
 def _labels(service: Service) -> Mapping[str, str]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from tickets import answering, changing, forms, lifecycle, managing, merging, replying
 from tickets.answering_form import AnswerForm
+from tickets.cases import previewing
+from tickets.cases.previewing import Preview
 from tickets.escalation_form import EscalateForm
 from tickets.models import VendorCase
 from tickets.reply_form import ReplyForm
@@ -31,7 +33,7 @@ NOT_MERGED = tuple(status for status in STATUSES if status != MERGED)
 class Verb:
     """One verb: noun of its address, button, icon, the statuses that allow it, form, act, and what is said after.
 
-    `for_readers`: also staff who may only read the ticket may do it.
+    `for_readers`: also staff who may only read the ticket may do it. `preview`: shows what would be sent.
     """
 
     noun: str
@@ -44,6 +46,7 @@ class Verb:
     note: str = ""
     heading: str = "{button} {key}"
     for_readers: bool = False
+    preview: Callable[[Any, Mapping[str, Any]], Preview] | None = None
 
     @property
     def button(self) -> str:
@@ -67,6 +70,16 @@ def _reply(form: Any, at: Mapping[str, Any]) -> object:
 
 
 def _lodge(form: Any, at: Mapping[str, Any]) -> object:
+    case = _lodged(form, at)
+    if form.shown:
+        previewing.check_unchanged(case, digest=form.shown)
+
+
+def _preview(form: Any, at: Mapping[str, Any]) -> Preview:
+    return previewing.preview(lambda: _lodged(form, at))
+
+
+def _lodged(form: Any, at: Mapping[str, Any]) -> VendorCase:
     given = form.cleaned_data
     service = given.get("service") or form.case.service.name
     case = lifecycle.lodge_case(service=service, answers=form.answers, why=given.get("why", ""), **at)
@@ -105,7 +118,7 @@ _ALL = (
     Verb(
         "vendor-cases", "Vendor case…", "truck", OPEN_STATUSES, forms.CaseForm, _lodge, "The case was taken in.",
         "The case goes out as soon as nothing is missing; what is missing is asked for.",
-        heading="Vendor case for {key}",
+        heading="Vendor case for {key}", preview=_preview,
     ),
     Verb(
         "resolution", "Resolve…", "circle-check", OPEN_STATUSES, forms.ResolveForm,
@@ -146,14 +159,14 @@ _ALL = (
 VERBS = {verb.noun: verb for verb in _ALL}
 
 
-def offered(status: str, case: VendorCase | None, *, may_work: bool) -> list[Verb]:
-    """The verbs that a ticket in this status, with this open case, allows now to staff who may work or only read it."""
-    busy = case is not None and case.status not in forms.TO_ANSWER
-    allowed = [v for v in VERBS.values() if (may_work or v.for_readers) and status in v.statuses]
-    return [verb for verb in allowed if not (busy and verb.noun == "vendor-cases")]
+def offered(status: str, *, may_work: bool) -> list[Verb]:
+    """The verbs that a ticket in this status allows now to staff who may work or only read it."""
+    return [v for v in VERBS.values() if (may_work or v.for_readers) and status in v.statuses]
 
 
-def open_case(ticket_id: int) -> VendorCase | None:
-    """The case that is open with a vendor, the latest where there are several."""
-    cases = VendorCase.objects.filter(ticket_id=ticket_id).exclude(status="CLOSED")
-    return cases.select_related("vendor", "service").order_by("-pk").first()
+def open_case(ticket_id: int, wanted: str = "") -> VendorCase | None:
+    """The case that is open with a vendor: the one that is `wanted` by its id, else the latest of several."""
+    cases = VendorCase.objects.filter(ticket_id=ticket_id).exclude(status="CLOSED").select_related("vendor", "service")
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 18:
+        return cases.filter(pk=int(wanted)).first()
+    return cases.order_by("-pk").first()

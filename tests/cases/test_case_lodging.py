@@ -7,7 +7,7 @@ from accounts.encryption import encrypt
 from clients.access import give_role
 from outbox.models import Alarm, Message
 from tickets import lifecycle
-from tickets.cases import lodging, tasks
+from tickets.cases import lodging
 from tickets.models import CaseMessage, CaseTask, TicketEvent
 from tickets.permissions import NotYours
 from tickets.status import NotAllowedNow
@@ -30,11 +30,11 @@ def lodge(world, ticket, by=None):
 
 def prepared(world, ticket):
     """A complete case that waits for somebody to lodge it on the portal."""
+    world.m365.contact_points.create(order=2, kind="PORTAL", value="https://portal.vendor.example/new")
+    world.m365.lodge_by = "PORTAL"
+    world.m365.save()
     case = lodge(world, ticket)
-    Message.objects.filter(pk=case.message_id).update(state=Message.State.CANCELLED)
-    case.message, case.status, case.channel = None, "PREPARED", "PORTAL"
-    case.save()
-    tasks.open_task(case, "LODGE", "Lodge it", now=world.now)
+    assert (case.status, CaseTask.objects.get().kind) == ("PREPARED", "LODGE")
     return case
 
 

@@ -40,12 +40,12 @@ def lodge(desk, ticket, **answers):
 
 def prepared(desk, ticket):
     """A complete case that waits for somebody to lodge it on the portal."""
-    ContactPoint.objects.create(service=desk.m365, order=2, kind="PORTAL", value="https://portal.vendor.example/new")
+    address = "https://portal.vendor.example/new"
+    ContactPoint.objects.get_or_create(service=desk.m365, order=2, kind="PORTAL", value=address)
+    desk.m365.lodge_by = "PORTAL"
+    desk.m365.save()
     case = lodge(desk, ticket)
-    CaseMessage.objects.filter(case=case).delete()
-    VendorCase.objects.filter(pk=case.pk).update(status="PREPARED", channel="PORTAL", message=None)
-    tasks.open_task(case, "LODGE", "Lodge it on the portal.", now=desk.now)
-    case.refresh_from_db()
+    assert (case.status, case.channel, case.contact_point.value) == ("PREPARED", "PORTAL", address)
     return case
 
 
@@ -217,6 +217,77 @@ def test_a_call_is_ticked_off_with_what_came_of_it_and_lodging_is_not(desk, tick
     assert do(browser, case, "task/", kind="CALL")[0] == 409
     status, html = do(browser, case, "task/", kind="LODGE")
     assert status == 409 and "done by the act itself" in html
+
+
+# what is said ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lodged(desk, ticket):
+    case = lodge(desk, ticket)
+    desk.tick()
+    case.refresh_from_db()
+    return case
+
+
+def test_what_they_said_on_the_telephone_is_noted_and_passes_the_ball(desk, ticket, lodged, browser):
+    said = {"kind": "QUESTION", "text": "Which version?", "number": "4711"}
+    assert do(browser, lodged, "by-hand/", **said)[0] == 303
+    html = read(browser, lodged)
+    assert "Our move since " in html and "Which version?" in html and "Answer the vendor" in html
+    assert 'value="4711"' in html and "L1</span> The vendor&#x27;s question" in html
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"text": "x"}, "Say what it was."),
+        ({"kind": "NONSENSE", "text": "x"}, "Select a valid choice"),
+        ({"kind": "ANSWER", "text": ""}, "Write what the vendor said."),
+        ({"kind": "ANSWER", "text": "Kept words", "number": "9" * 81}, "at most 80 characters"),
+    ],
+)
+def test_what_cannot_be_noted_is_told_and_kept(lodged, browser, said, words):
+    status, html = do(browser, lodged, "by-hand/", **said)
+    assert status == 422 and words in html and said["text"] in html
+    assert CaseMessage.objects.filter(case=lodged).count() == 1
+
+
+def test_we_write_back_and_the_vendor_has_the_ball_unless_we_keep_it(desk, ticket, lodged, browser):
+    do(browser, lodged, "by-hand/", kind="QUESTION", text="Which version?")
+    assert "Goes to support@vendor.example." in read(browser, lodged)
+    assert do(browser, lodged, "reply/", text="One moment", keep_ball="on")[0] == 303
+    assert VendorCase.objects.get().ball == "US"
+    assert do(browser, lodged, "reply/", text="Version 8")[0] == 303
+    assert VendorCase.objects.get().ball == "VENDOR"
+    assert "Version 8" in read(browser, lodged)
+
+
+def test_what_the_vendor_holds_for_done_is_confirmed_or_refused_with_a_why(desk, ticket, lodged, browser):
+    do(browser, lodged, "by-hand/", kind="CLOSING", text="All done")
+    html = read(browser, lodged)
+    assert "Microsoft holds it for done. Is it?" in html and "Yes, close the case" in html
+    assert do(browser, lodged, "refusal/", why="")[0] == 422
+    assert do(browser, lodged, "refusal/", why="Still down")[0] == 303
+    assert VendorCase.objects.get().ball == "VENDOR"
+    do(browser, lodged, "by-hand/", kind="CLOSING", text="Now it is")
+    assert do(browser, lodged, "confirmation/")[0] == 303
+    assert VendorCase.objects.get().status == "CLOSED"
+    assert "Closed since " in read(browser, lodged)
+    assert do(browser, lodged, "confirmation/")[0] == 409
+
+
+def test_only_a_manager_has_it_sent_although_something_is_missing(desk, ticket, browser, client):
+    desk.m365.required = REQUIRED
+    desk.m365.save()
+    case = lodge(desk, ticket)
+    assert "Send without" not in read(browser, case) and do(browser, case, "override/", why="Urgent")[0] == 403
+    client.force_login(desk.manager)
+    assert "Send it although something is missing" in read(client, case)
+    assert do(client, case, "override/", why=" ")[0] == 422
+    assert do(client, case, "override/", why="Nobody can be reached")[0] == 303
+    html = read(client, case)
+    assert VendorCase.objects.get().status == "QUEUED" and "Boss: Nobody can be reached" in html
 
 
 # who, and what is not there -------------------------------------------------------------------------------------------

@@ -42,3 +42,38 @@ class RevealForm(CasePageForm):
 class TaskForm(CasePageForm):
     kind = forms.CharField(max_length=7)
     note = forms.CharField(required=False, max_length=200, label="What came of it", help_text="Stands on the timeline.")
+
+
+class ReplyForm(CasePageForm):
+    text = words("Your reply", "Write something; the vendor reads it.")
+    keep_ball = forms.BooleanField(
+        label="We still have to act", required=False, help_text="Otherwise it is the vendor's move again."
+    )
+
+
+class ByHandForm(CasePageForm):
+    KINDS = (
+        ("ANSWER", "An answer"),
+        ("QUESTION", "A question, which we must answer"),
+        ("CLOSING", "They hold it for done"),
+    )
+    kind = forms.ChoiceField(
+        label="What it was", choices=KINDS, widget=forms.RadioSelect, error_messages={"required": "Say what it was."}
+    )
+    text = words("What they said", "Write what the vendor said.", help_text="Only your team reads it.")
+    number = number_field("If they gave one.")
+
+
+class ConfirmForm(CasePageForm):
+    """It asks for no words."""
+
+
+class NotDoneForm(CasePageForm):
+    why = words("What is still wrong", "Say what is still wrong; the vendor reads it.", rows=3)
+
+
+class OverrideForm(CasePageForm):
+    why = words(
+        "Why", "Say why it cannot wait for the answers.", rows=2, longest=LONGEST_WHY,
+        help_text="Stands on the timeline. The letter says of what is missing that it is not known.",
+    )  # fmt: skip

@@ -1,20 +1,23 @@
 """A case's page: everything of one case, and what a person may do about it now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from accounts.roles import MANAGERS
 from tickets.case_facts import ANSWERED_AHEAD, Sources
+from tickets.cases import forms, writing
 from tickets.cases.answers import ANSWERED
-from tickets.cases.forms import CasePageForm, LodgedForm, NumberForm
+from tickets.cases.engaging import engagement_of
+from tickets.cases.forms import CasePageForm
 from tickets.cases.shown import messages_of, pieces, standing_of, tasks_of
-from tickets.forms import TO_ANSWER, CaseForm
+from tickets.forms import TO_ANSWER
 from tickets.loading import in_hand
 from tickets.models import Ticket, TicketEvent, VendorCase
 from tickets.permissions import can_work
 from tickets.status import OPEN_STATUSES
-from tickets.vendor_panel import reached
+from tickets.vendor_panel import form_of, reached
 from tickets.work import Work
 from vendors.models import ContactPoint, Service
 from vendors.references import REFERENCE, masked
@@ -22,6 +25,25 @@ from vendors.vendor_page import required as datum_shown
 
 Shown = dict[str, Any]
 TO_LODGE = ("PREPARED", "QUEUED", "FAILED")
+FORMS: Mapping[str, type[CasePageForm]] = {
+    "lodged": forms.LodgedForm, "number": forms.NumberForm, "reply": forms.ReplyForm, "by-hand": forms.ByHandForm,
+    "confirmation": forms.ConfirmForm, "refusal": forms.NotDoneForm, "override": forms.OverrideForm,
+}  # fmt: skip
+
+
+def offered(case: VendorCase, *, is_open: bool, by_manager: bool) -> list[str]:
+    """The nouns of the forms that the case takes now; `is_open` says whether its ticket is."""
+    lodged = is_open and case.lodged_at is not None and case.status != VendorCase.Status.CLOSED
+    may = {
+        "number": True,
+        "lodged": is_open and case.status in TO_LODGE,
+        "by-hand": is_open and case.status not in ("CLOSED", "INCOMPLETE"),
+        "override": is_open and by_manager and case.status == VendorCase.Status.INCOMPLETE,
+        "reply": lodged,
+        "confirmation": lodged,
+        "refusal": lodged,
+    }
+    return [noun for noun, allowed in may.items() if allowed]
 
 
 def context(
@@ -35,6 +57,8 @@ def context(
     tasks, said = tasks_of([case])[case.pk], messages_of([case])[case.pk]
     may_work, seen = can_work(user, ticket.client_id), seen or {}
     is_open = ticket.status in OPEN_STATUSES
+    by_manager = not MANAGERS.isdisjoint(user.roles)
+    nouns = offered(case, is_open=is_open, by_manager=by_manager) if may_work else []
     return {
         "ticket": ticket, "case": case, "service": service, "now": now, "may_work": may_work,
         "standing": standing_of(case, work, tasks, now=now),
@@ -43,24 +67,25 @@ def context(
         "data": _data(case, work, service, sources, seen=seen),
         "letter": _letter(case, service, said),
         "reached": reached(service, work, now=now),
+        "conditions": engagement_of(work, service, sources, now=now).because if is_open else "",
         "retired": service.vendor.retired_at or service.retired_at,
+        "reply_to": writing.address(case) if "reply" in nouns else "",
+        "held_for_done": any(task["row"].kind == "CONFIRM" for task in tasks),
         "to_lodge": _to_lodge(case, work, service, seen) if is_open and case.status in TO_LODGE else None,
-        **_forms(case, work, tried or {}, may_work=may_work, is_open=is_open, now=now),
+        **_forms(case, work, tried or {}, nouns, now=now),
     }  # fmt: skip
 
 
 def _forms(
-    case: VendorCase, work: Work, tried: Mapping[str, CasePageForm], *, may_work: bool, is_open: bool, now: datetime
+    case: VendorCase, work: Work, tried: Mapping[str, CasePageForm], nouns: Sequence[str], *, now: datetime
 ) -> Shown:  # fmt: skip
-    """The forms that the case takes now; one that was refused comes back as it was filled in."""
-    if not may_work:
-        return {"missing_form": None, "lodged_form": None, "number_form": None}
-    asks = is_open and case.status in TO_ANSWER
-    lodges = is_open and case.status in TO_LODGE
+    """The forms by what they do; one that was refused comes back as it was filled in."""
+    initial = {"number": {"number": case.number}}
+    made = {noun: FORMS[noun](noun=noun, initial=initial.get(noun)) for noun in nouns}
+    asks = bool(nouns) and work.status in OPEN_STATUSES and case.status in TO_ANSWER
     return {
-        "missing_form": CaseForm(work=work, case=case, now=now) if asks else None,
-        "lodged_form": tried.get("lodged") or (LodgedForm(noun="lodged") if lodges else None),
-        "number_form": tried.get("number") or NumberForm(noun="number", initial={"number": case.number}),
+        "missing_form": form_of(case, work, now=now) if asks else None,
+        "forms": {noun.replace("-", "_"): form for noun, form in (made | dict(tried)).items()},
     }
 
 

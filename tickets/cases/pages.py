@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,37 +17,38 @@ from accounts.permissions import for_roles
 from accounts.redirects import see_other
 from accounts.roles import DESK, STAFF
 from tickets.acting import seen
-from tickets.cases import lodging, page, ticking
-from tickets.cases.forms import CasePageForm, LodgedForm, NumberForm, RevealForm, TaskForm
+from tickets.cases import forms, lodging, overriding, page, receiving, ticking, writing
+from tickets.cases.forms import CasePageForm, RevealForm
 from tickets.cases.lodging import AlreadyLodged, NoSuchCase
 from tickets.cases.shown import cases_of
 from tickets.models import Ticket, VendorCase
-from tickets.permissions import can_work
+from tickets.permissions import NotYours, can_work
 from tickets.rows import when
 from tickets.side.pages import leads_to
 from tickets.status import NotAllowedNow
 from tickets.ticket_page import JOINED
 from tickets.working import BadAnswer
 
-# What the form said, and the key, case, person and moment that every act takes.
-Do = Callable[[Mapping[str, Any], Mapping[str, Any]], object]
-
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act on a case: its form, what it does, and what is said after."""
+    """One act on a case: its form, whose fields `do` takes beside the key, case, person and moment, and what is said
+    after."""
 
     form: type[CasePageForm]
-    do: Do
+    do: Callable[..., object]
     said: str
 
 
 ACTS = {
-    "lodged": Act(
-        LodgedForm, lambda given, at: lodging.mark_lodged(**given, **at), "{vendor} has the case from now on."
-    ),
-    "number": Act(NumberForm, lambda given, at: lodging.note_number(**given, **at), "Their number is kept."),
-    "task": Act(TaskForm, lambda given, at: ticking.tick_off(**given, **at), "Noted as done."),
+    "lodged": Act(forms.LodgedForm, lodging.mark_lodged, "{vendor} has the case from now on."),
+    "number": Act(forms.NumberForm, lodging.note_number, "Their number is kept."),
+    "task": Act(forms.TaskForm, ticking.tick_off, "Noted as done."),
+    "reply": Act(forms.ReplyForm, writing.write, "Your reply stands in the case."),
+    "by-hand": Act(forms.ByHandForm, receiving.by_hand, "Noted what {vendor} said."),
+    "confirmation": Act(forms.ConfirmForm, receiving.confirm_closed, "The case with {vendor} is closed."),
+    "override": Act(forms.OverrideForm, overriding.send_incomplete, "The case goes out without what is missing."),
+    "refusal": Act(forms.NotDoneForm, receiving.not_done, "{vendor} is told what is still wrong."),
 }
 
 
@@ -75,9 +75,11 @@ def act(request: HttpRequest, key: str, pk: int, noun: str) -> HttpResponse:
         return _shown(request, ticket, case, tried={noun: form}, status=422)
     at = {"key": ticket.key, "case_id": case.pk, "by": request.user, "now": database_now()}
     try:
-        chosen.do(form.cleaned_data, at)
+        chosen.do(**form.cleaned_data, **at)
     except NoSuchCase:  # it went along with a merge this very moment
         raise Http404 from None
+    except NotYours as error:
+        raise PermissionDenied(str(error)) from None
     except BadAnswer as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return _shown(request, ticket, case, tried={noun: form}, status=422)
