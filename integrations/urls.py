@@ -3,11 +3,12 @@
 from django.urls import path
 
 from integrations.hooks import Hook
-from integrations.mail.looking_page import looked, mail, mails
+from integrations.mail.looking_page import looked, mail, mails, put_to_case
 
 urlpatterns = [
     path("hooks/<str:system>/<str:integration_id>/", Hook.as_view(), name="hook"),
     path("calls/mails/", mails, name="mails-to-look-at"),
     path("calls/mails/<int:pk>/", mail, name="mail-to-look-at"),
     path("calls/mails/<int:pk>/looked-at/", looked, name="mail-looked-at"),
+    path("calls/mails/<int:pk>/case/", put_to_case, name="mail-put-to-case"),
 ]

@@ -40,8 +40,13 @@ def looked_at(*, mail: int, by: User, now: datetime) -> None:
     if MANAGERS.isdisjoint(by.roles):
         raise NotYours("Only a manager says that a mail was looked at.")
     row = ReceivedMail.objects.select_for_update(of=("self",)).select_related("looked_by").get(pk=mail)
+    check_not_looked_at(row, now=now)
+    row.looked_by, row.looked_at = by, now
+    row.save(update_fields=["looked_by", "looked_at"])
+
+
+def check_not_looked_at(row: ReceivedMail, *, now: datetime) -> None:
+    """Raise NotAllowedNow where somebody else was quicker."""
     if row.looked_at:
         at = clock_time(row.looked_at, now=now, zone=timezone.get_current_timezone())
         raise NotAllowedNow(f"{row.looked_by} looked at it already ({at}).")
-    row.looked_by, row.looked_at = by, now
-    row.save(update_fields=["looked_by", "looked_at"])

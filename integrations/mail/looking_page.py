@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
+from integrations.mail.attaching import CaseForm, attach, cases_for
 from integrations.mail.looking import NOT_DONE, excerpted, looked_at, to_look_at
 from integrations.models import ReceivedMail
 from tickets.status import NotAllowedNow
+from tickets.working import BadAnswer
 
 MOST = 50
 
@@ -32,9 +34,38 @@ def mails(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
-    """All that one of them says, also when somebody has looked at it since."""
-    found = get_object_or_404(ReceivedMail.objects.select_related("ticket", "looked_by"), pk=pk, outcome__in=NOT_DONE)
-    return render(request, "integrations/mail.html", {"mail": found, "now": database_now()})
+    """All that one of them says, also when somebody has looked at it since, and the cases that it can be put to."""
+    found = _found(pk)
+    return _shown(request, found, CaseForm(cases=cases_for(found, request.user)))
+
+
+@for_roles(MANAGERS)
+@require_POST
+def put_to_case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a mail to the case that was chosen."""
+    found = _found(pk)
+    form = CaseForm(request.POST, cases=cases_for(found, request.user))
+    if not form.is_valid():
+        return _shown(request, found, form, status=422)
+    try:
+        case = attach(mail=pk, case=form.cleaned_data["case"], by=request.user, now=database_now())
+    except BadAnswer as error:
+        form.add_error(error.field, str(error))
+        return _shown(request, found, form, status=422)
+    except NotAllowedNow as error:
+        messages.warning(request, str(error))
+        return _see(reverse("mail-to-look-at", args=[pk]))
+    messages.success(request, f"The mail is in the case with {case.vendor}.")
+    return _see(reverse("vendor-case", args=[f"ESC-{case.ticket_id}", case.pk]))
+
+
+def _found(pk: int) -> ReceivedMail:
+    return get_object_or_404(ReceivedMail.objects.select_related("ticket", "looked_by"), pk=pk, outcome__in=NOT_DONE)
+
+
+def _shown(request: HttpRequest, found: ReceivedMail, form: CaseForm, *, status: int = 200) -> HttpResponse:
+    context = {"mail": found, "form": form, "now": database_now()}
+    return render(request, "integrations/mail.html", context, status=status)
 
 
 @for_roles(MANAGERS)
@@ -49,6 +80,10 @@ def looked(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(error))
     else:
         messages.success(request, "The mail is off the list.")
-    response = HttpResponseRedirect(reverse("mails-to-look-at"))
+    return _see(reverse("mails-to-look-at"))
+
+
+def _see(url: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
     response.status_code = 303
     return response

@@ -47,7 +47,7 @@ EXCERPT = 500  # characters of what was said that stand in the notice about it
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One thing that came. `found` is why it is held to be about the case, `because` the words that decided its kind,
-    `by` who noted it here; `stranger`, whether its sender is not known as the vendor's.
+    `by` who noted it here or put it to the case; `stranger`, whether its sender is not known as the vendor's.
 
     Of what came back, `to` is the address that it did not reach, and `for_good` whether that address is wrong.
     """
@@ -174,10 +174,11 @@ def _in_turn(case_id: int) -> VendorCase:
 
 
 def _keep(case: VendorCase, kind: str, heard: Heard, *, now: datetime) -> CaseMessage:
+    author = heard.by if heard.found == "HAND" else None
     seq = (CaseMessage.objects.filter(case=case).aggregate(last=Max("seq"))["last"] or 0) + 1
     return CaseMessage.objects.create(
         case=case, seq=seq, kind=kind, sender=heard.sender[:254], subject=defused(heard.subject)[:300],
-        body=defused(heard.text), at=now, author=heard.by, mail_id=heard.mail_id[:255],
+        body=defused(heard.text), at=now, author=author, mail_id=heard.mail_id[:255],
     )  # fmt: skip
 
 
