@@ -10,9 +10,10 @@ from escalation_portal.pieces import pieces
 
 # Each of these names its own paths from the root.
 PAGES = (
-    "tickets.urls", "tickets.side.urls", "tickets.cases.urls", "tiers.urls", "tiers.people_urls", "tiers.on_call_urls",
-    "vendors.bulk_urls", "vendors.urls", "clients.urls", "clients.page_urls", "documents.guide.urls", "portal.urls", "reports.urls",
-    "integrations.urls", "sla.urls", "documents.urls",
+    "tickets.urls", "tickets.side.urls", "tickets.cases.urls", "tiers.urls", "tiers.people_urls",
+    "tiers.on_call_urls", "vendors.editor_urls", "vendors.bulk_urls", "vendors.urls", "clients.urls",
+    "clients.page_urls", "documents.guide.urls", "portal.urls", "reports.urls", "integrations.urls", "sla.urls",
+    "documents.urls",
 )  # fmt: skip
 
 urlpatterns = [

@@ -1,8 +1,17 @@
-"""Which live policies name a vendor's service; settings name it for the floor of vendors, which knows no policies."""
+"""Live policies and a vendor's services: who names them, and what the lint says of them.
+
+Settings name these for the floor of vendors, which knows no policies.
+"""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from accounts.pattern_texts import Budget
+from tiers.lint import MOST_STEPS
+from tiers.lint_facts import known
+from tiers.lint_vendors import vendor_faults
 from tiers.models import PolicyVersion
 from tiers.policies import live_policies
 
@@ -24,3 +33,16 @@ def _places(version: PolicyVersion) -> Iterator[dict[str, Any]]:
         if (rule.get("then") or {}).get("service"):
             client = (rule.get("when") or {}).get("client", "")
             yield policy | {"service": rule["then"]["service"], "place": f"rule “{rule['name']}”", "client": client}
+
+
+def faults_of(names: Collection[str], *, now: datetime) -> list[str]:
+    """What the lint of the live policies says of these services, each with its way out, each once."""
+    about = known(now=now)
+    only = replace(about, services={name: row for name, row in about.services.items() if name in names})
+    budget = Budget(MOST_STEPS)
+    found = [
+        f"{fault.words} {fault.remedy}"
+        for version in live_policies()
+        for fault in vendor_faults(version.document, only, now=now, budget=budget)
+    ]
+    return list(dict.fromkeys(found))

@@ -92,7 +92,7 @@ def check_may_edit(by: User) -> None:
 
 def part_of(whole: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
     """That of a vendor's form which `form` is about; of services and accounts those that it names."""
-    part = {key: whole.get(key) for key in form if key not in ("services", "accounts")}
+    part = {key: whole.get(key) for key in form if key not in ("name", "services", "accounts")}
     for key, names in (("services", ("name",)), ("accounts", ("client", "service"))):
         known = {tuple(row.get(name) for name in names): row for row in whole.get(key) or ()}
         for row in form.get(key) or ():

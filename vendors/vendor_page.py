@@ -1,20 +1,22 @@
 """What a vendor's page shows of each service. No queries here; secrets are masked before anything else sees them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sla.agreements import Terms
+from django.utils import timezone
+
+from sla.agreements import CalendarRef, Terms
 from sla.durations import words as duration_words
 from vendors.completeness import PLACEHOLDER
+from vendors.due import is_due
 from vendors.models import ContactPoint, Service, ServiceAccount
+from vendors.openings import opening_words
 from vendors.placeholders import BUILT_IN
 from vendors.references import MASK
 
 Shown = dict[str, Any]
-# What was verified longer ago may have changed.
-REVIEW_AFTER = timedelta(days=90)
 ICONS = {"EMAIL": "mail", "PORTAL": "external-link", "HOTLINE": "phone"}
 METRICS = {"RESPOND": "First answer", "UPDATE": "Updates every", "RESOLVE": "Solved"}
 ORIGINS = {
@@ -27,11 +29,18 @@ ORIGINS = {
 }
 
 
-def shown(service: Service, terms: Terms | None, accounts: Iterable[ServiceAccount], *, today: date) -> Shown:
+def shown(
+    service: Service,
+    terms: Terms | None,
+    accounts: Iterable[ServiceAccount],
+    *,
+    today: date,
+    opening: Callable[[ContactPoint], str] = lambda _: "",
+) -> Shown:
     """One service: how to reach it, what it promised, what it needs, when, and in which words."""
     return {
         "service": service,
-        "contacts": [contact(point, today=today) for point in service.contact_points.all()],
+        "contacts": [contact(point, today=today, opening=opening(point)) for point in service.contact_points.all()],
         "terms": terms,
         "promises": promises(terms, service.severity_of) if terms else [],
         "metrics": [words for metric, words in METRICS.items() if _promised(terms, metric)],
@@ -43,11 +52,24 @@ def shown(service: Service, terms: Terms | None, accounts: Iterable[ServiceAccou
     }
 
 
-def contact(point: ContactPoint, *, today: date) -> Shown:
-    """A contact point with its icon, its link, and whether it must be looked at again."""
-    stale = point.verified_on is None or today - point.verified_on > REVIEW_AFTER
+def contact(point: ContactPoint, *, today: date, opening: str = "") -> Shown:
+    """A contact point with its icon, its link, whether it is open now in words, and whether it must be looked at."""
+    bad = point.bad_since is not None
     links = {"EMAIL": f"mailto:{point.value}", "PORTAL": point.value, "HOTLINE": f"tel:{_dialled(point.value)}"}
-    return {"point": point, "icon": ICONS[point.kind], "url": links[point.kind], "stale": stale}
+    return {
+        "point": point,
+        "icon": ICONS[point.kind],
+        "url": links[point.kind],
+        "opening": opening,
+        "bad": bad,
+        "stale": is_due(point.verified_on, point.interval_days, bad=bad, today=today),
+    }
+
+
+def opening_of(point: ContactPoint, calendars: Mapping[str, CalendarRef], *, now: datetime) -> str:
+    """Whether somebody answers there now, on the reader's clocks; "" where no calendar says. Reads `point.calendar`."""
+    found = calendars.get(point.calendar.name) if point.calendar else None
+    return opening_words(found.calendar, now=now, zone=timezone.get_current_timezone()) if found else ""
 
 
 def promises(terms: Terms, severity_of: Mapping[str, str]) -> list[Shown]:
@@ -97,7 +119,7 @@ def account(row: ServiceAccount, data: Sequence[Mapping[str, Any]]) -> Shown:
     """A client's account: its facts, and that there are secrets; what is declared secret is masked everywhere."""
     secret = {d["source"].removeprefix("account.") for d in data if d.get("secret")}
     facts = [(key.replace("_", " "), MASK if key in secret else value) for key, value in row.facts.items()]
-    return {"client": row.client, "facts": facts, "secrets": [key.replace("_", " ") for key in row.secrets]}
+    return {"pk": row.pk, "client": row.client, "facts": facts, "secrets": [key.replace("_", " ") for key in row.secrets]}
 
 
 def _promised(terms: Terms | None, metric: str) -> bool:

@@ -1,48 +1,58 @@
-"""The vendor directory as pages: whom to reach, with what, when, and what they promised."""
+"""One vendor as a page: whom to reach, with what, when, what they promised, and what leans on it."""
 
 from collections import defaultdict
+from functools import partial
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from accounts.clock import database_now
 from accounts.models import User
 from accounts.permissions import for_roles
-from accounts.roles import STAFF
+from accounts.roles import MANAGERS, STAFF
 from sla.agreements import live_calendars, live_terms
 from vendors import vendor_page
-from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
-
-
-@for_roles(STAFF)
-def vendors(request: HttpRequest) -> HttpResponse:
-    """Every vendor with its services and how to reach them first."""
-    today = database_now().date()
-    services = Service.objects.prefetch_related("contact_points").order_by("name")
-    rows = [
-        {"vendor": vendor, "services": [_reached(service, today=today) for service in vendor.services.all()]}
-        for vendor in Vendor.objects.prefetch_related(Prefetch("services", queryset=services))
-    ]
-    return render(request, "vendors/vendors.html", {"rows": rows})
-
-
-def _reached(service: Service, *, today) -> dict:
-    points = [vendor_page.contact(point, today=today) for point in service.contact_points.all()]
-    return {"service": service, "first": next(iter(points), None), "stale": any(point["stale"] for point in points)}
+from vendors.dependants import dependants, faults_of, sheet_of
+from vendors.models import ContactPoint, ServiceAccount, Vendor
 
 
 @for_roles(STAFF)
 def vendor(request: HttpRequest, slug: str) -> HttpResponse:
     """One vendor: each service with everything that a case needs."""
     row, now = get_object_or_404(Vendor, slug=slug), database_now()
-    points = Prefetch("contact_points", queryset=ContactPoint.objects.select_related("owner"))
-    terms, accounts = live_terms(live_calendars(), now=now), _accounts(request.user, row)
+    points = Prefetch("contact_points", queryset=ContactPoint.objects.select_related("owner", "calendar"))
+    calendars = live_calendars()
+    terms, accounts = live_terms(calendars, now=now), _accounts(request.user, row)
+    opening = partial(vendor_page.opening_of, calendars=calendars, now=now)
+    rows = list(row.services.prefetch_related(points))
     services = [
-        vendor_page.shown(service, terms.get(service.commitment_id), accounts[service.pk], today=now.date())
-        for service in row.services.prefetch_related(points)
+        vendor_page.shown(
+            service, terms.get(service.commitment_id), accounts[service.pk], today=now.date(), opening=opening
+        )
+        for service in rows
     ]
-    return render(request, "vendors/vendor.html", {"vendor": row, "services": services, "now": now})
+    faults = faults_of(rows, request.user, now=now) if "checked" in request.GET else []
+    context = {
+        "vendor": row, "services": services, "now": now, "faults": faults, "actions": _actions(row, request.user),
+        "manages": bool(request.user.roles & MANAGERS), "sheet": sheet_of(row, request.user),
+        **dependants(rows, request.user),
+    }  # fmt: skip
+    return render(request, "vendors/vendor.html", context)
+
+
+def _actions(row: Vendor, user: User) -> list[dict[str, str]]:
+    """What the header of the vendor's page offers this reader."""
+    history = {"label": "History", "url": reverse("vendor-history", args=[row.slug]), "name": "history"}
+    if not user.roles & MANAGERS:
+        return [history]
+    return [
+        {"label": "Add a service", "url": reverse("service-new", args=[row.slug]), "name": "plus"},
+        {"label": "Edit", "url": reverse("vendor-edit", args=[row.slug]), "name": "pencil"},
+        history,
+        {"label": "Take out…", "url": reverse("vendor-removal", args=[row.slug]), "name": "trash-2"},
+    ]
 
 
 def _accounts(user: User, vendor: Vendor) -> dict[int, list[ServiceAccount]]:

@@ -109,7 +109,7 @@ def test_a_vendor_without_services_and_an_unknown_one(desk):
 def test_the_pages_ask_a_fixed_number_of_queries(desk, world, django_assert_max_num_queries):
     for number in range(3):
         Service.objects.create(name=f"Service {number}", vendor=world.m365.vendor)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(19):
         desk.get("/vendors/microsoft/")
     with django_assert_max_num_queries(10):
         desk.get("/vendors/")

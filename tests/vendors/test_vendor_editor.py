@@ -1,0 +1,195 @@
+"""The pages by which managers add and edit the directory, as a browser without scripts sends them."""
+
+import pytest
+
+from accounts import roles
+from vendors.edits import last_edit
+from vendors.models import ContactPoint, DirectoryEdit, Service, Vendor
+
+M365 = "/vendors/microsoft/services/microsoft-365/"
+
+
+@pytest.fixture
+def desk(client, world):
+    client.force_login(world.manager)
+    return client
+
+
+def fields_of(desk, url) -> dict[str, str]:
+    """Everything that the page's form would send as it stands."""
+    form = desk.get(url).context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    for row in getattr(form, "rows", ()):
+        if not isinstance(row, dict):
+            given |= {row.add_prefix(name): row[name].value() for name in row.fields}
+    return {name: value for name, value in given.items() if value is not None and value is not False}
+
+
+def sent(desk, url, **said):
+    return desk.post(url, fields_of(desk, url) | said)
+
+
+def words(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_a_vendor_is_added_then_its_service_then_how_to_reach_it(desk):
+    made = desk.post("/vendors/new/", {"name": "Acme Telecom", "mail_domains": "acme.example\nacme.net", "seen": 0})
+    assert made.status_code == 303 and made["Location"] == "/vendors/acme-telecom/"
+    made = sent(desk, "/vendors/acme-telecom/services/new/", name="Leased line", lodge_by="PORTAL")
+    assert made["Location"] == "/vendors/acme-telecom/services/leased-line/contacts/"
+    url = made["Location"]
+    assert sent(desk, url, **{"row-0-value": "noc@acme.example", "note": "From the contract"}).status_code == 303
+    row = Vendor.objects.get(name="Acme Telecom")
+    assert row.mail_domains == ["acme.example", "acme.net"] and row.services.get().lodge_by == "PORTAL"
+    assert ContactPoint.objects.get(service__vendor=row).value == "noc@acme.example"
+    assert last_edit(row).note == "From the contract"
+
+
+@pytest.mark.parametrize("part", ["basics", "contacts", "commitment", "required", "conditions", "template"])
+def test_saving_a_part_as_it_stands_changes_nothing(desk, world, part):
+    ContactPoint.objects.create(service=world.m365, order=2, kind="HOTLINE", value="+44 1", language="en", hours="day")
+    conditions = [
+        {"tier_level": 3, "minutes": 30, "words": "Beyond us"},
+        {"error_codes": ["a", "b"], "words": "Theirs"},
+    ]
+    world.m365.engage_when = conditions
+    world.m365.client_text_in = {"de": "Dort"}
+    world.m365.save()
+    before = Service.objects.filter(pk=world.m365.pk).values().get()
+    assert sent(desk, M365 + f"{part}/").status_code == 303
+    after = Service.objects.filter(pk=world.m365.pk).values().get()
+    if part == "commitment":  # its agreement takes the service's own name
+        before.pop("commitment_id"), after.pop("commitment_id")
+    else:
+        assert not DirectoryEdit.objects.exists()
+    assert before == after and world.m365.contact_points.count() == 2
+
+
+def test_contact_points_are_ordered_removed_and_added(desk, world):
+    url = M365 + "contacts/"
+    first = sent(
+        desk, url, **{"row-1-kind": "hotline", "row-1-value": "+44 20 1", "row-1-place": "1", "row-0-place": "2"}
+    )
+    assert first.status_code == 303
+    assert [p.value for p in world.m365.contact_points.all()] == ["+44 20 1", "support@vendor.example"]
+    assert sent(desk, url, **{"row-0-remove": "on"}).status_code == 303
+    assert [p.value for p in world.m365.contact_points.all()] == ["support@vendor.example"]
+
+
+def test_what_is_wrong_stands_at_its_row(desk, world):
+    answer = sent(desk, M365 + "contacts/", **{"row-1-kind": "portal", "row-1-value": "nowhere"})
+    assert answer.status_code == 422 and "“Nowhere”" not in words(answer)
+    assert answer.context["form"].rows[1].errors["value"] == ['"nowhere" is not a web address.']
+    assert "Nothing was saved yet" in words(answer)
+
+
+def test_a_row_more_is_asked_for_without_losing_what_was_typed(desk):
+    answer = sent(desk, M365 + "contacts/", **{"row-1-value": "second@vendor.example", "add": "yes"})
+    rows = answer.context["form"].rows
+    assert answer.status_code == 200 and len(rows) == 3 and rows[1]["value"].value() == "second@vendor.example"
+    assert not DirectoryEdit.objects.exists()
+
+
+def test_a_template_with_an_unknown_placeholder_is_refused_with_its_place(desk):
+    answer = sent(desk, M365 + "template/", subject="Help", body="Hello\n  {{tenat_id}}")
+    [error] = answer.context["form"].errors["body"]
+    assert answer.status_code == 422 and "{{tenat_id}}" in error and "line 2, column 3" in error
+
+
+def test_code_in_a_template_is_text(desk, world):
+    body = "{% load x %} ${7*7} <script>alert(1)</script> {{tenant_id}}"
+    assert sent(desk, M365 + "template/", body=body).status_code == 303
+    said = words(desk.get(M365 + "template/"))
+    assert "${7*7}" in said and "<script>alert(1)" not in said
+    world.m365.refresh_from_db()
+    assert world.m365.template["body"] == body
+
+
+def test_a_template_is_previewed_and_nothing_saved(desk):
+    answer = sent(desk, M365 + "template/", body="From {{client}}: {{problem}}", preview="yes")
+    assert "From Example Ltd: [Problem]" in words(answer) and not DirectoryEdit.objects.exists()
+
+
+def test_a_datum_that_the_template_uses_is_not_taken_away(desk):
+    answer = sent(desk, M365 + "required/", **{"row-0-remove": "on"})
+    assert answer.status_code == 422 and "uses what would be gone" in words(answer) and "{{tenant_id}}" in words(answer)
+
+
+def test_forms_are_tried_on_and_nothing_saved(desk):
+    answer = sent(
+        desk, M365 + "basics/", number_pattern="CAS-([0-9]{6})", try_number="Re: CAS-123456 mail", **{"try": "y"}
+    )
+    assert "Found: 123456" in words(answer)
+    answer = sent(desk, M365 + "required/", **{"row-1-pattern": "[0-9]+", "row-1-trial": "twelve", "try": "yes"})
+    assert "“twelve” does not have this form." in words(answer) and not DirectoryEdit.objects.exists()
+
+
+def test_a_broken_expression_is_refused_with_its_position(desk):
+    answer = sent(desk, M365 + "basics/", number_pattern="CAS-([0-9]")
+    assert "position 5" in answer.context["form"].errors["number_pattern"][0]
+
+
+def test_a_promise_is_written_with_its_map(desk, world):
+    said = {"severity_0": "A", "RESPOND_0": "30m", "severity_1": "B", "RESPOND_1": "4h", "calendar": "24x7"}
+    answer = sent(desk, M365 + "commitment/", **said, severity_of_P1="A", severity_of_P2="B")
+    assert answer.status_code == 303
+    world.m365.refresh_from_db()
+    assert world.m365.severity_of == {"P1": "A", "P2": "B"}
+    assert world.m365.commitment.versions.last().document["targets"] == {
+        "A": {"RESPOND": "30m"},
+        "B": {"RESPOND": "4h"},
+    }
+
+
+def test_a_priority_cannot_map_to_a_severity_without_a_promise(desk):
+    answer = sent(desk, M365 + "commitment/", severity_of_P1="Z")
+    assert answer.status_code == 422 and 'no severity "Z"' in answer.context["form"].errors["severity_of_P1"][0]
+
+
+def test_an_impossible_target_stands_at_its_cell(desk):
+    answer = sent(desk, M365 + "commitment/", RESPOND_0="soon")
+    assert answer.status_code == 422 and answer.context["form"].errors["RESPOND_0"]
+
+
+def test_conditions_are_written_in_parts_and_words(desk, world):
+    said = {"row-0-words": "Theirs to clear", "row-0-error_codes": "0x1, 0x2", "row-0-automatic": "on"}
+    assert sent(desk, M365 + "conditions/", **said).status_code == 303
+    world.m365.refresh_from_db()
+    assert world.m365.engage_when == [{"error_codes": ["0x1", "0x2"], "automatic": True, "words": "Theirs to clear"}]
+
+
+def test_who_was_quicker_is_named_and_saving_again_is_a_decision(desk, world):
+    other = world.person("other@msp.example", roles.MANAGER)
+    url, mine = M365 + "basics/", fields_of(desk, M365 + "basics/") | {"plan": "Mine"}
+    desk.force_login(other)
+    sent(desk, url, plan="Theirs")
+    desk.force_login(world.manager)
+    answer = desk.post(url, mine)
+    assert answer.status_code == 409 and "Other changed this while you were writing" in words(answer)
+    again = {name: answer.context["form"][name].value() or "" for name in answer.context["form"].fields}
+    assert desk.post(url, again).status_code == 303 and Service.objects.get().plan == "Mine"
+
+
+def test_after_saving_the_lint_says_what_is_in_the_way(desk, world):
+    ContactPoint.objects.all().delete()
+    answer = sent(desk, M365 + "basics/", plan="Premier")
+    said = words(desk.get(answer["Location"].partition("#")[0]))
+    assert "no contact point at all" in said and "Add a mail address" in said
+
+
+def test_what_a_pack_says_is_confirmed_with_a_note(desk, world):
+    Service.objects.update(verify_first=True)
+    assert "nobody here has confirmed it yet" in words(desk.get("/vendors/microsoft/"))
+    desk.post(M365 + "confirmation/", {"note": "Called them"})
+    assert not Service.objects.get().verify_first and last_edit(Vendor.objects.get()).note == "Called them"
+
+
+@pytest.mark.parametrize("url", ["/vendors/microsoft/edit/", M365 + "contacts/", "/vendors/new/"])
+def test_technicians_do_not_edit(client, world, url):
+    client.force_login(world.l1)
+    assert client.get(url).status_code == 403 and client.post(url, {}).status_code == 403
+
+
+def test_there_is_no_other_part(desk):
+    assert desk.get(M365 + "secrets/").status_code == 404

@@ -1,0 +1,137 @@
+"""What an edit of the directory changed, in words: two forms in, old and new per field out. Pure.
+
+Rows of lists are told apart by what people know them by, so that a moved row is no change of what it says. What a
+service calls a secret is masked, whatever the form says.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MASK = "••••••"
+# What a row of each list is called, and the keys that tell it from the others.
+ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "services": ("", ("name",)),
+    "accounts": ("Account of", ("client", "service")),
+    "contacts": ("Contact point", ("value",)),
+    "required": ("Needed", ("label",)),
+    "engage_when": ("Condition", ("words",)),
+}
+WORDS = {
+    "name": "Name", "website": "Website", "protocol": "How they want to be engaged", "mail_domains": "Domains of mail",
+    "retired": "Retired", "category": "Category", "plan": "Support plan", "client_text": "What clients read",
+    "client_text_in": "What clients read", "lodge_by": "How a case is lodged", "number_pattern": "Form of case numbers",
+    "sources": "Sources", "verify_first": "To be confirmed first", "commitment": "Promise", "targets": "Target",
+    "severity_of": "Severity of", "template": "Case", "subject": "Subject", "body": "Text", "kind": "Kind",
+    "value": "Address", "hours": "Hours", "calendar": "Calendar", "calendars": "Calendar of", "language": "Language",
+    "verified_on": "Verified on", "owner": "Owner", "interval_days": "Days between verifications", "label": "Name",
+    "key": "Key", "source": "Taken from", "question": "Question", "pattern": "Form", "secret": "Secret",
+    "error_codes": "Error codes", "categories": "Categories", "tier_level": "Level", "minutes": "Minutes",
+    "impact": "Impact", "automatic": "Engages by itself", "words": "In words", "facts": "Fact",
+    "effective_from": "Holds from", "effective_until": "Holds until",
+}  # fmt: skip
+Place = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field: where it stands, what it is called, what it said and says; "" where nothing stood."""
+
+    place: str
+    field: str
+    old: str
+    new: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether old and new are texts to be read rather than values."""
+        return max(len(self.old), len(self.new)) > 80 or "\n" in self.old + self.new
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Changed]:
+    """Every field that says something else, in the order of the form; a whole row that came or went is one change."""
+    secret = _secrets(before) | _secrets(after)
+    old, new = (dict(_said(form, (), secret)) for form in (before, after))
+    found = [*_came_or_went(old, new), *_moved(before, after)]
+    whole = {place for place, _ in found}
+    for place in {**old, **new}:
+        if old.get(place) != new.get(place) and not any(place[: len(row)] == row for row in whole):
+            *at, name = place
+            found.append((place, Changed(", ".join(at), name, old.get(place, ""), new.get(place, ""))))
+    return [changed for _, changed in found]
+
+
+def _came_or_went(old: Mapping[Place, str], new: Mapping[Place, str]) -> Iterator[tuple[Place, Changed]]:
+    """Rows that only one of the forms has, the outermost alone."""
+    for here, there, is_new in ((old, new, False), (new, old, True)):
+        rows = {place[:depth] for place in here for depth in range(1, len(place))}
+        alone = {row for row in rows if not any(place[: len(row)] == row for place in there)}
+        for row in [row for row in dict.fromkeys(_rows(here)) if row in alone and row[:-1] not in alone]:
+            said = "; ".join(f"{place[-1]}: {text}" for place, text in here.items() if place[: len(row)] == row)
+            old_words, new_words = ("", said) if is_new else (said, "")
+            yield row, Changed(", ".join(row[:-1]), row[-1], old_words, new_words)
+
+
+def _rows(form: Mapping[Place, str]) -> Iterator[Place]:
+    return (place[:depth] for place in form for depth in range(1, len(place)))
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Place, Changed]]:
+    """Contact points that stay and are tried in another order."""
+    known = {service["name"]: service for service in before.get("services") or ()}
+    for service in after.get("services") or ():
+        old, new = ([c["value"] for c in s.get("contacts") or ()] for s in (known.get(service["name"], {}), service))
+        if old != new and sorted(old) == sorted(new):
+            place = (service["name"], "Order of contact points")
+            yield place, Changed(service["name"], place[-1], ", ".join(old), ", ".join(new))
+
+
+def _said(form: Mapping[str, Any], place: Place, secret: set[str]) -> Iterator[tuple[Place, str]]:
+    """Each field of a form by its place, in words."""
+    for key, value in form.items():
+        if key in ROWS and _is_rows(value):
+            for row in value:
+                yield from _said(row, (*place, _row_name(key, row)), secret)
+        elif isinstance(value, Mapping):
+            hidden = secret if key == "facts" else set[str]()
+            yield from _said_of_mapping(key, value, place, hidden)
+        else:
+            yield (*place, WORDS.get(key, key)), _text(value)
+
+
+def _said_of_mapping(key: str, value: Mapping[str, Any], place: Place, hidden: set[str]) -> Iterator[tuple[Place, str]]:
+    name = WORDS.get(key, key)
+    for inner, given in value.items():
+        if isinstance(given, Mapping) and key == "commitment":
+            yield from _said_of_mapping(inner, given, place, hidden)
+        elif isinstance(given, Mapping):
+            said = ", ".join(f"{k.lower()} {v}" for k, v in given.items())
+            yield (*place, f"{name} {inner}"), said
+        else:
+            plain = key in ("commitment", "template")
+            label = f"{name}: {WORDS.get(inner, inner).lower()}" if plain else f"{name} {inner}"
+            yield (*place, label), MASK if inner in hidden else _text(given)
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(row, Mapping) for row in value)
+
+
+def _row_name(key: str, row: Mapping[str, Any]) -> str:
+    word, names = ROWS[key]
+    said = " at ".join(str(row.get(name, "")) for name in names)
+    return f"{word} {said}".strip()
+
+
+def _secrets(form: Mapping[str, Any]) -> set[str]:
+    """The facts of accounts that a service calls secret."""
+    required = [datum for service in form.get("services") or () for datum in service.get("required") or ()]
+    return {d["source"].removeprefix("account.") for d in required if d.get("secret")}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

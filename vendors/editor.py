@@ -1,0 +1,104 @@
+"""What the pages of the directory's editor share: what fields may choose from, and from a form to what is saved."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+
+from accounts.models import User
+from accounts.roles import STAFF
+from sla.models import Calendar
+from vendors.editing import EditedMeanwhile, Refused, save
+from vendors.edits import last_edit
+from vendors.models import DirectoryEdit, Service, Vendor
+from vendors.part_form import Choices
+
+Build = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a form: the vendor that was saved, or the edit of whoever was quicker, or neither (see the form)."""
+
+    vendor: Vendor | None = None
+    meanwhile: DirectoryEdit | None = None
+
+    @property
+    def status(self) -> int:
+        """The status of the answer that shows the form again."""
+        return 409 if self.meanwhile else 422
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a form is about: a vendor (None: a new one) and where in its form the part stands."""
+
+    vendor: Vendor | None
+    build: Build
+    depth: int = 0
+
+
+def of_vendor(vendor: Vendor | None) -> Target:
+    """The vendor's own fields."""
+    return Target(vendor, lambda said: {"name": vendor.name, **said} if vendor else dict(said))
+
+
+def of_service(vendor: Vendor, service: Service | None) -> Target:
+    """A part of one service, or a new service."""
+    named = {"name": service.name} if service else {}
+    return Target(vendor, lambda said: {"name": vendor.name, "services": [{**named, **said}]}, depth=2)
+
+
+def of_account(vendor: Vendor) -> Target:
+    """A client's account with one of its services."""
+    return Target(vendor, lambda said: {"name": vendor.name, "accounts": [dict(said)]}, depth=2)
+
+
+def choices(*, is_new: bool = False) -> Choices:
+    """Calendars, and the people of ours who may own a contact point."""
+    people = User.objects.filter(is_active=True, groups__name__in=STAFF).distinct().order_by("name")
+    calendars = Calendar.objects.order_by("name").values_list("name", flat=True)
+    return Choices(tuple(calendars), tuple((user.email, str(user)) for user in people), is_new)
+
+
+def seen_now(vendor: Vendor) -> int:
+    """The edit that a form begins with, 0 for none."""
+    edit = last_edit(vendor)
+    return edit.pk if edit else 0
+
+
+def attempted(form: Any, target: Target, *, by: User, now: datetime) -> Outcome:
+    """Save what a readable form says. It keeps what was written, and tells at its fields why it was refused."""
+    return attempted_by(save, form, target, by=by, now=now)
+
+
+def attempted_by(use_case: Callable[..., Vendor], form: Any, target: Target, **more: Any) -> Outcome:
+    """The same by another use case, which is handed `more`."""
+    given = form.cleaned_data
+    try:
+        return Outcome(
+            use_case(target.vendor, target.build(form.document), note=given["note"], seen=given["seen"], **more)
+        )
+    except Refused as error:
+        form.tell([(_below(path, target.depth), words) for path, words in error.problems])
+        return Outcome()
+    except EditedMeanwhile as error:
+        form.data = form.data.copy()
+        form.data["seen"] = str(error.edit.pk)  # saving again is a decision
+        return Outcome(meanwhile=error.edit)
+
+
+def _below(path: Sequence[str | int], depth: int) -> tuple[str | int, ...]:
+    """The path within the part; what is wrong with the vendor around it belongs to no field."""
+    return tuple(path[depth:]) if len(path) > depth or not depth else ()
+
+
+def saved(request: Any, said: str, url: str) -> HttpResponse:
+    """Go to the page of what was saved, which says so."""
+    messages.success(request, said)
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
