@@ -64,7 +64,7 @@ def _tiles(found: dict[str, Any]) -> list[list[str]]:
     return [
         ["Cases", str(found["cases"]), running],
         ["First answer in time", _share(found["answer"]), found["answer"]["said"]],
-        ["Time to the first answer", found["answer_open"], f"on the wall {found['answer_wall']}"],
+        ["Time to the first answer", found["answer_open"], f"in all {found['answer_wall']}"],
         ["Updates in time", _share(found["updates"]), found["updates"]["said"]],
         ["Solved in time", _share(found["solution"]), found["solution"]["said"]],
         ["Besides", besides or "nothing", ""],

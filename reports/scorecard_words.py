@@ -15,9 +15,9 @@ COUNTED = (
     "Counted are the cases that were lodged in the period, with what became of them up to now. A promise whose terms "
     "changed is one promise; what is not decided yet stands apart and is in no share.",
     "Vendor's hours are those of the calendar on which the vendor promises, and only while the case is with the "
-    "vendor; without a promise there are none. On the wall is every hour from lodging on.",
-    "Median and 90 % are by nearest rank: half, or nine of ten, of the cases took so long or less. Of fewer than five "
-    "cases each time is told instead.",
+    "vendor; without a promise there are none. In all is every hour since it was lodged, day and night.",
+    "Half within and 90 % within are the median and the 90th percentile by nearest rank: so many of the cases took that "
+    "long or less. Of fewer than five cases each time is told instead.",
 )
 
 
@@ -43,10 +43,10 @@ def shown_kept(of: Kept, whole: Score) -> Shown:
     nothing = NOT_PROMISED if whole.cases and not of.targets else NOTHING
     return {
         "said": f"{of.kept} of {of.promised}" if of.promised else "" if of.open else nothing,
-        "share": f"{of.percent:.1f} %" if of.percent is not None else "",
+        "share": f"{of.percent:.1f}\u00a0%" if of.percent is not None else "",
         "percent": of.percent,
         "open": f"{of.open} open" if of.open else "",
-        "promised": " or ".join(map(short_words, of.targets)),
+        "promised": " or ".join(map(rough_words, of.targets)),
     }
 
 
@@ -54,12 +54,12 @@ def time_words(of: Times) -> str:
     """Median and 90th percentile; of fewer than five values these, the shortest first."""
     if of.median is None or of.p90 is None:
         return ", ".join(map(rough_words, of.few)) or NOTHING
-    return f"{rough_words(of.median)}, 90 % within {rough_words(of.p90)}"
+    return f"half within {rough_words(of.median)}, 90\u00a0% within {rough_words(of.p90)}"
 
 
 def rough_words(seconds: float) -> str:
-    """A length of time to the minute, or below one to the second."""
-    return short_words(seconds if seconds < 60 else seconds // 60 * 60)
+    """A length of time to the minute, or below one to the second, that is not broken at a line's end."""
+    return short_words(seconds if seconds < 60 else seconds // 60 * 60).replace(" ", "\u00a0")
 
 
 def besides(found: Score) -> list[str]:
@@ -94,7 +94,7 @@ def _sooner(median: str) -> str:
 
 
 def _percent(of: Kept) -> str:
-    return f"{of.percent:.0f} %"
+    return f"{of.percent:.0f}\u00a0%"
 
 
 def by_severity(cases: Sequence[Case], before: Sequence[Case]) -> list[Shown]:

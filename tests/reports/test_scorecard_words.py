@@ -1,0 +1,158 @@
+"""A scorecard in words and as a picture; what a spreadsheet must not run."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from reports.csv_text import csv_text
+from reports.month_chart import HEIGHT, month_chart
+from reports.periods import Period
+from reports.scorecard import Case, Kept, Promise, Times, score
+from reports.scorecard_words import by_severity, rough_words, shown_score, time_words
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def case(kept=None, *, at=NINE, seconds=600.0, severity="A", **said):
+    promises = [] if kept == "none" else [Promise("VENDOR_RESPOND", 3600, kept, seconds if kept is not None else None)]
+    answered = None if kept is None else seconds
+    defaults = {"incomplete": False, "chases": 0, "bounces": 0, "auto_first": False} | said
+    return Case("microsoft", "Microsoft 365", severity, at, answered, None, **defaults, promises=promises)
+
+
+def shown(*cases, before=()):
+    return shown_score(score(cases), score(before))
+
+
+def plain(text):
+    return text.replace("\u00a0", " ")
+
+
+def test_a_share_is_told_with_its_numbers_and_what_is_open_apart():
+    found = shown(case(True), case(True), case(False), case())["answer"]
+    assert (found["said"], plain(found["share"]), found["open"], plain(found["promised"])) == (
+        "2 of 3", "66.7 %", "1 open", "1 h",
+    )  # fmt: skip
+
+
+def test_nothing_promised_is_said_as_such_and_is_no_hundred_percent():
+    found = shown(case("none"))["answer"]
+    assert (found["said"], found["share"], found["percent"]) == ("nothing promised", "", None)
+
+
+def test_without_a_case_and_with_open_ones_alone_no_share_is_told():
+    assert shown()["answer"]["said"] == "-"
+    assert (shown(case())["answer"]["said"], shown(case())["answer"]["open"]) == ("", "1 open")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((), "-"),
+        ((45.9,), "45 s"),
+        ((60.0, 7265.0), "1 min, 2 h 1 min"),
+        ((60.0, 120.0, 180.0, 240.0, 300.0), "half within 3 min, 90 % within 5 min"),
+    ],
+)
+def test_few_times_are_told_each_and_more_by_their_ranks(values, said):
+    assert plain(time_words(Times(values))) == said
+
+
+def test_a_length_of_time_is_not_broken_at_a_line_s_end():
+    assert rough_words(5459) == "1\u00a0h\u00a030\u00a0min"
+
+
+def test_only_what_there_was_is_told_besides():
+    assert shown(case(True))["besides"] == []
+    found = shown(case(True, incomplete=True, chases=1), case(True, chases=2, auto_first=True, bounces=1))["besides"]
+    assert found == ["1 sent incomplete", "3 chases", "1 answered first by a machine", "1 bounced mail"]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said", "arrow"),
+    [
+        ([True], [False], ["Better in time, 0 % before"], "arrow-up"),
+        ([False], [True], ["Less in time, 100 % before"], "arrow-down"),
+        ([True], [True], ["As much in time, 100 % before"], "arrow-right"),
+        ([True], [], [], ""),
+        ([None], [True], [], ""),
+    ],
+)
+def test_how_it_moved_is_said_in_words_with_an_arrow(now, before, said, arrow):
+    found = shown(*map(case, now), before=[case(kept) for kept in before])["trend"]
+    assert ([plain(words) for words in found["said"]], found["arrow"]) == (said, arrow)
+
+
+def test_that_a_vendor_answers_sooner_is_told_of_five_cases_on():
+    slow, quick = [case(True, seconds=1200.0)] * 5, [case(True, seconds=600.0)] * 5
+    said = shown(*quick, before=slow)["trend"]["said"]
+    assert [plain(words) for words in said] == ["As much in time, 100 % before", "answers sooner, 20 min before"]
+    assert len(shown(*quick[:4], before=slow)["trend"]["said"]) == 1
+
+
+def test_there_is_a_row_for_each_service_and_severity_in_their_order():
+    rows = by_severity([case(True, severity="B"), case(True, severity=""), case(False, severity="A")], [])
+    assert [(row["severity"], row["answer"]["said"]) for row in rows] == [
+        ("none", "1 of 1"), ("A", "0 of 1"), ("B", "1 of 1"),
+    ]  # fmt: skip
+
+
+# months --------------------------------------------------------------------------------------------------------------
+
+
+def months(count=3):
+    return Period(date(2026, 3, 1), date(2026, 3, 31), UTC).months(count)
+
+
+def test_the_highest_month_fills_the_picture_and_its_parts_stand_on_each_other():
+    february = NINE - timedelta(days=20)
+    bars = month_chart(months(), [case(True), case(False), case(), case("none"), case(True, at=february)])
+    assert [bar.cases for bar in bars] == [0, 1, 4]
+    march = bars[2]
+    assert [(part.kind, part.count) for part in march.parts] == [("kept", 1), ("missed", 1), ("apart", 2)]
+    assert [part.y for part in march.parts] == [90.0, 60.0, 0.0]
+    assert sum(part.height for part in march.parts) == HEIGHT
+    assert march.title == "March 2026: 1 answered in time, 1 answered too late, 2 open or nothing promised"
+    assert bars[0].title == "January 2026: no case"
+
+
+def test_bars_lie_side_by_side_within_the_picture():
+    bars = month_chart(months(12), [])
+    assert all(left.x + left.width < right.x for left, right in pairwise(bars))
+    assert bars[0].x > 0 and bars[-1].x + bars[-1].width < 100
+    assert not any(part.height for bar in bars for part in bar.parts)
+
+
+# CSV -----------------------------------------------------------------------------------------------------------------
+
+
+def cells(*values):
+    text = csv_text(["one"] * len(values), [values], zone=BERLIN)
+    header, row = csv.reader(io.StringIO(text))
+    assert header == ["one"] * len(values)
+    return row
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_text_that_would_be_a_formula_is_one_no_more(start):
+    assert cells(f"{start}1+1", f"a{start}b") == [f"'{start}1+1", f"a{start}b"]
+
+
+def test_moments_are_written_with_the_offset_of_the_zone():
+    summer = datetime(2026, 7, 1, 10, 30, 15, 999, tzinfo=UTC)
+    assert cells(NINE, summer) == ["2026-03-02T10:00:00+01:00", "2026-07-01T12:30:15+02:00"]
+
+
+def test_numbers_words_and_nothing():
+    assert cells(1, 2.0, 2.25, True, False, None, 'a "quoted", b\nc') == [
+        "1", "2", "2.2", "yes", "no", "", 'a "quoted", b\nc',
+    ]  # fmt: skip
+
+
+def test_kept_of_nothing_has_no_percent():
+    assert Kept().percent is None
