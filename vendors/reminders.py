@@ -6,7 +6,7 @@ managers. What is due is found, never scheduled; mail and mark change in one tra
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -94,10 +94,14 @@ def _text(person: User, points: Points, *, now: datetime) -> str:
 
 
 def _opening(points: Points) -> str:
-    what = "a contact point that is" if len(points) == 1 else f"{len(points)} contact points that are"
+    if len(points) == 1:
+        what, how = "This contact point of a vendor is", "Try it, then confirm it by its link, which is yours alone"
+    else:
+        what = f"These {len(points)} contact points of vendors are"
+        how = "Try each, then confirm it by its link; the links are yours alone"
     return (
-        f"Tickets are passed to vendors by {what} to be verified again. Try each, then confirm it by its link. "
-        f"The links are yours alone, good for {LASTS.days} days, and need no sign-in."
+        f"{what} to be verified, so that a ticket that needs them finds somebody. {how}, good for {LASTS.days} days, "
+        "and without a sign-in."
     )
 
 
@@ -110,10 +114,15 @@ def _lines(person: User, points: Points, *, now: datetime) -> str:
 
 def _since(point: ContactPoint) -> str:
     if point.bad_since:
-        return f"does not hold since {point.bad_since:%d %b %Y} ({point.bad_because})"
+        return f"does not hold since {_day(point.bad_since.date())} ({point.bad_because})"
     if point.verified_on is None:
         return "never verified"
-    return f"last verified on {point.verified_on:%d %b %Y}, due every {point.interval_days} days"
+    often = "each day" if point.interval_days == 1 else f"every {point.interval_days} days"
+    return f"last verified on {_day(point.verified_on)}, to be verified {often}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _link(person: User, point: ContactPoint, *, now: datetime) -> str:
