@@ -26,14 +26,14 @@ class Sources:
         ids = [work.id for work in works]
         read = Ticket.objects.filter(pk__in=ids).select_related("client", "asset__site", "contact")
         self.tickets = {ticket.pk: ticket for ticket in tickets or read}
-        points = Prefetch("contact_points", queryset=ContactPoint.objects.order_by("order"))
+        points = Prefetch("contact_points", queryset=ContactPoint.objects.select_related("calendar").order_by("order"))
         known = Service.objects.filter(pk__in=set(services)).select_related("vendor").prefetch_related(points)
         self.services = {service.pk: service for service in known}
         clients = {work.client_id for work in works}
         accounts = ServiceAccount.objects.filter(client__in=Client.objects.filter(pk__in=clients), service__in=known)
         self.accounts = {(a.client_id, a.service_id): a for a in accounts}
         events = MonitoringEvent.objects.filter(ticket_id__in=ids).order_by("ticket_id", "received_at")
-        self.events = {event.ticket_id: event.facts for event in events}
+        self.events = _reported(events)
         self._answered = _answered(ids)
 
     def answered(self, work: Work, service: Service) -> Mapping[str, str]:
@@ -54,6 +54,15 @@ class Sources:
         }
         facts = {f"{group}.{key}": defused(str(v)) for group, row in groups.items() for key, v in row.items() if v}
         return facts | _secrets(account)
+
+
+def _reported(events: Iterable[MonitoringEvent]) -> dict[int, dict[str, Any]]:
+    """By ticket what its events told, the latest last: what only an earlier one told is known all the same."""
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for event in events:
+        told = {"title": event.title, "severity": event.severity, "state": event.state, **event.facts}
+        found[event.ticket_id or 0] |= {key: value for key, value in told.items() if value}
+    return found
 
 
 def _answered(ids: Sequence[int]) -> dict[tuple[int, str], dict[str, str]]:
