@@ -404,7 +404,7 @@ def rows(world, people):
         "file": file.pk, "ticket_file": ticket.files.get().pk,
         "reply_template": ReplyTemplate.objects.create(name="Words", use="NOTE", text="Words").pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
-        "share_link": link.pk, "told": Notification.objects.get(user=world.l1).pk,
+        "share_link": link.pk, "told": Notification.objects.filter(user=world.l1).earliest("pk").pk,
     }  # fmt: skip
 
 
