@@ -119,7 +119,8 @@ def account(row: ServiceAccount, data: Sequence[Mapping[str, Any]]) -> Shown:
     """A client's account: its facts, and that there are secrets; what is declared secret is masked everywhere."""
     secret = {d["source"].removeprefix("account.") for d in data if d.get("secret")}
     facts = [(key.replace("_", " "), MASK if key in secret else value) for key, value in row.facts.items()]
-    return {"pk": row.pk, "client": row.client, "facts": facts, "secrets": [key.replace("_", " ") for key in row.secrets]}
+    sealed = [key.replace("_", " ") for key in row.secrets]
+    return {"pk": row.pk, "client": row.client, "facts": facts, "secrets": sealed}
 
 
 def _promised(terms: Terms | None, metric: str) -> bool:
