@@ -107,7 +107,7 @@ def _engage(record: Record) -> str:
 
 def _chase(record: Record) -> str:
     clock, done = record["clock"], CHASED[record["done"]].format(to=record.get("to", ""))
-    count = f" ({_nth(record['case']['chases'] + 1)} of {MOST_CHASES} times)" if record["how"] != "STOP" else ""
+    count = f" Chase {record['case']['chases'] + 1} of {MOST_CHASES}." if record["how"] != "STOP" else ""
     name = METRIC_WORDS[clock["metric"]]
     return f"{record['vendor']} is late. {name}: {record['percent']} % of {_target(clock)} has passed. {done}{count}"
 
