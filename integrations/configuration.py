@@ -4,13 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from accounts.configuration import Change, Entry, Run
 from accounts.schema import Name, Row, text
 from clients.models import Client
 from integrations.models import Integration
+from integrations.vendor_hook.source import SYSTEM as VENDOR
 from tickets.models import EventSource, Mapping
+from vendors.models import Vendor
 
 System = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -23,6 +25,7 @@ class IntegrationRow(Row):
     system: System = None
     secret_env: Variable = None
     organisations: dict[text(120, shortest=1), Name] = None
+    vendor: Annotated[Name, Field(description="Whose cases a system of the kind “vendor” may tell of")] = None
 
 
 def import_integrations(entries: Sequence[Entry[IntegrationRow]], run: Run) -> None:
@@ -38,14 +41,29 @@ def _import_integration(entry: Entry[IntegrationRow], run: Run) -> None:
         organisation: run.find(Client, name, entry, "organisations", organisation)
         for organisation, name in (entry.row.organisations or {}).items()
     }
+    integration = Integration.objects.filter(source=source).first() or Integration(source=source)
+    vendor = _vendor(entry, source, integration, run)
     run.checked()
     change = run.settle(source, {"kind": entry.row.system} if entry.gives("system") else {})
-    integration = Integration.objects.filter(source=source).first() or Integration(source=source)
-    settled = run.settle(integration, {"system": source.kind, **_token(entry, integration, run)})
+    settled = run.settle(integration, {"system": source.kind, **vendor, **_token(entry, integration, run)})
     change.keys += [key for key in settled.keys if key != "system"]
     if entry.gives("organisations"):
         _settle_mappings(source, clients, change)
     run.record(integration, change, name=source.name)
+
+
+def _vendor(
+    entry: Entry[IntegrationRow], source: EventSource, integration: Integration, run: Run
+) -> dict[str, Vendor | None]:  # fmt: skip
+    """Whose system it is: a vendor's belongs to one, and no other system does."""
+    system = entry.row.system if entry.gives("system") else source.kind
+    if not entry.gives("vendor"):
+        if system == VENDOR and integration.vendor_id is None:
+            run.refuse(entry, "is missing: say whose cases it may tell of", "vendor")
+        return {}
+    if system != VENDOR:
+        run.refuse(entry, f'only the system "{VENDOR}" belongs to a vendor', "vendor")
+    return {"vendor": run.find(Vendor, entry.row.vendor, entry, "vendor")}
 
 
 def _token(entry: Entry[IntegrationRow], integration: Integration, run: Run) -> dict[str, Any]:
@@ -70,12 +88,12 @@ def _settle_mappings(source: EventSource, clients: dict[str, Client | None], cha
 
 def export_integrations() -> list[dict[str, Any]]:
     """Without tokens and without the variables that they came from: neither is stored."""
-    rows = Integration.objects.select_related("source").order_by("source__name")
+    rows = Integration.objects.select_related("source", "vendor").order_by("source__name")
     return [_form(row) for row in rows]
 
 
 def _form(row: Integration) -> dict[str, Any]:
     mappings = row.source.mappings.select_related("client").order_by("external_org")
     organisations = {mapping.external_org: mapping.client.name for mapping in mappings}
-    form = {"name": row.source.name, "system": row.system}
+    form = {"name": row.source.name, "system": row.system, **({"vendor": row.vendor.name} if row.vendor else {})}
     return {**form, "organisations": organisations} if organisations else form

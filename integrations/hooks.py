@@ -24,6 +24,8 @@ from tickets.scrubbing import scrubbed
 
 Parse = Callable[[Mapping[str, Any]], ReportedEvent | None]
 PARSERS: Mapping[str, Parse] = {"ninjaone": ninjaone.parse}
+# Those whose doors do something else than report events, such as a vendor's own system.
+OTHER_SYSTEMS = frozenset({"vendor"})
 # What a token is compared with where there is none to compare with, so that this takes as long.
 NO_DIGESTS = (digest("nobody"),)
 NO_ALERT = "This activity is no alert."
@@ -41,13 +43,18 @@ class Hook(ApiView):
         if not take_one(integration.pk, now=self.now):
             raise Problem(429, "Too many deliveries; come again later.", retry_after=RETRY_AFTER_SECONDS)
         try:
-            reported = _read(request, PARSERS[system])
+            answer = self.answer(request, integration, system)
         except Problem as problem:
             self._note(integration, last_error_at=self.now, last_error=_words(problem)[:300])
             raise
-        answer = self._taken(integration, reported)
         self._note(integration, last_success_at=self.now)
         return answer
+
+    def answer(self, request: Request, integration: Integration, system: str) -> Response:
+        """What becomes of a delivery whose sender is known. Raises Problem."""
+        if system not in PARSERS:
+            raise Problem(404, "Deliveries of this system go to another address.")
+        return self._taken(integration, _read(request, PARSERS[system]))
 
     def _taken(self, integration: Integration, reported: ReportedEvent | None) -> Response:
         if reported is None:
@@ -77,7 +84,7 @@ def verified(request: Request, system: str, integration_id: str) -> Integration:
 
 def _integration(system: str, integration_id: str) -> Integration | None:
     numbered = integration_id.isascii() and integration_id.isdigit() and len(integration_id) < 19
-    if not numbered or system not in PARSERS:
+    if not numbered or system not in {*PARSERS, *OTHER_SYSTEMS}:
         return None
     return Integration.objects.select_related("source").filter(pk=int(integration_id), system=system).first()
 
@@ -91,13 +98,19 @@ def _tokens(request: Request) -> list[str]:
 
 def _read(request: Request, parse: Parse) -> ReportedEvent | None:
     """The event in the body, without the credentials in it. Raises Problem."""
-    body = read_body(request._request, request)
-    if not isinstance(body, dict):
-        raise Problem(400, "The body must be a JSON object.")
+    body = read_object(request)
     try:
         return parse(scrubbed(body))
     except CannotRead as error:
         raise Problem(400, "The body cannot be read.", errors={error.field: str(error)}) from None
+
+
+def read_object(request: Request) -> Mapping[str, Any]:
+    """The JSON object of a request's body. Raises Problem."""
+    body = read_body(request._request, request)
+    if not isinstance(body, dict):
+        raise Problem(400, "The body must be a JSON object.")
+    return body
 
 
 def _words(problem: Problem) -> str:

@@ -210,3 +210,10 @@ def test_a_dry_run_plans_the_same_and_changes_nothing():
     dry = bring_in(SMALL, dry_run=True)
     assert not (Client.objects.exists() or User.objects.exists() or Policy.objects.exists())
     assert dry == bring_in(SMALL)
+
+
+def test_a_vendor_s_own_system_belongs_to_that_vendor_alone(small):
+    small("vendors: [{name: Microsoft}]\nintegrations: [{system: vendor, name: Cases, vendor: Microsoft}]")
+    assert Integration.objects.get(system="vendor").vendor.name == "Microsoft"
+    small("integrations: [{name: Cases}]")
+    assert Integration.objects.get(system="vendor").vendor.name == "Microsoft"

@@ -108,6 +108,10 @@ WRONG = [
      'there is no service "Cloud male"; did you mean "Cloud mail"?'),
     ('{"2": Acme Ltd}', '{"2": Acne Ltd}', "integrations.0.organisations.2",
      'there is no client "Acne Ltd"; did you mean "Acme Ltd"?'),
+    ("{system: ninjaone,", "{system: vendor,", "integrations.0.vendor",
+     "is missing: say whose cases it may tell of"),
+    ("{system: ninjaone,", "{system: ninjaone, vendor: Cloudmaker,", "integrations.0.vendor",
+     'only the system "vendor" belongs to a vendor'),
     ("integrations:\n", "integration:\n", "integration", 'unknown key; did you mean "integrations"?'),
 ]  # fmt: skip
 
