@@ -47,6 +47,11 @@ OPERATIONS = {
     "POST tickets/{key}/vendor-cases/": Operation(
         TICKET + "vendor-cases/", **WORK, body={"service": "Microsoft 365", "answers": {}, "why": "Their fault"}
     ),
+    "GET tickets/{key}/vendor-cases/": Operation(TICKET + "vendor-cases/", "tickets:read", ABSENT),
+    "POST tickets/{key}/vendor-cases/{case}/lodged/": Operation(TICKET + "vendor-cases/1/lodged/", **WORK),
+    "POST tickets/{key}/vendor-cases/{case}/answers/": Operation(
+        TICKET + "vendor-cases/1/answers/", **WORK, body={"kind": "ANSWER", "text": "We look at it"}
+    ),
     "POST tickets/{key}/merge/": Operation(TICKET + "merge/", **WORK, body={"into": "ESC-999999", "why": "The same"}),
     "PUT tickets/{key}/radar/": Operation(TICKET + "radar/", **WORK, body={"score": 3, "jira_key": "ABC-1"}),
     "DELETE tickets/{key}/radar/": Operation(TICKET + "radar/", **WORK),
@@ -81,7 +86,9 @@ def operations() -> dict[str, Any]:
         if not route.startswith("api/v1/"):
             continue
         name = route.removeprefix("api/v1/").replace("(?P<key>[A-Za-z]{1,10}-[0-9]{1,17})", "{key}")
-        name = name.replace("<slug:slug>", "{slug}").replace("<int:pk>", "{pk}")
+        name = (
+            name.replace("(?P<case>[0-9]{1,17})", "{case}").replace("<slug:slug>", "{slug}").replace("<int:pk>", "{pk}")
+        )
         for method in ("get", "post", "put", "patch", "delete"):
             if hasattr(view, method):
                 found[f"{method.upper()} {name}"] = view

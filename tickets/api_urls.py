@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tickets import api, api_links, api_radar, api_ticket, api_verbs
+from tickets import api, api_cases, api_links, api_radar, api_ticket, api_verbs
 from tickets.api_events import Events
 
 VERBS = {
@@ -14,7 +14,7 @@ VERBS = {
     "resolution": api_verbs.Resolution,
     "reopening": api_verbs.Reopening,
     "replies": api_verbs.Replies,
-    "vendor-cases": api_verbs.VendorCases,
+    "vendor-cases": api_cases.VendorCases,
     "merge": api_verbs.Merge,
     "links": api_links.Links,
     "split": api_links.Splits,
@@ -24,9 +24,13 @@ VERBS = {
 }
 TICKET = r"^tickets/(?P<key>[A-Za-z]{1,10}-[0-9]{1,17})"
 
+CASE = rf"{TICKET}/vendor-cases/(?P<case>[0-9]{{1,17}})"
+
 urlpatterns = [
     path("tickets/", api.TicketList.as_view(), name="api-tickets"),
     re_path(rf"{TICKET}/$", api_ticket.TicketDetail.as_view(), name="api-ticket"),
     *(re_path(rf"{TICKET}/{name}/$", view.as_view(), name=f"api-ticket-{name}") for name, view in VERBS.items()),
+    re_path(rf"{CASE}/lodged/$", api_cases.CaseLodged.as_view(), name="api-case-lodged"),
+    re_path(rf"{CASE}/answers/$", api_cases.CaseAnswers.as_view(), name="api-case-answers"),
     path("events/", Events.as_view(), name="api-events"),
 ]

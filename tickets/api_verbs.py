@@ -9,9 +9,7 @@ from rest_framework.response import Response
 from accounts.fields import Body
 from accounts.idempotency import once_per_key
 from tickets import bodies, lifecycle, managing, merging
-from tickets import serializers as forms
-from tickets.api import TICKET, TicketView, either
-from tickets.models import VendorCase
+from tickets.api import TICKET, TicketView
 
 
 class Verb(TicketView):
@@ -106,23 +104,3 @@ class Merge(Verb):
     """It goes on as another ticket of the same client, with its cases and alerts; answered is the one that ends."""
 
     act = staticmethod(merging.merge)
-
-
-class VendorCases(TicketView):
-    """Cases with vendors."""
-
-    scopes = {"POST": "tickets:work"}
-
-    @extend_schema(
-        operation_id="open_vendor_case",
-        request=bodies.CaseBody,
-        responses={201: either("CaseOfKey", forms.CaseForm, forms.ClientCaseForm)},
-    )
-    @once_per_key
-    def post(self, request: Request, key: str) -> Response:
-        """Open a case with the vendor of a service, or answer what an incomplete one still needs."""
-        case = lifecycle.lodge_case(key=key, by=request.user, now=self.now, **self.said(bodies.CaseBody))
-        return Response(self._form(case).data, status=201)
-
-    def _form(self, case: VendorCase) -> Any:
-        return (forms.ClientCaseForm if self.bound else forms.CaseForm)(case)

@@ -185,6 +185,20 @@ class CaseBody(Body):
     why = Text(max_length=300, required=False, default="", allow_blank=True)
 
 
+class LodgedBody(Body):
+    """The vendor's own case number, where it gave one."""
+
+    number = Text(max_length=80, required=False, default="", allow_blank=True)
+
+
+class VendorSaidBody(Body):
+    """What the vendor said: an ANSWER, a QUESTION that we must answer, or CLOSING, it holds the case for done."""
+
+    kind = Enum(choices=["ANSWER", "QUESTION", "CLOSING"])
+    text = Text(max_length=20_000, trim_whitespace=False)
+    number = Text(max_length=80, required=False, default="", allow_blank=True, help_text="The vendor's own case number")
+
+
 class EventBody(Body):
     """One monitoring event. Events of one client, source and `dedupe_key` are one condition: one open ticket.
 

@@ -49,6 +49,16 @@ def answer_field(service: Service, *, key: str, question: str, problem: str) -> 
     return forms.CharField(label=question, help_text=help_text, required=False, max_length=2000, widget=widget)
 
 
+class MissingForm(forms.Form):
+    """What an incomplete case still needs, away from its ticket's page; it is sent to the ticket's verb."""
+
+    def __init__(self, case: VendorCase) -> None:
+        super().__init__(auto_id=f"told{case.pk}_%s")
+        self.case = case
+        for one in case.missing:
+            self.fields[ANSWER + one["key"]] = answer_field(case.service, **one)
+
+
 class VerbForm(forms.Form):
     """A form about one ticket; `work` is the ticket as it stands at `now`, `case` its open vendor case.
 
@@ -215,7 +225,9 @@ class ChangeForm(VerbForm):
     def prepare(self) -> None:
         for name, value in self._now().items():
             self.fields[name].initial, self.fields[name].show_hidden_initial = value, True
-        services = Service.objects.order_by("name").values_list("name", "name")
+        services = [(name, name) for name in Service.objects.offered().order_by("name").values_list("name", flat=True)]
+        if self.work.service and (self.work.service, self.work.service) not in services:  # retired meanwhile
+            services.insert(0, (self.work.service, self.work.service))
         # A service can be corrected, not taken away.
         self.fields["service"].choices = [*([] if self.work.service else [("", "None")]), *services]
         self.fields["client"].choices = list(self._clients().order_by("name").values_list("name", "name"))
@@ -311,7 +323,7 @@ class NewTicketForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["client"].queryset = Client.objects.visible_to(user, "work_client")
-        self.fields["service"].queryset = Service.objects.all()
+        self.fields["service"].queryset = Service.objects.offered()
         for name in ("contact", "device_name"):
             self.fields[name].widget.attrs["list"] = f"{name}-known"
             self.fields[name].widget.attrs["autocomplete"] = "off"

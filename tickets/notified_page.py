@@ -1,11 +1,12 @@
 """The page of what one was told: unread or all of it, opening one, and having read them all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,10 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.clock import database_now
+from accounts.models import User
 from accounts.permissions import for_roles
 from accounts.roles import STAFF
+from clients.models import Client
 from tickets.digest_text import first_paragraph
-from tickets.models import Notification
+from tickets.forms import MissingForm
+from tickets.models import Notification, VendorCase
 from tickets.notified import Page, leads_to, notifications_of, page, read, read_all, unread
 
 LARGEST = 2**63 - 1
@@ -30,9 +34,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
     """What the reader was told, the newest first: what is unread, or with `?show=all` everything."""
     everything = request.GET.get("show") == "all"
     found = notifications_of(request.user) if everything else unread(request.user)
+    found = found.annotate(asks=Exists(_waiting(request.user).filter(ticket=OuterRef("ticket"))))
     shown = page(found, before=_number(request, "before"), after=_number(request, "after"))
-    now = database_now()
-    context = {"all": everything, "now": now, "days": list(_days(shown.rows, now)), **_ways(shown, everything)}
+    now, asking = database_now(), _asking(shown.rows, request.user)
+    days = list(_days(shown.rows, now, asking))
+    context = {"all": everything, "now": now, "days": days, **_ways(shown, everything)}
     return render(request, "tickets/notifications.html", context | {"actions": _actions(shown, everything)})
 
 
@@ -43,17 +49,39 @@ def _number(request: HttpRequest, name: str) -> int:
     return number if number <= LARGEST else 0
 
 
-def _days(rows: Iterable[Notification], now: datetime) -> Iterable[dict[str, Any]]:
+def _waiting(user: User) -> QuerySet[VendorCase]:
+    """Cases that wait for answers of those who may work their tickets."""
+    workable = Client.objects.visible_to(user, "work_client")
+    return VendorCase.objects.filter(status="INCOMPLETE", ticket__client__in=workable)
+
+
+def _asking(rows: Sequence[Any], user: User) -> dict[int, MissingForm]:
+    """By the notification, what a vendor's case of its ticket still needs, where the reader may answer it.
+
+    The newest notification of a ticket asks, and no other. One query, none where nothing is asked.
+    """
+    newest = {row.ticket_id: row.pk for row in sorted(rows, key=lambda row: row.pk) if row.asks}
+    if not newest:
+        return {}
+    cases = _waiting(user).filter(ticket__in=newest).select_related("service", "vendor").order_by("-pk")
+    waiting = {case.ticket_id: case for case in cases}
+    return {newest[ticket]: MissingForm(case) for ticket, case in waiting.items()}
+
+
+def _days(
+    rows: Iterable[Notification], now: datetime, asking: Mapping[int, MissingForm]
+) -> Iterable[dict[str, Any]]:  # fmt: skip
     """The rows by the day of the reader's clock."""
     today = timezone.localtime(now).date()
     names = {today: "Today", today - timedelta(days=1): "Yesterday"}
     by_time = sorted(rows, key=lambda row: (row.at, row.pk), reverse=True)
     for day, of_day in groupby(by_time, key=lambda row: timezone.localtime(row.at).date()):
-        yield {"on": day, "name": names.get(day, ""), "rows": [_row(row) for row in of_day]}
+        yield {"on": day, "name": names.get(day, ""), "rows": [_row(row, asking.get(row.pk)) for row in of_day]}
 
 
-def _row(row: Notification) -> dict[str, Any]:
-    return {"row": row, "key": row.ticket.key if row.ticket else "", "text": first_paragraph(row.text)}
+def _row(row: Notification, asks: MissingForm | None) -> dict[str, Any]:
+    key = row.ticket.key if row.ticket else ""
+    return {"row": row, "key": key, "text": first_paragraph(row.text), "asks": asks}
 
 
 def _ways(shown: Page, everything: bool) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat, Now
 from accounts.clock import database_now
 from accounts.models import User
 from clients.models import Client
-from tickets.models import Clock, Draft, Presence, Ticket, VendorCase
+from tickets.models import CaseTask, Clock, Draft, Presence, Ticket, VendorCase
 from tickets.queue_filters import snoozes
 from tickets.saved_views import Pinned, pinned
 from tickets.shift import stays
@@ -24,7 +24,7 @@ LAST_DUE = F("next_due_at").desc(nulls_first=True)
 COLUMNS = (
     "pk", "title", "client__name", "priority", "status", "holder_kind", "tier__name", "tier__level", "assignee__name",
     "assignee__email", "next_due_at", "next_metric", "wake_at", "event_count", "target_seconds", "vendor",
-    "clock_vendor", "workable", "snoozed_until", "radar__score", "on_radar", "drafted", "viewer",
+    "clock_vendor", "workable", "snoozed_until", "radar__score", "on_radar", "drafted", "viewer", "vendor_task",
 )  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -79,6 +79,7 @@ def with_facts(tickets: QuerySet, *, user: User, **more: Any) -> QuerySet:
     cases = VendorCase.objects.filter(ticket=OuterRef("pk")).exclude(status="CLOSED").order_by("-ball", "-pk")
     subject = Concat(Value("case:"), Cast("pk", TextField()), output_field=TextField())
     timed = VendorCase.objects.filter(ticket=OuterRef("pk")).annotate(of_clock=subject)
+    tasks = CaseTask.objects.filter(case__ticket=OuterRef("pk"), done_at=None).order_by("id")
     return tickets.annotate(
         target_seconds=Subquery(clock.values("target_seconds")[:1]),
         vendor=Subquery(cases.values("vendor__name")[:1]),
@@ -89,6 +90,7 @@ def with_facts(tickets: QuerySet, *, user: User, **more: Any) -> QuerySet:
         on_radar=Q(radar__isnull=False),
         drafted=Exists(Draft.objects.filter(ticket=OuterRef("pk"), user=user)),
         viewer=viewers(user),
+        vendor_task=Subquery(tasks.values("kind")[:1]),
         **more,
     ).values(*COLUMNS, *more)
 

@@ -15,6 +15,14 @@ SHORT = {WAITING_ON_CLIENT: "Waiting", WAITING_ON_VENDOR: "Waiting"}
 # A clock warns when so much of its target is left.
 WARNING_SHARE = 0.25
 WEEK = timedelta(days=7)
+# What somebody here must do about a vendor's case, by the task's kind.
+VENDOR_TASKS = {
+    "LODGE": "To be lodged by hand",
+    "CALL": "The vendor is to be called",
+    "ANSWER": "The vendor has asked something",
+    "CONFIRM": "The vendor holds it for done",
+    "CONTACT": "No contact of the vendor works",
+}
 
 
 def row_of(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> Row:
@@ -44,6 +52,7 @@ def row_of(values: Mapping[str, Any], *, now: datetime, zone: tzinfo) -> Row:
         "radar": radar(values),
         "drafted": values["drafted"],
         "viewer": values["viewer"] or "",
+        "vendor_task": VENDOR_TASKS.get(values["vendor_task"] or "", ""),
     }
 
 

@@ -16,6 +16,7 @@ from sla.clocks import pause
 from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE
 from tickets.models import Clock, CustodyChange, Ticket, VendorCase
 from tickets.status import HOLDERS, STATUSES
+from vendors.models import Service
 
 FOR_CLIENTS = (ACKNOWLEDGE, RESPOND, UPDATE, RESOLVE)
 SUPERSEDED = Clock.State.SUPERSEDED
@@ -166,6 +167,10 @@ class CaseForm(serializers.Serializer):
     severity = serializers.CharField()
     number = serializers.CharField(help_text="The vendor's own case number")
     missing = MissingForm(many=True)
+    engaged_by = serializers.ChoiceField(
+        choices=VendorCase.EngagedBy.choices, help_text="A condition of the service, a step of the ladder, or a person"
+    )
+    channel = serializers.ChoiceField(choices=Service.Channel.choices, help_text="By which way it is lodged")
     because = serializers.CharField()
     opened_at = serializers.DateTimeField()
     lodged_at = serializers.DateTimeField(allow_null=True)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tickets.rows import clock, holder, row_of, when
+from tickets.models import CaseTask
+from tickets.rows import VENDOR_TASKS, clock, holder, row_of, when
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -18,7 +19,7 @@ def values(**changed):
         "next_due_at": NOW + timedelta(minutes=14), "next_metric": "OLA_ACKNOWLEDGE", "wake_at": None,
         "event_count": 3, "target_seconds": 900, "vendor": None, "clock_vendor": None,
         "workable": True, "snoozed_until": None, "radar__score": None, "on_radar": False, "drafted": False,
-        "viewer": None,
+        "viewer": None, "vendor_task": None,
     }  # fmt: skip
     return row | changed
 
@@ -108,6 +109,15 @@ def test_only_a_new_ticket_that_one_may_work_can_be_acknowledged(changed, can):
 )
 def test_the_radar_is_told_by_its_score(changed, shown):
     assert row_of(values(**changed), now=NOW, zone=UTC)["radar"] == shown
+
+
+@pytest.mark.parametrize(("kind", "shown"), [(None, ""), ("LODGE", "To be lodged by hand"), ("ODD", "")])
+def test_what_is_to_be_done_about_a_vendor_s_case_is_told(kind, shown):
+    assert row_of(values(vendor_task=kind), now=NOW, zone=UTC)["vendor_task"] == shown
+
+
+def test_every_kind_of_task_has_its_words():
+    assert set(VENDOR_TASKS) == set(CaseTask.Kind)
 
 
 def test_a_snoozed_row_tells_when_it_comes_back_in_the_reader_s_zone():

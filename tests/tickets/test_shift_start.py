@@ -259,7 +259,7 @@ def test_a_person_in_no_team_is_told_so(desk, client):
     assert "You are in no team." in page(client, keeper)
 
 
-def test_the_page_asks_eight_queries_of_its_own_however_much_there_is(desk, client):
+def test_the_page_asks_nine_queries_of_its_own_however_much_there_is(desk, client):
     def asked():
         page(client, desk.l1)
         with CaptureQueriesContext(connection) as found:
@@ -281,4 +281,5 @@ def test_the_page_asks_eight_queries_of_its_own_however_much_there_is(desk, clie
         assert len(start.ahead(desk.l1, now=now).own) == 5
         assert len(start.notes(desk.l1, now=now).rows) == 5
         assert start.duties(desk.l1, now=now)
-    assert len(own) <= 8
+        assert start.vendor_tasks(desk.l1).rows == []
+    assert len(own) <= 9

@@ -39,6 +39,7 @@ def shift(request: HttpRequest) -> HttpResponse:
         **_notes(request, desk.now),
         "others": desk.others,
         **_ahead(request, desk.now),
+        "vendor_tasks": start.vendor_tasks(request.user),
     }
     return render(request, "tickets/shift.html", context)
 

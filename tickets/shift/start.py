@@ -1,6 +1,6 @@
 """The first page of the day: what was left, what changed, what one owns, what breaches soon, who is on call.
 
-Read in eight queries, however much happened.
+Read in nine queries, however much happened.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, When
 
 from accounts.models import User
 from clients.models import Client
-from tickets.models import HandOver, Ticket, TicketEvent
+from tickets.models import CaseTask, HandOver, Ticket, TicketEvent
 from tickets.queue import FIRST_DUE, with_facts
 from tickets.shift.told import WEIGHTS, Changed, counted, grouped
 from tiers.models import Member, Team
@@ -25,6 +25,7 @@ MOST_EVENTS = 300
 MOST_TICKETS = 50
 MOST_DUE = 20
 MOST_NOTES = 10
+MOST_TASKS = 20
 ROTA_AHEAD = timedelta(days=14)
 GIVEN_AGO = timedelta(hours=24)
 NOTE = (
@@ -89,6 +90,26 @@ def ahead(user: User, *, now: datetime) -> Ahead:
     near = [row for row in rows if row["workable"] and row["next_due_at"] and now < row["next_due_at"] <= now + SOON]
     near.sort(key=lambda row: row["own_team"])
     return Ahead(own[:MOST_TICKETS], len(own) > MOST_TICKETS, near[:MOST_DUE], len(near) > MOST_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorTasks:
+    """What must be done about vendors' cases, that of own tickets and teams first; `more`: there are others."""
+
+    rows: Sequence[CaseTask]
+    more: bool
+
+
+def vendor_tasks(user: User) -> VendorTasks:
+    """Of the tickets that the reader may work, in one query."""
+    tickets = Ticket.objects.open().filter(client__in=Client.objects.visible_to(user, "work_client"))
+    in_team = Q(case__ticket__team__in=Member.objects.filter(user=user).values("team"))
+    first = Case(When(case__ticket__assignee=user, then=0), When(in_team, then=1), default=2)
+    waiting = CaseTask.objects.filter(done_at=None, case__ticket__in=tickets).select_related(
+        "case__vendor", "case__ticket"
+    )
+    rows = list(waiting.order_by(first, "opened_at", "id")[: MOST_TASKS + 1])
+    return VendorTasks(rows[:MOST_TASKS], len(rows) > MOST_TASKS)
 
 
 @dataclass(frozen=True, slots=True)
