@@ -77,8 +77,8 @@ def _row(key: str, row: Any) -> str:
 
 def _condition(row: Mapping[str, Any]) -> str:
     said = [
-        *(f"error code {code}" for code in row.get("error_codes", ())),
-        *(f"category {name}" for name in row.get("categories", ())),
+        *([f"error code {' or '.join(row['error_codes'])}"] if "error_codes" in row else []),
+        *([f"category {' or '.join(row['categories'])}"] if "categories" in row else []),
         *([f"level {row['tier_level']}"] if "tier_level" in row else []),
         *([f"{row['minutes']} min spent"] if "minutes" in row else []),
         *([f"impact {row['impact'].lower()}"] if "impact" in row else []),
