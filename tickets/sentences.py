@@ -88,12 +88,15 @@ def _case(record: Record) -> str:
     answers = "1 answer" if missing == 1 else f"{missing} answers"
     if missing and not record.get("override"):
         return f"Case for {name} waits for {answers}: {' '.join(record['questions'])}"
-    whole = f"goes without {answers}, since {_clause(record['override'])}," if missing else "is complete"
+    without = f" without {answers} ({_clause(record['override'])})" if missing else ""
     instead = f", since {record['instead']}" if record.get("instead") else ""
     if record.get("channel") == "PORTAL":
         at = f" at {record['contact']}" if record["contact"] else ""
-        return f"Case for {name} {whole} and must be lodged by hand{at}{instead}, severity {record['severity']}."
-    return f"Case for {name} {whole} and queued{instead}, severity {record['severity']}."
+        done = f"must be lodged by hand{at}"
+    else:
+        done = "is queued" if without else "queued"
+    complete = "" if without else "is complete and "
+    return f"Case for {name} {complete}{done}{without}{instead}, severity {record['severity']}."
 
 
 def _clause(words: str) -> str:

@@ -15,7 +15,12 @@ from tickets.sentences import for_client, internal
 from vendors.models import ContactPoint, Service, Vendor
 from world import march
 
-DECIDED = {"REMINDER", "THRESHOLD", "BREACH", "CLIMB", "LADDER_ENDS", "CLIENT_REMINDER", "WAKE", "CLIENT_UPDATE"}
+DECIDED = {
+    "REMINDER", "THRESHOLD", "BREACH", "CLIMB", "LADDER_ENDS", "CLIENT_REMINDER", "WAKE", "CLIENT_UPDATE", "CHASE",
+    "ENGAGE",
+}  # fmt: skip
+# What is added to a record when what was decided is done: by whom it is met, and when.
+ADDED = {"CHASE": {"done", "to", "timezone", "next_at"}}
 TOLD = {
     "ROUTED", "IMPORTED", "STRAIGHT", "CASE", "CASE_SENT", "CASE_LATE", "CASE_FAILED", "TERMS", "CONDITION_ENDED",
     "REPORTED", "CAME_BACK",
@@ -63,6 +68,7 @@ def to_the_vendor(world, settings):
         required=[{"key": "circuit", "label": "Circuit", "source": "question", "question": "Which circuit?"}],
     )  # fmt: skip
     ContactPoint.objects.create(service=line, order=1, kind="EMAIL", value="noc@carrier.example")
+    engaged(world, line)
     world.open("Straight", service=line, category="lines")
     world.open("Straight and complete", service=world.m365, category="lines")
     late = world.open("Late", service=world.m365)
@@ -83,6 +89,13 @@ def kept_waiting(world):
     world.do(lifecycle.reply, asked, text="We look at it.", public=True)
     world.do(lifecycle.lodge_case, asked, service="Microsoft 365", answers={}, why="Theirs")
     beats(world, 3, hours=1)
+
+
+def engaged(world, service):
+    """A condition of this service engages its vendor without waiting for the ladder."""
+    service.engage_when = [{"categories": ["dead lines"], "automatic": True, "words": "The line is dead"}]
+    service.save()
+    world.open("By a condition", service=service, category="dead lines")
 
 
 def waits(world):
@@ -127,7 +140,8 @@ def automatic():
 
 def decision(record):
     """The record as its decision wrote it, without what was added when it was applied."""
-    return {key: value for key, value in record.items() if key != "title"}
+    added = {"title"} | ADDED.get(record["rule"], set())
+    return {key: value for key, value in record.items() if key not in added}
 
 
 def rules_of_the_code():
@@ -161,6 +175,7 @@ def test_a_record_that_was_tampered_with_leads_to_another_decision_or_to_none(wo
     world.ladder(L1, L2, VENDOR)
     to_the_top(world)
     kept_waiting(world)
+    engaged(world, world.m365)
     waits(world)
     beats(world, 11, days=1)
     checked = set()

@@ -9,7 +9,7 @@ from tickets import lifecycle
 from tickets.auditing import audit, is_clean
 from tickets.changing import Changes, change
 from tickets.merging import merge
-from tickets.models import BallChange, Clock, CustodyChange
+from tickets.models import BallChange, Clock, CustodyChange, TicketEvent
 from tickets.status import NotAllowedNow
 from vendors.models import ContactPoint, Service, Vendor
 from world import march
@@ -164,6 +164,74 @@ def test_rule_07_a_vendor_that_misses_its_promise_is_told_to_the_managers(office
     office.until(march(2, 10))
     [told] = [m for m in office.mails_to("boss@msp.example") if "Vendor answers target missed" in m.body]
     assert "1 hour of business time (Office)" in told.body and office.kinds(ticket).count("BREACHED") == 1
+
+
+def chased(ticket):
+    """When its vendors were chased, and whom about what."""
+    events = TicketEvent.objects.filter(ticket=ticket, kind="CASE_CHASED").order_by("seq")
+    return [(event.at, event.why["clock"]["metric"], event.why["done"]) for event in events]
+
+
+def test_rule_15_a_late_vendor_is_chased_once_at_each_of_its_moments_by_its_own_hours(office):
+    office.until(march(6, 16, 30))  # a Friday: an hour is left of it
+    ticket = lodged(office)
+    office.until(march(9, 13))
+    # an answer within 1 hour: Friday 17:30, then Monday 09:30 and 10:00; the next within 2: Monday 10:00, 11:00, 12:00
+    assert chased(ticket) == [
+        (march(6, 17, 30), "VENDOR_RESPOND", "REMINDED"), (march(9, 9, 30), "VENDOR_RESPOND", "AGAIN"),
+        (march(9, 10), "VENDOR_RESPOND", "MANAGER"), (march(9, 10), "VENDOR_UPDATE", "REMINDED"),
+        (march(9, 11), "VENDOR_UPDATE", "AGAIN"), (march(9, 12), "VENDOR_UPDATE", "MANAGER"),
+    ]  # fmt: skip
+
+
+def test_rule_07_a_ball_that_we_have_chases_nobody_and_what_was_used_goes_on_when_it_is_theirs_again(office):
+    office.until(march(2, 10))
+    ticket = lodged(office)
+    office.until(march(2, 11, 15))
+    office.do(lifecycle.escalate, ticket, why="We look ourselves")
+    office.until(march(2, 16))
+    office.do(lifecycle.wait, ticket, by=office.l2, on="VENDOR", why="It is theirs after all")
+    office.until(march(3, 9, 10))
+    # 75 of 60 minutes were used: 15 more to the next contact, 45 to a manager and to the next answer that was promised
+    assert [(at, done) for at, _, done in chased(ticket)] == [
+        (march(2, 11), "REMINDED"), (march(2, 16, 15), "AGAIN"), (march(2, 16, 45), "MANAGER"),
+        (march(2, 16, 45), "REMINDED"),
+    ]  # fmt: skip
+
+
+def test_rule_04_what_lies_behind_a_vendors_new_promise_is_chased_by_nobody(office):
+    office.agreement("M365", "UC", {"calendar": "Office", "targets": {"A": {"RESPOND": "8h"}}})
+    office.until(march(2, 10))
+    ticket = lodged(office)
+    office.until(march(2, 11, 45))
+    office.agreement("M365", "UC", {"calendar": "Office", "targets": {"A": {"RESPOND": "1h"}}})
+    office.tick()
+    office.until(march(2, 15))
+    # 105 of 60 minutes: its target and the next contact lie behind, the manager ahead, at twice an hour
+    assert chased(ticket) == [(march(2, 12), "VENDOR_RESPOND", "MANAGER")]
+
+
+def test_rule_11_a_case_that_moves_is_chased_on_with_what_it_had_used_and_how_often_it_was_chased(office):
+    survivor = office.open("The same")
+    office.until(march(2, 10))
+    loser = lodged(office)
+    office.until(march(2, 11, 10))
+    merged(office, loser, survivor)
+    office.until(march(2, 12))
+    assert [done for _, _, done in chased(loser)] == ["REMINDED"]
+    assert [(at, done) for at, _, done in chased(survivor)][:1] == [(march(2, 11, 30), "AGAIN")]
+    assert TicketEvent.objects.filter(ticket=survivor, kind="CASE_CHASED").first().why["case"]["chases"] == 1
+
+
+def test_rule_07_of_two_vendors_the_one_that_answers_leaves_the_ticket_with_the_other(office):
+    service, ticket = line(office), lodged(office)
+    office.do(lifecycle.lodge_case, ticket, service=service.name, answers={}, why="Or theirs")
+    office.tick()
+    assert office.custody(ticket) == ["L1", "Microsoft", "Carrier"]
+    office.do(lifecycle.resume, ticket, why="It is not the line")
+    balls = dict(ticket.vendor_cases.values_list("vendor__name", "ball"))
+    assert balls == {"Microsoft": "VENDOR", "Carrier": "US"}
+    assert office.custody(ticket)[-1] == "Microsoft" and office.fresh(ticket).status == "WAITING_ON_VENDOR"
 
 
 def test_rule_07_escalated_to_another_vendor_it_waits_at_our_tier_until_that_case_is_sent(office):

@@ -115,7 +115,7 @@ def _payload(letter: Letter, seq: int) -> dict[str, Any]:
     return {
         "case": letter.case.pk,
         "seq": seq,
-        "to": [letter.to],
+        "to": [letter.to] if letter.to else [],
         "subject": letter.subject,
         "text": letter.body,
         "ticket": f"ESC-{letter.case.ticket_id}",
