@@ -57,7 +57,7 @@ def run(*, now: datetime, tickets: int = TICKETS) -> list[Row]:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout = DEFAULT")
             user = _technician()
-            browser = _browser_of(user)
+            browser = browser_of(user)
             rows = [*_page(browser, tickets), *_poll(browser), *_searches(browser, user)]
             raise _Undo
     except _Undo:
@@ -70,7 +70,7 @@ def _technician() -> User:
     return user
 
 
-def _browser_of(user: User) -> Browser:
+def browser_of(user: User) -> Browser:
     """Signed in at the portal's own address."""
     here = urlsplit(settings.PUBLIC_URL)
     browser = Browser(headers={"host": here.netloc}, **{"wsgi.url_scheme": here.scheme})
@@ -84,7 +84,7 @@ def _answered(answer: HttpResponse, status: int) -> HttpResponse:
     return answer
 
 
-def _measured(ask: Callable[[], HttpResponse], status: int = 200) -> tuple[float, int]:
+def measured(ask: Callable[[], HttpResponse], status: int = 200) -> tuple[float, int]:
     """Milliseconds of the median of several answers, and the queries of one, after one that warms what is kept."""
     _answered(ask(), status)
     with CaptureQueriesContext(connection) as queries:
@@ -108,7 +108,7 @@ def _milliseconds(ask: Callable[[], object]) -> float:
 
 
 def _page(browser: Browser, tickets: int) -> list[Row]:
-    took, queries = _measured(lambda: browser.get(QUEUE))
+    took, queries = measured(lambda: browser.get(QUEUE))
     page = browser.get(QUEUE).content.decode()
     weighs = weight(browser, page)
     if page.count('id="row-ESC-') != 50:
@@ -153,7 +153,7 @@ def _weighed(url: str, content: bytes) -> int:
 def _poll(browser: Browser) -> list[Row]:
     page = browser.get(QUEUE).content.decode()
     asked = {name: _said(page, name) for name in ("version", "since", "pass")}
-    took, queries = _measured(lambda: browser.get(f"{QUEUE}changes/", asked), status=204)
+    took, queries = measured(lambda: browser.get(f"{QUEUE}changes/", asked), status=204)
     return [
         row("queries of the poll while nothing changes", queries, goal=1, unit="queries"),
         row("the poll while nothing changes", took, goal=GOAL_POLL_MS, unit="ms"),
@@ -176,7 +176,7 @@ def _searches(browser: Browser, user: User) -> list[Row]:
         "a rare word": device, "a common word": "printer", "two words": "backup leeds", "an error code": CODES[0],
         "a part of a word": CODES[0][3:], "a word that stands nowhere": "zanzibar",
     }  # fmt: skip
-    took, _ = _measured(lambda: browser.get(QUEUE, {"q": "printer"}))
+    took, _ = measured(lambda: browser.get(QUEUE, {"q": "printer"}))
     whole = row("the page of a search for a common word", took, goal=GOAL_PAGE_MS, unit="ms")
     return [*(_search(user, what, typed) for what, typed in wanted.items()), whole]
 

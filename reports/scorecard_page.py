@@ -116,7 +116,7 @@ def scorecard(request: HttpRequest, slug: str) -> HttpResponse:
 def evidence_since(seen: Sight, vendor: Listed, period: Period) -> list[Evidence]:
     """The vendor's cases of the period, of the one before it, and of the last twelve months, the latest first."""
     since = min(period.before.since, period.months(MONTHS)[0].since)
-    return read_evidence(seen, vendor.id, since=since, until=period.until)
+    return read_evidence(seen, vendor.id, since=since, until=period.until, told_since=period.since)
 
 
 def _within(cases: Sequence[Case], period: Period) -> list[Case]:

@@ -16,8 +16,8 @@ COUNTED = (
     "changed is one promise; what is not decided yet stands apart and is in no share.",
     "Vendor's hours are those of the calendar on which the vendor promises, and only while the case is with the "
     "vendor; without a promise there are none. In all is every hour since it was lodged, day and night.",
-    "Half within and 90 % within are the median and the 90th percentile by nearest rank: so many of the cases took that "
-    "long or less. Of fewer than five cases each time is told instead.",
+    "Half within and 90 % within are the median and the 90th percentile by nearest rank: so many of the cases took "
+    "that long or less. Of fewer than five cases each time is told instead.",
 )
 
 

@@ -239,8 +239,33 @@ def test_evidence_names_when_this_case_was_chased_and_no_other(world):
             ticket=ticket, seq=seq, kind="CASE_CHASED", at=world.now + timedelta(minutes=seq), text="Late",
             why={"rule": "CHASE", "case": {"id": pk}, "how": how},
         )  # fmt: skip
+    VendorCase.objects.update(chases=1)
     [row] = evidence(world)
     assert row.chased_at == (world.now + timedelta(minutes=500),)
+
+
+def test_what_was_chased_before_its_ticket_was_merged_is_told_too(world):
+    ticket, survivor = lodged(world), world.open("The same")
+    why = {"rule": "CHASE", "case": {"id": VendorCase.objects.get().pk}, "how": "REMIND"}
+    chased = {"kind": "CASE_CHASED", "text": "Late", "why": why}
+    TicketEvent.objects.create(ticket=ticket, seq=500, at=world.now, **chased)
+    merging.merge(key=ticket.key, into=survivor.key, why="One", by=world.l1, now=world.now)
+    TicketEvent.objects.create(ticket=survivor, seq=500, at=world.now + timedelta(hours=1), **chased)
+    VendorCase.objects.update(chases=2)
+    [row] = evidence(world)
+    assert row.chased_at == (world.now, world.now + timedelta(hours=1))
+
+
+def test_of_earlier_cases_only_what_is_counted_is_read(world):
+    lodged(world)
+    world.forward(hours=2)
+    lodged(world)
+    microsoft, start = Vendor.objects.get(slug="microsoft"), world.now - timedelta(days=1)
+    rows = read_evidence(
+        sight(world.manager), microsoft.pk, since=start, until=world.now + timedelta(days=1), told_since=world.now
+    )
+    assert [row.promised_by is not None for row in rows] == [True, False]
+    assert [len(row.case.promises) for row in rows] == [3, 3]
 
 
 def test_evidence_comes_with_the_latest_case_first_in_one_query(world, django_assert_max_num_queries):

@@ -1,4 +1,4 @@
-"""`manage.py bench [sweep|time|queue|documents|all] [--json]`: timings and their goals; exit 1 when one is missed."""
+"""`manage.py bench [NAME|all] [--json]`: timings and their goals; exit 1 when one is missed."""
 
 import json
 import os
@@ -11,17 +11,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts.clock import database_now
-from bench import documents, queue, sweep, time
+from bench import documents, queue, reports, sweep, time
 from bench.rows import Row, line
 from tickets.load import NoTiers
 
-BENCHES = {"time": time.run, "sweep": sweep.run, "queue": queue.run, "documents": documents.run}
+BENCHES = {"time": time.run, "sweep": sweep.run, "queue": queue.run, "documents": documents.run, "reports": reports.run}
 
 
 class Command(BaseCommand):
     """Measure on this machine and leave the database as it was."""
 
-    help = "Measure speed: time's arithmetic, the sweep beside a bare floor in the same run, the queue, documents."
+    help = "Measure speed: time's arithmetic, the sweep beside a bare floor in the same run, pages, documents."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("what", nargs="?", default="all", choices=[*BENCHES, "all"])
