@@ -41,7 +41,8 @@ def _import_integration(entry: Entry[IntegrationRow], run: Run) -> None:
         organisation: run.find(Client, name, entry, "organisations", organisation)
         for organisation, name in (entry.row.organisations or {}).items()
     }
-    integration = Integration.objects.filter(source=source).first() or Integration(source=source)
+    known = Integration.objects.filter(source=source).first() if source.pk else None
+    integration = known or Integration(source=source)
     vendor = _vendor(entry, source, integration, run)
     run.checked()
     change = run.settle(source, {"kind": entry.row.system} if entry.gives("system") else {})
