@@ -3,10 +3,10 @@
 A service is blamed where the policy names it first, in an exception or a rule, else at the first vendor step, where a
 ticket may come with any service. Without a vendor step nothing is said of vendors.
 
-Errors: no contact point of the kind by which its cases are lodged (for a service that the policy does not name a
-warning, unless no service has one), a required datum that comes from nowhere, or whose form nothing can have. Warnings:
-a contact point that was not verified for longer than its interval or does not hold, also where it is the only one by
-which a case can be lodged; a service from a pack that nobody has confirmed; a datum that no alert brings. What has
+Errors: no contact point at all (for a service that the policy does not name a warning, unless no service has one), a
+required datum that comes from nowhere, or whose form nothing can have. Warnings: a contact point that was not verified
+for longer than its interval or does not hold; cases that go another way than the service wants them to, since there is
+no contact point for that; a service from a pack that nobody has confirmed; a datum that no alert brings. What has
 broken since keeps no policy from being published.
 
 Where a datum comes from is known by `CASE_FACTS`, from the accounts with the service and from the assets; secrets are
@@ -33,10 +33,11 @@ CASE_FACTS: Mapping[str, frozenset[str]] = {
     "asset": frozenset({"name", "type", "os", "serial", "site", "address"}),
     "event": frozenset({"code", "message", "device", "dns_name", "node_class", "condition", "location"}),
 }  # fmt: skip
-# By what a case is lodged, and the kind of contact point that this needs; an API needs none.
-NEEDED: Mapping[str, tuple[str, str]] = {
-    "MAIL": ("EMAIL", "mail address"),
-    "PORTAL": ("PORTAL", "address of its portal"),
+# By what a case is lodged, and the contact points that this needs; an API needs none.
+NEEDED: Mapping[str, frozenset[str]] = {"MAIL": frozenset({"EMAIL"}), "PORTAL": frozenset({"PORTAL", "HOTLINE"})}
+OTHER_WAY: Mapping[str, tuple[str, str, str]] = {
+    "MAIL": ("no mail address", "lodged by hand", "Add a mail address to {}, or let its cases be lodged by hand."),
+    "PORTAL": ("no portal and no hotline", "sent by mail", "Add the portal of {}, or let its cases go by mail."),
 }
 
 
@@ -46,11 +47,12 @@ def vendor_faults(document: Mapping[str, Any], known: Known, *, now: datetime, b
     if step is None:
         return
     named = dict(reversed(list(_named(document))))
-    somewhere = any(map(_can_be_lodged, known.services.values()))
+    somewhere = any(map(_is_reached, known.services.values()))
     for service in known.services.values():
         path = named.get(service.name, step)
-        if not _can_be_lodged(service):
+        if not _is_reached(service):
             yield _no_contact(service, path, ERROR if service.name in named or not somewhere else WARNING)
+        yield from _goes_another_way(service, path)
         yield from _bad(service, path)
         yield from _stale(service, path, now=now)
         yield from _unconfirmed(service, path)
@@ -78,32 +80,42 @@ def _named(document: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
             yield rule["then"]["service"], ("routing", index, "then", "service")
 
 
-def _can_be_lodged(service: KnownService) -> bool:
-    return service.lodge_by not in NEEDED or bool(_needed(service))
-
-
-def _needed(service: KnownService) -> list[KnownContact]:
-    """Those by which its cases can be lodged, good or bad."""
-    kind, _ = NEEDED.get(service.lodge_by, ("", ""))
-    return [contact for contact in service.contacts if contact.kind == kind]
+def _is_reached(service: KnownService) -> bool:
+    return bool(service.contacts) or service.lodge_by not in NEEDED
 
 
 def _no_contact(service: KnownService, path: Path, level: str) -> Fault:
-    _, wanted = NEEDED[service.lodge_by]
-    what = "no contact point at all" if not service.contacts else f"no {wanted}, which is how a case is lodged"
-    return Fault("no-contact", level, path, f"{service.name} has {what}: its vendor step is skipped.",
-                 f"Add {'an' if wanted[0] in 'aeiou' else 'a'} {wanted} to {service.name}.")  # fmt: skip
+    words = f"{service.name} has no contact point at all: its vendor step is skipped."
+    return Fault("no-contact", level, path, words, f"Add a contact point to {service.name}.")
+
+
+def _goes_another_way(service: KnownService, path: Path) -> Iterator[Fault]:
+    """Where there is none by which the service wants its cases, good or bad."""
+    if service.contacts and service.lodge_by in NEEDED and not _needed(service):
+        lacks, instead, remedy = OTHER_WAY[service.lodge_by]
+        words = f"{service.name} has {lacks}: its cases are {instead}."
+        yield Fault("other-way", WARNING, path, words, remedy.format(service.name))
+
+
+def _needed(service: KnownService) -> list[KnownContact]:
+    """Those by which it wants its cases, good or bad."""
+    return [contact for contact in service.contacts if contact.kind in NEEDED.get(service.lodge_by, ())]
 
 
 def _bad(service: KnownService, path: Path) -> Iterator[Fault]:
     bad = [contact for contact in service.contacts if contact.bad]
-    if not bad:
-        return
-    said = listing([f"{contact.value} does not hold ({contact.bad})" for contact in bad])
+    if bad:
+        said = listing([f"{contact.value} does not hold ({contact.bad})" for contact in bad])
+        words = f"{service.name}: {said}{_left(service)}."
+        yield Fault("bad-contact", WARNING, path, words, "Correct it, or confirm that it holds.")
+
+
+def _left(service: KnownService) -> str:
+    """What that leaves, where its cases cannot go as they are wanted."""
+    if all(contact.bad for contact in service.contacts):
+        return ": no way to reach it holds"
     needed = _needed(service)
-    nothing = "; nothing else is known by which a case can be lodged" if needed and all(c.bad for c in needed) else ""
-    words = f"{service.name}: {said}{nothing}."
-    yield Fault("bad-contact", WARNING, path, words, "Correct it, or confirm that it holds.")
+    return f": its cases are {OTHER_WAY[service.lodge_by][1]}" if needed and all(c.bad for c in needed) else ""
 
 
 def _unconfirmed(service: KnownService, path: Path) -> Iterator[Fault]:

@@ -639,6 +639,13 @@ CORPUS = [
     Planted(
         "a service that cannot be written to",
         service("Line", contacts=(KnownContact("HOTLINE", "1", VERIFIED),)),
+        "other-way",
+        "WARNING",
+        ("routing", 3, "then", "service"),
+    ),
+    Planted(
+        "a service of a rule without contact",
+        service("Line", contacts=()),
         "no-contact",
         "ERROR",
         ("routing", 3, "then", "service"),
@@ -687,9 +694,9 @@ CORPUS = [
     ),
     Planted(
         "a portal without its address",
-        service("Line", lodge_by="PORTAL"),
-        "no-contact",
-        "ERROR",
+        service("Line", lodge_by="PORTAL", contacts=(KnownContact("EMAIL", "a@line.example", VERIFIED),)),
+        "other-way",
+        "WARNING",
         ("routing", 3, "then", "service"),
     ),
     Planted(

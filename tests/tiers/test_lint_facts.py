@@ -128,7 +128,7 @@ def test_a_service_from_a_pack_is_to_be_confirmed_and_a_retired_one_is_not_looke
     Service.objects.update(verify_first=True)
     assert [fault.code for fault in found("Standard", now=NINE)] == ["unconfirmed-service"]
     Service.objects.update(verify_first=False, lodge_by="PORTAL")
-    assert [fault.code for fault in found("Standard", now=NINE)] == ["no-contact"]
+    assert [fault.code for fault in found("Standard", now=NINE)] == ["other-way"]
     Service.objects.update(retired_at=NINE)
     assert known(now=NINE).services == {}
 
