@@ -100,7 +100,7 @@ def _add_clocks(known: Mapping[int, Row]) -> None:
     Never those between our teams.
     """
     promised = Clock.objects.filter(metric__in=[*SLAS, *ANSWERS], stopped_at=None, ticket_id__in=known)
-    for clock in promised.values("ticket_id", "metric", "subject", "due_at", "target_seconds"):
+    for clock in promised.values("ticket_id", "metric", "subject", "started_at", "due_at", "target_seconds"):
         row = known[clock["ticket_id"]]
         of_cases = {case_subject(case["pk"]): case for case in row["cases"]}
         if clock["metric"] in SLAS:

@@ -23,7 +23,7 @@ from tickets.status import (
     WAITING_ON_CLIENT,
     WAITING_ON_VENDOR,
 )
-from tickets.wait_sentences import DUE, LATE, NOT_PROMISED, PROMISED, REMINDED
+from tickets.wait_sentences import DUE, LATE, NOT_PROMISED, REMINDED, promised
 
 Row = Mapping[str, Any]
 Said = list[SafeString]
@@ -69,11 +69,11 @@ def next_update(row: Row, times: Times) -> SafeString:
         return SafeString("")
     if row["status"] == WAITING_ON_CLIENT:
         return times.tell(message("After your answer; until then it is your turn."))
-    for metric, promised, late in _NEWS:
+    for metric, ahead, late in _NEWS:
         due = _due(row, metric)
         again = due if due is None or due > times.now else _written_to_again(row, times.now)
         if again:
-            return times.tell(promised if again == due else message("By {time}."), time=times.said(again))
+            return times.tell(ahead if again == due else message("By {time}."), time=times.said(again))
         if due:
             return times.tell(late, time=times.said(due))
     return times.tell(message("We have not promised a time. What happens is shown here at once."))
@@ -154,8 +154,8 @@ def vendor_promise(case: Row, times: Times) -> SafeString:
         return times.tell((REMINDED if case["reminded"] else LATE)[first], time=times.said(due))
     if not first:
         return times.tell(DUE[first], time=times.said(due))
-    within = duration(clock["target_seconds"], times.say)
-    return times.tell(PROMISED, within=within, time=times.said(due))
+    promise = promised(clock["target_seconds"], since=clock["started_at"], by=due)
+    return times.tell(promise, within=duration(clock["target_seconds"], times.say), time=times.said(due))
 
 
 def vendor_due(case: Row) -> Row | None:

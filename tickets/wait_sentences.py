@@ -5,7 +5,7 @@ it, and neither is who of us does what.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from tickets.facts import VENDOR_RESPOND
 Record = Mapping[str, Any]
 
 PROMISED = message("They promise a first answer within {within}, so by {time}.")
+PROMISED_OPEN = message("They promise a first answer within {within} of their working hours, so by {time}.")
 NOT_PROMISED = message("They have named no time for their answer; we tell you as soon as it is there.")
 DUE = {
     True: message("They promise a first answer by {time}."),
@@ -78,7 +79,13 @@ def _promise(record: Record, say: Say) -> str:
     within = duration(seconds, say)
     if not by:
         return say("They promise a first answer within {time}.", time=within)
-    return say(PROMISED, within=within, time=_time(record, by, say))
+    promise = promised(seconds, since=_now(record), by=datetime.fromisoformat(by))
+    return say(promise, within=within, time=_time(record, by, say))
+
+
+def promised(seconds: int, *, since: datetime, by: datetime) -> str:
+    """The message of a vendor's first answer; where other hours than theirs lie between, it says which ones count."""
+    return PROMISED if by - since == timedelta(seconds=seconds) else PROMISED_OPEN
 
 
 def _wait(record: Record, wait: Record, say: Say) -> tuple[str, str]:

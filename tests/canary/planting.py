@@ -30,7 +30,7 @@ MACHINE = {
     "tickets.Clock.subject", "tickets.AlertGroup.dedupe_key",
     "tiers.Feed.content_digest", "tickets.Ticket.next_metric", "tickets.Ticket.device_type", "tiers.Team.rotation",
     "integrations.Integration.*", "documents.Document.source_key", "documents.Document.words",
-    "tickets.UndoableAct.noun", "tickets.UndoableAct.messages",
+    "tickets.Ticket.impact", "tickets.UndoableAct.noun", "tickets.UndoableAct.messages",
     "vendors.ContactPoint.hours", "accounts.KnownPlace.network", "accounts.WrongPassword.address",
 }  # fmt: skip
 # What a client's own people are told on their pages; the words of the other client in them are planted as OTHER's.

@@ -25,7 +25,7 @@ def row(**changes):
 
 
 def clock(minutes, target=3600):
-    return {"due_at": NINE + timedelta(minutes=minutes), "target_seconds": target}
+    return {"started_at": NINE, "due_at": NINE + timedelta(minutes=minutes), "target_seconds": target}
 
 
 def case(pk=4, vendor="Microsoft", *, ball="VENDOR", status="LODGED", since=NINE, reminded=False, **clocks):
@@ -112,6 +112,11 @@ def test_the_third_step_names_who_has_it(changes, third):
         (
             asked(case(VENDOR_RESPOND=clock(240, target=14400))) | {"clocks": {"RESOLVE": clock(300)}},
             "We are waiting for Microsoft since 09:00. They promise a first answer within 4 hours, so by 13:00.",
+        ),
+        (
+            asked(case(VENDOR_RESPOND=clock(24 * 60, target=14400))),
+            "We are waiting for Microsoft since 09:00. "
+            "They promise a first answer within 4 hours of their working hours, so by Tue 09:00.",
         ),
         (
             asked(case(VENDOR_RESPOND=clock(5))),

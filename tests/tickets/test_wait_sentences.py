@@ -34,7 +34,7 @@ def wait(vendor="Microsoft", since=-1, due=None, first=True, *, reminded=False):
         ),
         (
             PROMISE | {"respond_by": at(24 * 3)},
-            "They promise a first answer within 4 hours, so by Sat 11:00.",
+            "They promise a first answer within 4 hours of their working hours, so by Sat 11:00.",
         ),
     ],
 )
