@@ -25,7 +25,7 @@ MICROSOFT = r"\b(?:TrackingID|SR)#?(\d{16})\b"
         "Wir haben die Ursache gefunden und arbeiten daran.",
         "Die Störung ist noch nicht behoben.",
         "Das Ticket wird geschlossen, sobald Sie zufrieden sind.",
-        "Unser Techniker kommt morgen um 9 Uhr.\n\nHaben Sie noch Fragen? Rufen Sie an.",
+        "Ein Techniker kommt morgen um 9 Uhr.\n\nHaben Sie noch Fragen? Rufen Sie an.",
         "Bitte zögern Sie nicht, sich zu melden.",
         "",
     ],

@@ -48,7 +48,7 @@ _THING = (
 )
 DONE = re.compile(
     rf"(?:\b(?:we|i)(?:\s+(?:have|had|are|will|am)|['’](?:ve|re|ll|m))?\s+(?:now\s+|just\s+|therefore\s+|hereby\s+)*"
-    rf"(?:be\s+)?(?:clos(?:e|ed|ing)|resolv(?:e|ed|ing)|solved?|solving|archiv(?:ed|ing))\b"
+    rf"(?:be\s+)?(?:closed?|closing|resolved?|resolving|solved?|solving|archived|archiving)\b"
     rf"|\b{_THING}\b[^.!?\n]{{0,80}}?\b(?:has been|have been|was|were|is|are|can be|will be|being)\s+(?:now\s+"
     rf"|since\s+|already\s+|successfully\s+|automatically\s+|marked as\s+|considered\s+|set to\s+)*"
     rf"(?:closed|resolved|solved|fixed|completed|archived)\b"
