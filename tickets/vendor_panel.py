@@ -68,9 +68,12 @@ def _asks(work: Work, service: Service, sources: Sources, *, may_work: bool, now
     """What its case would miss, with the form to answer it now; and what was answered ahead."""
     missing = missing_ahead(work, service, sources)
     labels = _labels(service)
+    form = AnswerForm(work=work, now=now, missing=missing, service=service) if missing and may_work else None
+    if form:  # a dialog on the same page may ask for the same
+        form.auto_id = "ahead_%s"
     return {
         "asks": missing,
-        "form": AnswerForm(work=work, now=now, missing=missing, service=service) if missing and may_work else None,
+        "form": form,
         "answers": _answers(sources.answered(work, service), labels),
     }
 

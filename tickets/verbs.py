@@ -58,6 +58,11 @@ class Verb:
         return self.heading.format(button=self.button, key=key)
 
     @property
+    def is_previewed(self) -> bool:
+        """Whether what it sends can be seen before; for templates, which would call `preview` itself."""
+        return self.preview is not None
+
+    @property
     def asks(self) -> bool:
         """Whether it needs words before it can be done."""
         return self.form is not forms.NothingToSay

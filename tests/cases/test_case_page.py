@@ -177,7 +177,7 @@ def test_a_number_unlike_the_vendor_s_is_kept_with_a_warning(desk, ticket, brows
     desk.m365.number_pattern = r"\d{16}"
     desk.m365.save()
     case = prepared(desk, ticket)
-    assert do(browser, case, "number/", number="12")[0] == 303
+    assert do(browser, case, "lodged/", number="12")[0] == 303
     assert "“12” does not look like the numbers of Microsoft 365." in read(browser, case)
     assert VendorCase.objects.get(pk=case.pk).number == "12"
 

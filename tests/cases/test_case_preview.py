@@ -49,6 +49,13 @@ def test_a_preview_shows_the_letter_and_does_nothing(desk, ticket, browser):
     assert not Message.objects.filter(kind="CASE_MAIL").exists()
 
 
+def test_the_form_leads_to_the_preview_and_the_preview_to_sending(desk, ticket, browser):
+    form = browser.get(f"/tickets/{ticket.key}/vendor-cases/").content.decode()
+    assert 'name="preview" value="yes">Preview</button>' in form and ">Vendor case</button>" not in form
+    _, html = do(browser, ticket, preview="yes")
+    assert ">Send</button>" in html and ">Preview again</button>" in html
+
+
 def test_what_was_shown_is_what_is_sent(desk, ticket, browser):
     _, html = do(browser, ticket, preview="yes")
     assert do(browser, ticket, letter=letter_of(html))[0] == 303

@@ -35,7 +35,7 @@ def offered(case: VendorCase, *, is_open: bool, by_manager: bool) -> list[str]:
     """The nouns of the forms that the case takes now; `is_open` says whether its ticket is."""
     lodged = is_open and case.lodged_at is not None and case.status != VendorCase.Status.CLOSED
     may = {
-        "number": True,
+        "number": case.lodged_at is not None,
         "lodged": is_open and case.status in TO_LODGE,
         "by-hand": is_open and case.status not in ("CLOSED", "INCOMPLETE"),
         "override": is_open and by_manager and case.status == VendorCase.Status.INCOMPLETE,
