@@ -8,7 +8,7 @@ import pgtrigger
 from accounts import roles
 from accounts.clock import database_now
 from accounts.models import User
-from canary import desk, shelf, talk
+from canary import cases, desk, shelf, talk
 from canary.planting import ACME, OTHER, Planted
 from clients.access import give_role
 from clients.models import Asset, Client, Contact, Site
@@ -44,6 +44,7 @@ class CanaryWorld(World):
         shelf.fill(self)
         desk.fill(self)
         talk.fill(self)
+        cases.fill(self)
 
     def named(self, where: str, whose: str = "internal") -> str:
         return self.planted.word(where, whose)

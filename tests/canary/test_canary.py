@@ -18,7 +18,7 @@ from canary.story import CanaryWorld
 from clients.models import ShareLink
 from documents.models import Attachment
 from pdf_text import pages
-from tickets.models import SideConversation, TicketFile
+from tickets.models import SideConversation, TicketFile, VendorCase
 
 LINK = re.compile(r"""(?:href|src|action|hx-get)=["']([^"'#]+)""")
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
@@ -173,6 +173,6 @@ def known_values(canary):
 
 def numbers(canary):
     """Small numbers, and the ids of files and links, which stand in addresses."""
-    models = (Attachment, ShareLink, SideConversation, TicketFile)
+    models = (Attachment, ShareLink, SideConversation, TicketFile, VendorCase)
     rows = [pk for model in models for pk in model.objects.values_list("pk", flat=True)]
     return sorted({1, 2, *rows})
