@@ -31,7 +31,9 @@ CASE_FACTS: Mapping[str, frozenset[str]] = {
     "client": frozenset({"name", "timezone"}),
     "contact": frozenset({"name", "email", "phone"}),
     "asset": frozenset({"name", "type", "os", "serial", "site", "address"}),
-    "event": frozenset({"code", "message", "device", "dns_name", "node_class", "condition", "location"}),
+    "event": frozenset(
+        {"code", "message", "device", "dns_name", "node_class", "condition", "location", "title", "severity", "state"}
+    ),
 }  # fmt: skip
 # By what a case is lodged, and the contact points that this needs; an API needs none.
 NEEDED: Mapping[str, frozenset[str]] = {"MAIL": frozenset({"EMAIL"}), "PORTAL": frozenset({"PORTAL", "HOTLINE"})}
