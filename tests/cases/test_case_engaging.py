@@ -9,6 +9,7 @@ from tickets.auditing import audit, is_clean
 from tickets.case_facts import Sources
 from tickets.cases.engaging import engagement_of
 from tickets.changing import Changes, change
+from tickets.events import take_in
 from tickets.loading import in_hand
 from tickets.merging import merge
 from tickets.models import TicketEvent, VendorCase
@@ -300,3 +301,26 @@ def test_conditions_cost_a_sweep_no_query(world):
     without = queries_of_a_sweep(world, 3)
     Service.objects.filter(pk=world.m365.pk).update(engage_when=[TIME | {"minutes": 6000}])
     assert queries_of_a_sweep(world, 3) == without
+
+
+# what is known of it -------------------------------------------------------------------------------------------------
+
+
+def test_what_only_an_earlier_event_told_is_known_to_the_case_all_the_same(world):
+    line = Service.objects.create(
+        name="Line", vendor=Vendor.objects.create(name="Carrier"),
+        template={"subject": "x", "body": "{{a}} {{b}} {{c}}"},
+        required=[{"key": key, "label": key, "source": source} for key, source in
+                  (("a", "event.circuit"), ("b", "event.loss"), ("c", "event.severity"))],
+    )  # fmt: skip
+    ContactPoint.objects.create(service=line, order=1, kind="EMAIL", value="noc@carrier.example")
+
+    def say(number, **facts):
+        world.now = march(2, 9, number)
+        said = world.alert(delivery_id=str(number), occurred_at=world.now, facts=facts)
+        return take_in(source=world.ninja, reported=said, now=world.now).ticket
+
+    say(1, circuit="C-7", loss="10 %")
+    ticket = say(2, loss="80 %", circuit="")
+    case = world.do(lifecycle.lodge_case, ticket, service="Line", answers={}, why="Theirs")
+    assert (case.status, case.body) == ("QUEUED", "C-7 80 % CRITICAL")
