@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from vendors.csv_import_rows import Draft, Fault, Reading, reading
+from vendors.csv_import_rows import MOST_VENDORS, Draft, Fault, Reading, reading
 from vendors.csv_import_table import Table
 from vendors.directory_form import vendor_form
 from vendors.editing import Refused, check_may_edit, save
@@ -52,9 +52,8 @@ def _known(rows: Mapping[str, Vendor], table: Table, chosen: Sequence[str]) -> d
 def _save_all(said: Reading, rows: Mapping[str, Vendor], *, by: User, now: datetime) -> list[Fault]:
     """Save what changes; what is refused is gathered, so that all of it can be said at once."""
     faults: list[Fault] = []
-    for name, draft in said.drafts.items():
-        if not draft.changed:
-            continue
+    changed = [(name, draft) for name, draft in said.drafts.items() if draft.changed]
+    for name, draft in changed[:MOST_VENDORS]:
         try:
             save(rows.get(name), draft.form, note=NOTE, by=by, now=now)
         except Refused as refused:

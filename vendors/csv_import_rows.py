@@ -12,6 +12,8 @@ from vendors.csv_import_table import Line, Table
 
 Path = tuple[str | int, ...]
 Form = dict[str, Any]
+# So that nobody waits for an answer longer than a server lets them.
+MOST_VENDORS = 500
 CREATE, CHANGE, UNCHANGED = "create", "change", "unchanged"
 KINDS = {
     "mail": "email", "e-mail": "email", "email": "email", "e-mail address": "email",
@@ -87,7 +89,17 @@ def reading(table: Table, chosen: Sequence[str], known: Mapping[str, Mapping[str
         draft = found.drafts.get(name) or Draft({"name": name}, known.get(name, {}))
         _Speaker(row, draft, found, is_new=name not in known and name not in found.drafts).speak()
         found.drafts[name] = draft
+    found.faults += _too_many(found, chosen, table)
     return found
+
+
+def _too_many(found: Reading, chosen: Sequence[str], table: Table) -> Iterator[Fault]:
+    """The first row of a vendor that is one too many for one import."""
+    changed = [name for name, draft in found.drafts.items() if draft.changed][MOST_VENDORS:]
+    if changed:
+        line = next(act.line for act in found.acts if act.vendor == changed[0])
+        words = f"is one more than the {MOST_VENDORS} vendors that can be changed at a time: split the table here"
+        yield Fault(line, table.headings[list(chosen).index("vendor")], words)
 
 
 @dataclass(slots=True)

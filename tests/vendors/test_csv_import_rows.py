@@ -151,6 +151,14 @@ def test_what_cannot_be_is_told_with_its_line_and_column(text, expected):
     assert said_wrong(text) == expected
 
 
+def test_more_vendors_than_can_be_saved_in_one_go_are_told_where_to_split():
+    rows = "".join(f"V{n}\n" for n in range(501))
+    assert said_wrong(f"Vendor\n{rows}") == [
+        "Line 502, Vendor: is one more than the 500 vendors that can be changed at a time: split the table here"
+    ]
+    assert said_wrong("Vendor\n" + "".join(f"V{n}\n" for n in range(500))) == []
+
+
 def test_saying_the_same_twice_is_no_fault():
     assert said_wrong("Vendor,Website,Service,Plan\nN,https://a.example,S,Gold\nN,https://a.example,S,Gold\n") == []
 
