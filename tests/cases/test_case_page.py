@@ -235,7 +235,7 @@ def test_what_they_said_on_the_telephone_is_noted_and_passes_the_ball(desk, tick
     assert do(browser, lodged, "by-hand/", **said)[0] == 303
     html = read(browser, lodged)
     assert "Our move since " in html and "Which version?" in html and "Answer the vendor" in html
-    assert 'value="4711"' in html and "L1</span> The vendor&#x27;s question" in html
+    assert 'value="4711"' in html and "L1 noted:</span> The vendor&#x27;s question" in html
 
 
 @pytest.mark.parametrize(

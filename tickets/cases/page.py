@@ -59,6 +59,7 @@ def context(
     is_open = ticket.status in OPEN_STATUSES
     by_manager = not MANAGERS.isdisjoint(user.roles)
     nouns = offered(case, is_open=is_open, by_manager=by_manager) if may_work else []
+    asks = may_work and is_open and case.status in TO_ANSWER
     return {
         "ticket": ticket, "case": case, "service": service, "now": now, "may_work": may_work,
         "standing": standing_of(case, work, tasks, now=now),
@@ -72,17 +73,17 @@ def context(
         "reply_to": writing.address(case) if "reply" in nouns else "",
         "held_for_done": any(task["row"].kind == "CONFIRM" for task in tasks),
         "to_lodge": _to_lodge(case, work, service, seen) if is_open and case.status in TO_LODGE else None,
-        **_forms(case, work, tried or {}, nouns, now=now),
+        **_forms(case, work, tried or {}, nouns, asks=asks, now=now),
     }  # fmt: skip
 
 
 def _forms(
-    case: VendorCase, work: Work, tried: Mapping[str, CasePageForm], nouns: Sequence[str], *, now: datetime
+    case: VendorCase, work: Work, tried: Mapping[str, CasePageForm], nouns: Sequence[str], *, asks: bool, now: datetime
 ) -> Shown:  # fmt: skip
-    """The forms by what they do; one that was refused comes back as it was filled in."""
+    """The forms by what they do, and the one for what is missing if it `asks`; one that was refused comes back as it was
+    filled in."""
     initial = {"number": {"number": case.number}}
     made = {noun: FORMS[noun](noun=noun, initial=initial.get(noun)) for noun in nouns}
-    asks = bool(nouns) and work.status in OPEN_STATUSES and case.status in TO_ANSWER
     return {
         "missing_form": form_of(case, work, now=now) if asks else None,
         "forms": {noun.replace("-", "_"): form for noun, form in (made | dict(tried)).items()},

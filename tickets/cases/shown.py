@@ -72,7 +72,7 @@ def message(row: CaseMessage) -> Shown:
         "row": row,
         "icon": ICONS[row.kind],
         "what": row.get_kind_display(),
-        "who": str(row.author or ("The portal" if ours else row.sender or "The vendor")),
+        "who": _who(row, ours=ours),
         "ours": ours,
         "noted": row.kind in NOTED,
         "to": row.to if ours else "",
@@ -84,6 +84,13 @@ def message(row: CaseMessage) -> Shown:
         "waiting": state == Message.State.PENDING,
         "withdrawn": state == Message.State.CANCELLED,
     }
+
+
+def _who(row: CaseMessage, *, ours: bool) -> str:
+    """Whose words these are: what the vendor said by telephone somebody here has noted."""
+    if row.author:
+        return str(row.author) if ours else f"{row.author} noted:"
+    return "The portal" if ours else row.sender or "The vendor"
 
 
 def standing_of(case: VendorCase, work: Work, tasks: Iterable[Shown], *, now: datetime) -> Standing:
