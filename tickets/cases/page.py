@@ -80,7 +80,7 @@ def context(
 def _forms(
     case: VendorCase, work: Work, tried: Mapping[str, CasePageForm], nouns: Sequence[str], *, asks: bool, now: datetime
 ) -> Shown:  # fmt: skip
-    """The forms by what they do, and the one for what is missing if it `asks`; one that was refused comes back as it was
+    """The forms by what they do, and that for what is missing if it `asks`; one that was refused comes back as it was
     filled in."""
     initial = {"number": {"number": case.number}}
     made = {noun: FORMS[noun](noun=noun, initial=initial.get(noun)) for noun in nouns}
