@@ -449,7 +449,7 @@ def test_the_table_lists_no_page_that_is_gone():
 @pytest.mark.parametrize("route", [r for r in ALL if r.startswith(OWN_AUTHENTICATION)])
 def test_a_program_without_a_key_gets_401_even_in_a_signed_in_browser(route, people, rows):
     url = "/" + re.sub(r"\(\?P<key>.*?\)(?=/)", rows["ticket"], route)
-    url = re.sub(r"<\w+:\w+>", "1", url)
+    url = re.sub(r"\(\?P<case>.*?\)(?=/)|<\w+:\w+>", "1", url)
     for reader in ("anonymous", "administrator"):
         browser = browser_of(people[reader])
         answers = {browser.generic(method, url).status_code for method in ("GET", "POST", "PUT")}

@@ -9,7 +9,7 @@ from accounts.clock import database_now
 from clients.access import give_role
 from tickets import lifecycle
 from tickets.cases import lodging, tasks
-from tickets.models import Notification, VendorCase
+from tickets.models import CaseMessage, Notification, VendorCase
 from tickets.shift import start
 from world import REQUIRED
 
@@ -135,3 +135,18 @@ def test_who_may_only_read_the_ticket_is_told_and_not_asked(desk, ticket, client
     Notification.objects.filter(user=desk.l1).update(user=reader)
     html = page(client, reader, "/notifications/")
     assert ticket.key in html and 'name="answer_users"' not in html
+
+
+def test_the_ticket_page_costs_two_queries_more_for_its_cases_whatever_was_said(desk, ticket, client):
+    def asked():
+        page(client, desk.l1, f"/tickets/{ticket.key}/")
+        with CaptureQueriesContext(connection) as found:
+            page(client, desk.l1, f"/tickets/{ticket.key}/")
+        return [query["sql"] for query in found if "casetask" in query["sql"] or "casemessage" in query["sql"]]
+
+    assert asked() == []
+    case = prepared(desk, ticket)
+    assert len(asked()) == 2
+    for seq in range(1, 20):
+        CaseMessage.objects.create(case=case, seq=seq, kind="ANSWER", body="x", at=desk.now)
+    assert len(asked()) == 2
