@@ -42,9 +42,7 @@ def say(work: Work, case: VendorCase, text: str, *, keep_ball: bool, by: User, n
     to = address(case)
     message = _letter(work, case, text, to, by=by, now=now) if to else _noted(case, text, by=by, now=now)
     tasks.done(case, CaseTask.Kind.ANSWER, by=by, now=now)
-    where = (
-        f"to {to}" if to else "who has no mail address: somebody must pass it on by portal or telephone"
-    )
+    where = f"to {to}" if to else "who has no mail address: somebody must pass it on by portal or telephone"
     why = {"case": case.pk, "message": message.pk, "keep_ball": keep_ball}
     event(work, WROTE, f"{by} wrote to {case.vendor}, {where}.", now=now, by=by, why=why)
     if not keep_ball and not held.with_vendor:
