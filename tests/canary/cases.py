@@ -1,4 +1,5 @@
-"""What passes between us and the vendors about each client's case, and what somebody here must do about it."""
+"""What passes between us and the vendors about each client's case, what somebody here must do about it, and what was
+changed in the directory."""
 
 from typing import Any
 
@@ -7,12 +8,16 @@ from integrations.mail.inbound import take_in
 from integrations.models import Mailbox
 from tickets.cases.writing import write
 from tickets.models import CaseTask, VendorCase
+from vendors.edits import record_edit, standing
+from vendors.models import ContactPoint
+from vendors.verification import mark_bad
 
 
 def fill(world: Any) -> None:
     for whose in (ACME, OTHER):
         _correspond(world, whose)
     _fail_to_read(world)
+    _keep_the_directory(world)
     world.tick()
 
 
@@ -46,3 +51,14 @@ def _fail_to_read(world: Any) -> None:
     """A mailbox of the provider's could not be read."""
     error, now = world.named("integrations.Mailbox.last_error"), world.now
     Mailbox.objects.create(name=world.named("integrations.Mailbox.name"), last_error=error, last_error_at=now)
+
+
+def _keep_the_directory(world: Any) -> None:
+    """Mail to a contact came back, and somebody has written down how the vendor wants to be engaged."""
+    because = world.named("vendors.Verification.note")
+    assert mark_bad(ContactPoint.objects.filter(service=world.m365).first(), because=because, now=world.now)
+    vendor = world.m365.vendor
+    before, vendor.protocol = standing(vendor), world.named("vendors.Vendor.protocol")
+    vendor.save()
+    note = world.named("vendors.DirectoryEdit.note")
+    assert record_edit(vendor, before, note=note, by=world.manager, now=world.now)
