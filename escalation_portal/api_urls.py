@@ -9,6 +9,7 @@ from accounts.api_view import NothingHere
 urlpatterns = [
     path("v1/", include("tickets.api_urls")),
     path("v1/", include("sla.api_urls")),
+    path("v1/", include("vendors.api_urls")),
     path("v1/", include("tiers.api_urls")),
     path("v1/", include("documents.api_urls")),
     path("v1/", include("reports.api_urls")),

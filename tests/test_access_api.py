@@ -71,6 +71,13 @@ OPERATIONS = {
     "GET policies/{slug}/": Operation("policies/standard/", **CONFIG),
     "GET policies/{slug}/versions/": Operation("policies/standard/versions/", **CONFIG),
     "GET policies/{slug}/lint/": Operation("policies/standard/lint/", **CONFIG),
+    "GET vendors/": Operation("vendors/", **CONFIG),
+    "GET vendors/{slug}/": Operation("vendors/microsoft/", **CONFIG),
+    "PUT vendors/{slug}/": Operation(
+        "vendors/microsoft/", "config:write", FORBIDDEN, {"services": [{"name": "Microsoft 365"}]}
+    ),
+    "PATCH vendors/{slug}/": Operation("vendors/microsoft/", "config:write", FORBIDDEN, {"website": ""}),
+    "GET services/": Operation("services/", **CONFIG),
     "GET tiers/": Operation("tiers/", **CONFIG),
     "GET teams/": Operation("teams/", **CONFIG),
     "GET reports/vendors/": Operation("reports/vendors/", "reports:read", FORBIDDEN),

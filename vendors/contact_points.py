@@ -126,10 +126,11 @@ def _wanted(row: ContactPointRow, point: ContactPoint | None) -> dict[str, Any]:
 
 
 def contact_forms(service: Service) -> list[dict[str, Any]]:
-    return [_form(point) for point in service.contact_points.select_related("owner", "calendar")]
+    return [contact_form(point) for point in service.contact_points.select_related("owner", "calendar")]
 
 
-def _form(point: ContactPoint) -> dict[str, Any]:
+def contact_form(point: ContactPoint) -> dict[str, Any]:
+    """One of them; reads its owner and calendar."""
     form = {
         "kind": point.kind.lower(),
         "value": point.value,

@@ -64,19 +64,20 @@ class _Typed(Source):
 @transaction.atomic
 def save(
     vendor: Vendor | None, form: Mapping[str, Any], *, note: str, by: User, now: datetime, seen: int | None = None,
-    secrets: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None, exactly: bool = False,
 ) -> Vendor:  # fmt: skip
     """Bring `vendor`, or a new one where it is None, to what `form` says; keys that it has not are left untouched.
 
     A form with another name renames the vendor. `seen` is the id of the edit that was the latest when the form was
-    filled in (0 for none; None: whoever was quicker is overwritten), `secrets` what the `secrets_env` of accounts name.
+    filled in, 0 for none; what others changed since then is kept, `exactly` lets nobody have changed anything, and with
+    None whoever was quicker is overwritten. `secrets` are what the `secrets_env` of accounts name.
     Raises PermissionDenied, Refused, EditedMeanwhile; nothing is half-written.
     """
     check_may_edit(by)
     in_turn()
     row = Vendor.objects.get(pk=vendor.pk) if vendor else Vendor(name=str(form.get("name", "")).strip())
     before = standing(row)
-    _check_seen(row, before, form, seen)
+    _check_seen(row, before, form, seen, exactly=exactly)
     entry = _entry(form)
     _rename(row, entry.row.name)
     _import(entry, row, Run(now=now, environ=secrets or {}))
@@ -101,7 +102,9 @@ def part_of(whole: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]
     return part
 
 
-def _check_seen(row: Vendor, before: Mapping[str, Any], form: Mapping[str, Any], seen: int | None) -> None:
+def _check_seen(
+    row: Vendor, before: Mapping[str, Any], form: Mapping[str, Any], seen: int | None, *, exactly: bool
+) -> None:
     """Refuse to overwrite what somebody else wrote after the form was filled in; other parts do not matter."""
     if seen is None or row.pk is None:
         return
@@ -109,7 +112,7 @@ def _check_seen(row: Vendor, before: Mapping[str, Any], form: Mapping[str, Any],
     if latest is None or latest.pk == seen:
         return
     first = DirectoryEdit.objects.filter(vendor=row, pk__gt=seen).order_by("pk").first()
-    if first and part_of(first.before, form) != part_of(before, form):
+    if exactly or (first and part_of(first.before, form) != part_of(before, form)):
         raise EditedMeanwhile(latest)
 
 
