@@ -66,7 +66,7 @@ class SplitForm(forms.Form):
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="split_%s", **kwargs)
-        self.fields["service"].queryset = Service.objects.order_by("name")
+        self.fields["service"].queryset = Service.objects.offered().order_by("name")
         self.fields["contact"].queryset = Contact.objects.filter(client=ticket.client_id).order_by("name")
 
 

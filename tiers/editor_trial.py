@@ -94,7 +94,7 @@ def trial_page(
         "ticket": ticket or missing,
         "missing": missing,
         "clients": Client.objects.visible_to(request.user).values_list("name", flat=True),
-        "services": Service.objects.order_by("name").values_list("name", flat=True),
+        "services": Service.objects.offered().order_by("name").values_list("name", flat=True),
         "now": database_now(),
         **(_tried(version, form) if form.is_bound and form.is_valid() else {}),
     }

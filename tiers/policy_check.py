@@ -39,8 +39,11 @@ def normal(document: Mapping[str, Any], *, name: str) -> dict[str, Any]:
 def known_names() -> dict[str, Collection[str]]:
     """The names that a policy may refer to, by kind; one query for each kind."""
     names: dict[str, Collection[str]] = {
-        kind: set(model._default_manager.values_list("name", flat=True)) for kind, model in MODELS.items()
+        kind: set(model._default_manager.values_list("name", flat=True))
+        for kind, model in MODELS.items()
+        if model is not Service
     }
+    names["service"] = set(Service.objects.offered().values_list("name", flat=True))
     names["person"] = set(User.objects.filter(kind=User.Kind.PERSON).values_list("email", flat=True))
     names["agreement"] = set(Agreement.objects.filter(kind=Agreement.Kind.SLA).values_list("name", flat=True))
     return names
