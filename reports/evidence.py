@@ -45,11 +45,11 @@ def read_evidence(
 ) -> list[Evidence]:  # fmt: skip
     """One vendor's cases that were lodged between the moments, the latest first, in one query.
 
-    Those before `told_since` are only counted: by when an answer was promised, and chases, are left out of them.
+    Of those before `told_since` the first answer alone is read; by when it was promised and chases are left out.
     Calendars that were never asked for before cost one more query.
     """
     lodged = lodged_cases(seen, since=since, until=until, vendor_id=vendor_id).order_by("-lodged_at", "-pk")
-    rows = list(lodged.values_list(*columns(), *_own_columns(told_since or since)))
+    rows = list(lodged.values_list(*columns(told_since or since), *_own_columns(told_since or since)))
     calendars = _calendars(row[-3] for row in rows)
     return [_evidence(row, calendars, now=seen.now) for row in rows]
 

@@ -82,7 +82,7 @@ def scorecards(request: HttpRequest) -> HttpResponse:
 
 def vendor_rows(seen: Sight, period: Period) -> list[dict[str, Any]]:
     """Each vendor with its numbers; one that is retired only where it had a case."""
-    cases = read_cases(seen, since=period.before.since, until=period.until)
+    cases = read_cases(seen, since=period.before.since, until=period.until, whole_since=period.since)
     now = grouped((case for case in cases if case.lodged_at >= period.since), _vendor)
     before = grouped((case for case in cases if case.lodged_at < period.since), _vendor)
     return [

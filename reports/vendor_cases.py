@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
+    Case,
     CharField,
     DateTimeField,
     DurationField,
@@ -20,12 +21,14 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Extract, JSONObject
 
 from accounts.models import User
 from clients.models import Client
-from reports.scorecard import Case, Promise, Turn, promises
+from reports import scorecard
+from reports.scorecard import Promise, Turn, promises
 from tickets.facts import VENDOR_RESOLVE, VENDOR_RESPOND, VENDOR_UPDATE
 from tickets.models import CaseMessage, Clock, VendorCase
 from vendors.models import Vendor
@@ -63,10 +66,15 @@ def sight(reader: User) -> Sight:
     return Sight(row[0], tuple(row[1]), tuple(Listed(**vendor) for vendor in row[2]))
 
 
-def read_cases(seen: Sight, *, since: datetime, until: datetime, vendor_id: int | None = None) -> list[Case]:
-    """The cases of the clients in sight that were lodged between the moments, in one query."""
-    lodged = lodged_cases(seen, since=since, until=until, vendor_id=vendor_id)
-    return [case_of(row) for row in lodged.values_list(*columns())]
+def read_cases(
+    seen: Sight, *, since: datetime, until: datetime, whole_since: datetime | None = None
+) -> list[scorecard.Case]:
+    """The cases of the clients in sight that were lodged between the moments, in one query.
+
+    Of those before `whole_since` the first answer alone is read, which is what others are compared with.
+    """
+    lodged = lodged_cases(seen, since=since, until=until)
+    return [case_of(row) for row in lodged.values_list(*columns(whole_since or since))]
 
 
 def lodged_cases(
@@ -79,25 +87,26 @@ def lodged_cases(
     return lodged.filter(vendor=vendor_id) if vendor_id else lodged
 
 
-def columns() -> tuple[Any, ...]:
-    """What `case_of` takes, in its order."""
+def columns(whole_since: datetime) -> tuple[Any, ...]:
+    """What `case_of` takes, in its order; of cases that were lodged before, no more than the first answer."""
     return (
         "vendor__slug", "service__name", "severity", "lodged_at", _after("answered_at"), _after("closed_at"),
-        "overridden_by", "chases", turns(), letters(),
+        "overridden_by", "chases", turns(whole_since), Case(When(lodged_at__gte=whole_since, then=letters())),
     )  # fmt: skip
 
 
-def case_of(row: Sequence[Any]) -> Case:
+def case_of(row: Sequence[Any]) -> scorecard.Case:
     """A case from its columns."""
     vendor, service, severity, lodged_at, answer, solution, overridden_by, chases, clocks, kinds = row
-    answers = [kind for kind in kinds if kind != CaseMessage.Kind.BOUNCE] if kinds else kinds
-    return Case(
+    kinds = kinds or ()
+    answers = [kind for kind in kinds if kind != CaseMessage.Kind.BOUNCE]
+    return scorecard.Case(
         vendor, service, severity, lodged_at, answer, solution, overridden_by is not None, chases,
         len(kinds) - len(answers), bool(answers) and answers[0] == CaseMessage.Kind.AUTO_REPLY, promises_of(clocks),
     )  # fmt: skip
 
 
-def turns() -> ArraySubquery:
+def turns(whole_since: datetime) -> ArraySubquery:
     """The clocks of the case in the order in which they were begun, each packed into one text.
 
     They are found by the case and not by its ticket: one that was merged has left some on another.
@@ -108,7 +117,11 @@ def turns() -> ArraySubquery:
         Value(SEPARATOR), "metric", "round", "state", _is(Q(breached_at__isnull=False)), "target_seconds",
         _is(answered | closed), "consumed_seconds", function="CONCAT_WS", output_field=CharField(),
     )  # fmt: skip
-    return ArraySubquery(clocks_of_case().order_by("pk").values_list(packed))
+    lodged_at = ExpressionWrapper(OuterRef("lodged_at"), output_field=DateTimeField())
+    wanted = Q(metric=VENDOR_RESPOND) | Q(of_case_at__gte=whole_since)
+    return ArraySubquery(
+        clocks_of_case().annotate(of_case_at=lodged_at).filter(wanted).order_by("pk").values_list(packed)
+    )
 
 
 def clocks_of_case() -> QuerySet[Clock]:

@@ -67,7 +67,7 @@ def test_only_the_edges_read_the_clock():
 
 
 def test_broad_excepts_stand_only_in_loops_in_which_one_must_not_stop_the_others():
-    """The sweep over tickets, the sending of cases, messages and digests, documents that catch up, a mailbox's mails."""
+    """The sweep over tickets, the sending of cases, messages and digests, documents that catch up, a mailbox."""
     broad = {
         str(p.relative_to(ROOT))
         for p in CODE

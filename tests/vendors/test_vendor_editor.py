@@ -175,7 +175,7 @@ def test_after_saving_the_lint_says_what_is_in_the_way(desk, world):
     ContactPoint.objects.all().delete()
     answer = sent(desk, M365 + "basics/", plan="Premier")
     said = words(desk.get(answer["Location"].partition("#")[0]))
-    assert "no contact point at all" in said and "Add a mail address" in said
+    assert "no contact point at all" in said and "Add a contact point to Microsoft 365." in said
 
 
 def test_what_a_pack_says_is_confirmed_with_a_note(desk, world):
