@@ -173,8 +173,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = list(CLIENT_LANGUAGES.items())
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
-USE_TZ = True
-USE_I18N = True
+USE_TZ = USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
@@ -190,9 +189,11 @@ OUTBOX_CHANNELS = {
     "PASSWORD_LINK": "integrations.mail.password_link.send",
     "SIDE_MAIL": "integrations.mail.side_mail.send",
     "CASE_MAIL": "integrations.mail.case_mail.send",
+    "CASE_API": "integrations.case_api.connector.send",
 }
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")
-vars().update(EMAIL_CONFIG)
+# Places that may be asked over HTTP although they are not public, and who vouches for their certificates.
+OUTBOUND_ALLOWED, OUTBOUND_CA_FILE = env.list("OUTBOUND_ALLOWED", default=[]), env.str("OUTBOUND_CA_FILE", default="")
+vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Escalation Portal <support@portal.example>")
 MAIL_CATCHER_DIR = env.str("MAIL_CATCHER_DIR", default="")
@@ -243,6 +244,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"secrets": {"()": "escalation_portal.redaction.Redact"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {name: {"level": "WARNING"} for name in ("axes", "httpx", "httpcore")},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from tickets.models import EventSource, Ticket
-from vendors.models import Vendor
+from vendors.models import Service, Vendor
 
 
 class Integration(models.Model):
@@ -75,6 +75,30 @@ class Mailbox(models.Model):
     last_error_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="In a row; none once it was read")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseConnection(models.Model):
+    """The API of a vendor at which cases about one service are lodged. Its secret stands in the environment alone."""
+
+    name = models.CharField(max_length=120)
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="case_connection")
+    url = models.CharField(max_length=500)
+    secret_name = models.CharField(max_length=80, help_text="The environment variable that holds the secret")
+    number_at = models.CharField(max_length=120, blank=True, help_text="Where an answer has the vendor's case number")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Destination(models.Model):
+    """A place that we ask over HTTP, and how often in a row that failed: its breaker, which all processes see."""
+
+    name = models.CharField(max_length=300, unique=True, help_text="Name or address, and port")
+    failures = models.PositiveSmallIntegerField(default=0)
+    shut_until = models.DateTimeField(null=True, help_text="Until when it is left alone")
 
     def __str__(self) -> str:
         return self.name

@@ -25,6 +25,14 @@ class CannotEverSend(Exception):
     """The channel refuses this message for good: no retry would help."""
 
 
+class TryLater(Exception):
+    """It was not sent this time. The receiver wants no other attempt before `seconds` have passed."""
+
+    def __init__(self, words: str, *, seconds: float = 0.0) -> None:
+        super().__init__(words)
+        self.seconds = seconds
+
+
 def deliver(*, now: datetime, clock: Callable[[], datetime], limit: int = BATCH) -> int:
     """Send what is due; return how many messages were tried. `clock` tells when each send ended."""
     messages = _lease(now=now, limit=limit)
@@ -55,6 +63,8 @@ def _send(message: Message, *, clock: Callable[[], datetime]) -> None:
         channel(message.key, message.payload)
     except CannotEverSend as error:
         _settle_failed(message, str(error), now=clock(), final=True)
+    except TryLater as error:
+        _settle_failed(message, str(error), now=clock(), final=False, seconds=error.seconds)
     except Exception as error:  # whatever a channel raises must not stop the others
         log.warning("message %s was not sent: %s", message.key, error)
         _settle_failed(message, f"{type(error).__name__}: {error}", now=clock(), final=False)
@@ -67,7 +77,8 @@ def _ours(message: Message) -> Any:
     return Message.objects.filter(pk=message.pk, state=Message.State.PENDING)
 
 
-def _settle_failed(message: Message, error: str, *, now: datetime, final: bool) -> None:
+def _settle_failed(message: Message, error: str, *, now: datetime, final: bool, seconds: float = 0.0) -> None:
+    """Note why, and when the next attempt is: after its own wait, and not before `seconds` have passed."""
     attempts = message.attempts + 1
     dead = final or is_dead(attempts)
     _ours(message).update(
@@ -75,7 +86,7 @@ def _settle_failed(message: Message, error: str, *, now: datetime, final: bool) 
         last_error=error[:2000],
         leased_until=None,
         state=Message.State.DEAD if dead else Message.State.PENDING,
-        not_before=now + timedelta(seconds=delay_seconds(attempt=attempts, jitter=random.random())),
+        not_before=now + timedelta(seconds=max(delay_seconds(attempt=attempts, jitter=random.random()), seconds)),
     )
     if dead:
         raise_alarm(f"outbox:{message.pk}", f"{message.key} could not be sent: {error}", now=now)
