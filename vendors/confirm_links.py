@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from vendors.models import ContactPoint, Verification
-from vendors.verification import may_verify
+from vendors.verification import confirm, may_verify
 
 SALT = "vendors.confirm_links"
 LASTS = timedelta(days=14)
@@ -48,6 +49,18 @@ def asked_by(token: str, *, now: datetime) -> Asked:
     if point is None or person is None:
         raise Gone
     return Asked(point, person, _over(point, person, about, now=now))
+
+
+@transaction.atomic
+def confirm_by(token: str, *, now: datetime) -> Asked:
+    """Confirm what the link asks, unless it is over: what is said of the contact point meanwhile waits for us, or we
+    for it. Raises Gone.
+    """
+    ContactPoint.objects.select_for_update(no_key=True).filter(pk=_read(token)["point"]).first()
+    asked = asked_by(token, now=now)
+    if not asked.over:
+        confirm(asked.point, by=asked.person, note="By the link of a mail", now=now)
+    return asked
 
 
 def _read(token: str) -> dict[str, Any]:

@@ -8,9 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.clock import database_now
-from vendors import verification
-from vendors.confirm_links import Gone, asked_by
-from vendors.verification import NotVerified
+from vendors.confirm_links import Gone, asked_by, confirm_by
 
 OVER = 410
 
@@ -22,16 +20,10 @@ def confirm_contact(request: HttpRequest, token: str) -> HttpResponse:
     if too_many := consume_or_429(request, action="confirm_contact"):
         return too_many
     now = database_now()
+    asks = request.method != "POST"
     try:
-        asked = asked_by(token, now=now)
+        asked = asked_by(token, now=now) if asks else confirm_by(token, now=now)
     except Gone:
         return render(request, "vendors/confirm_gone.html", status=404)
-    if asked.over or request.method != "POST":
-        return render(request, "vendors/confirm.html", {"asked": asked}, status=OVER if asked.over else 200)
-    try:
-        verification.confirm(
-            asked.point, by=asked.person, note="By the link of a mail", seen=asked.point.value, now=now
-        )
-    except NotVerified as error:
-        return render(request, "vendors/confirm.html", {"asked": asked, "refused": str(error)}, status=409)
-    return render(request, "vendors/confirm.html", {"asked": asked, "done": True})
+    status = OVER if asked.over else 200
+    return render(request, "vendors/confirm.html", {"asked": asked, "done": not asks and not asked.over}, status=status)

@@ -1,8 +1,10 @@
 """A contact point is confirmed from a mail: by one person, once, for a fortnight, and for the address of that mail."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts.clock import database_now
@@ -150,3 +152,34 @@ def test_who_asks_too_often_waits(client, settings, world, point):
 def test_nobody_keeps_the_page(client, world, point):
     answer = client.get(path(world, point))
     assert "no-store" in answer["Cache-Control"] and 'name="robots" content="noindex"' in text(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        (lambda p, w, at: wrong(p, why="It rings", by=w.manager, now=at), "Boss found that it does not hold since"),
+        (lambda p, w, at: mark_bad(p, because="550", now=at), "Mail to this address has come back since."),
+    ],
+)
+def test_what_is_said_while_the_button_is_pressed_stays(client, world, happens, words):
+    world.m365.contact_points.update(owner=world.l1)
+    point = world.m365.contact_points.get()
+    link, said, pressed = path(world, point), threading.Event(), threading.Event()
+
+    def meanwhile():
+        with transaction.atomic():
+            happens(point, world, database_now())
+            said.set()
+            pressed.wait(1)  # the click waits for us, and would be past its own question by now
+        connection.close()
+
+    thread = threading.Thread(target=meanwhile)
+    thread.start()
+    said.wait(10)
+    answer = client.post(link)
+    pressed.set()
+    thread.join()
+    assert answer.status_code == 410 and words in text(answer)
+    assert ContactPoint.objects.get(pk=point.pk).bad_since is not None
+    assert not Verification.objects.filter(outcome="CONFIRMED").exists()
