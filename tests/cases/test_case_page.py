@@ -1,6 +1,8 @@
 """A case's page: what it tells, what may be done there, and what is refused in words."""
 
+import psycopg2
 import pytest
+from django.db import connection
 
 from accounts import roles
 from accounts.clock import database_now
@@ -8,10 +10,9 @@ from accounts.encryption import encrypt
 from clients.access import give_role
 from outbox.models import Message
 from tickets import lifecycle, merging
-from tickets.cases import tasks
 from tickets.models import CaseMessage, CaseTask, VendorCase
 from vendors.models import ContactPoint, ServiceAccount, Vendor
-from world import REQUIRED, TENANT
+from world import REQUIRED, TENANT, World
 
 PIN = {"key": "pin", "label": "Support PIN", "source": "account.pin", "secret": True}
 
@@ -208,13 +209,9 @@ def test_what_is_no_secret_is_not_revealed(desk, ticket, browser, field):
     assert status == 422 and "is no secret of this case." in html
 
 
-def test_a_call_is_ticked_off_with_what_came_of_it_and_lodging_is_not(desk, ticket, browser):
+def test_lodging_is_not_ticked_off_but_done(desk, ticket, browser):
     case = prepared(desk, ticket)
-    tasks.open_task(case, "CALL", "Call 0800 1234.", now=desk.now)
-    assert "Call 0800 1234." in read(browser, case)
-    assert do(browser, case, "task/", kind="CALL", note="They look at it")[0] == 303
-    assert desk.said(ticket, "CASE_TASK_DONE") == ["L1 has done it, call the vendor: They look at it"]
-    assert do(browser, case, "task/", kind="CALL")[0] == 409
+    assert "Tick it off" not in read(browser, case)
     status, html = do(browser, case, "task/", kind="LODGE")
     assert status == 409 and "done by the act itself" in html
 
@@ -332,3 +329,25 @@ def test_a_long_correspondence_costs_no_more_queries(desk, ticket, browser, djan
         CaseMessage.objects.create(case=case, seq=seq, kind="ANSWER", body="x", at=desk.now)
     with django_assert_max_num_queries(30):
         read(browser, case)
+
+
+# at the same moment ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_while_another_is_at_the_ticket_is_told_so_and_may_try_again(transactional_db, client):
+    desk = World()
+    desk.now = database_now()
+    case = prepared(desk, desk.open("Mail down", error_code="0x8004de40"))
+    client.force_login(desk.l1)
+    held = psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})
+    with held, held.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM tickets_ticket WHERE id = %s FOR UPDATE", [case.ticket_id])
+        with connection.cursor() as own:
+            own.execute("SET lock_timeout = '200ms'")
+        for noun, said in (("lodged/", {"number": "4711"}), ("reveal/", {"field": "tenant_id"})):
+            status, html = do(client, case, noun, **said)
+            assert status == 409 and "Somebody else is at it at this moment" in html, noun
+            assert said.get("number", "") in html
+    assert do(client, case, "lodged/", number="4711")[0] == 303
+    held.close()

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
-from accounts.redirects import see_other
+from accounts.redirects import came_from, see_other
 from accounts.roles import DESK, STAFF
-from tickets.acting import seen
+from tickets.acting import in_turn, seen
 from tickets.cases import forms, lodging, overriding, page, receiving, ticking, writing
 from tickets.cases.forms import CasePageForm, RevealForm
 from tickets.cases.lodging import AlreadyLodged, NoSuchCase
@@ -75,7 +75,8 @@ def act(request: HttpRequest, key: str, pk: int, noun: str) -> HttpResponse:
         return _shown(request, ticket, case, tried={noun: form}, status=422)
     at = {"key": ticket.key, "case_id": case.pk, "by": request.user, "now": database_now()}
     try:
-        chosen.do(**form.cleaned_data, **at)
+        with in_turn():
+            chosen.do(**form.cleaned_data, **at)
     except NoSuchCase:  # it went along with a merge this very moment
         raise Http404 from None
     except NotYours as error:
@@ -92,7 +93,7 @@ def _done(request: HttpRequest, case: VendorCase, chosen: Act, form: CasePageFor
     messages.success(request, chosen.said.format(vendor=case.vendor))
     if doubt := lodging.number_doubt(case.service, form.cleaned_data.get("number", "")):
         messages.warning(request, doubt)
-    return see_other(_url(case))
+    return see_other(came_from(request, otherwise=_url(case)))
 
 
 @for_roles(DESK)
@@ -104,7 +105,8 @@ def reveal(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     form = RevealForm(request.POST, noun="reveal")
     field = form.cleaned_data["field"] if form.is_valid() else ""
     try:
-        secret = lodging.reveal(key=ticket.key, case_id=pk, field=field, by=request.user, now=database_now())
+        with in_turn():
+            secret = lodging.reveal(key=ticket.key, case_id=pk, field=field, by=request.user, now=database_now())
     except NoSuchCase:
         raise Http404 from None
     except BadAnswer as error:
