@@ -6,7 +6,7 @@ from axe import is_too_wide, problems
 from accounts.clock import database_now
 from accounts.encryption import encrypt
 from tickets import lifecycle
-from tickets.cases import receiving
+from tickets.cases import receiving, tasks
 from tickets.models import VendorCase
 from vendors.models import ServiceAccount
 from world import REQUIRED
@@ -88,6 +88,23 @@ def test_without_scripts_everything_is_done_as_well(world, visit, ticket):
     page.get_by_role("button", name="Note it").click()
     page.get_by_role("button", name="Yes, close the case").click()
     page.get_by_text("Closed since").wait_for()
+
+
+def test_a_call_that_nobody_took_is_ticked_off_at_the_ticket_also_without_scripts(world, visit, ticket):
+    case = on_portal(world, ticket)
+    for kind in ("CALL", "CONTACT"):
+        tasks.open_task(case, kind, "See to it.", now=world.now)
+    page = visit(f"/tickets/{ticket.key}/", world.l1, viewport={"width": 320, "height": 800})
+    page.get_by_text("Tick it off: Call the vendor").click()
+    assert (problems(page), is_too_wide(page)) == ([], False)
+    page.get_by_label("What came of it").locator("visible=true").fill("Nobody took it")
+    page.get_by_role("button", name="It is done").locator("visible=true").click()
+    page.get_by_text("Noted as done.").wait_for()
+    plain = visit(f"/tickets/{ticket.key}/cases/{case.pk}/", world.l1, java_script_enabled=False)
+    plain.get_by_text("Tick it off: Find a contact that works").click()
+    plain.get_by_role("button", name="It is done").click()
+    plain.get_by_text("Noted as done.").wait_for()
+    assert [task.kind for task in case.tasks.filter(done_at=None)] == ["LODGE"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

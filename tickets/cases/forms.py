@@ -40,7 +40,7 @@ class RevealForm(CasePageForm):
 
 
 class TaskForm(CasePageForm):
-    kind = forms.CharField(max_length=7)
+    kind = forms.CharField(max_length=7, widget=forms.HiddenInput)
     note = forms.CharField(required=False, max_length=200, label="What came of it", help_text="Stands on the timeline.")
 
 

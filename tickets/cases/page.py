@@ -54,7 +54,7 @@ def context(
     [work] = in_hand([ticket.pk], now=now)
     sources = Sources([work], [case.service_id], [ticket])
     service = sources.services[case.service_id]
-    tasks, said = tasks_of([case])[case.pk], messages_of([case])[case.pk]
+    tasks, said = _tasks(case, (tried or {}).get("task")), messages_of([case])[case.pk]
     may_work, seen = can_work(user, ticket.client_id), seen or {}
     is_open = ticket.status in OPEN_STATUSES
     by_manager = not MANAGERS.isdisjoint(user.roles)
@@ -75,6 +75,15 @@ def context(
         "to_lodge": _to_lodge(case, work, service, seen) if is_open and case.status in TO_LODGE else None,
         **_forms(case, work, tried or {}, nouns, asks=asks, now=now),
     }  # fmt: skip
+
+
+def _tasks(case: VendorCase, tried: CasePageForm | None) -> list[Shown]:
+    """What is to be done; a note that was refused stands at its task as it was typed."""
+    tasks = tasks_of([case])[case.pk]
+    for task in tasks:
+        if tried and tried["kind"].value() == task["row"].kind:
+            task["form"] = tried
+    return tasks
 
 
 def _forms(

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from outbox.models import Message
+from tickets.cases.forms import TaskForm
 from tickets.cases.state import Seen, Standing, standing
+from tickets.cases.ticking import BY_ITSELF
 from tickets.facts import VENDOR_RESPOND, VENDOR_UPDATE, case_subject
 from tickets.models import BallChange, CaseMessage, CaseTask, Ticket, VendorCase
 from tickets.side.quoting import parted
@@ -30,7 +32,7 @@ NOTED = frozenset({"AUTO_REPLY", "BOUNCE", "LATE"})
 # Of a task: the words of its button, and where on the case's page it is done.
 WAYS = {
     "LODGE": ("Lodge it", "lodge"), "CALL": ("Note what they said", "by-hand"), "ANSWER": ("Answer them", "reply"),
-    "CONFIRM": ("Confirm or refuse", "done"), "CONTACT": ("See to it", "lodge"),
+    "CONFIRM": ("Confirm or refuse", "done"), "CONTACT": ("See to it", "reach"),
 }  # fmt: skip
 
 
@@ -42,12 +44,16 @@ def cases_of(ticket: Ticket) -> list[VendorCase]:
 
 
 def tasks_of(cases: Sequence[VendorCase]) -> dict[int, list[Shown]]:
-    """What is still to be done about each, the first first. One query, none where there is no case."""
+    """What is still to be done about each, the first first. One query, none where there is no case.
+
+    What no other act does has the `form` by which it is ticked off.
+    """
     found: dict[int, list[Shown]] = defaultdict(list)
     if cases:
         for task in CaseTask.objects.filter(case__in=cases, done_at=None).order_by("id"):
             label, place = WAYS[task.kind]
-            shown = {"row": task, "what": task.get_kind_display(), "button": label, "place": place}
+            form = TaskForm(noun=f"task{task.pk}", initial={"kind": task.kind}) if task.kind in BY_ITSELF else None
+            shown = {"row": task, "what": task.get_kind_display(), "button": label, "place": place, "form": form}
             found[task.case_id].append(shown)
     return found
 
