@@ -26,7 +26,11 @@ from vendors.models import ContactPoint, Verification
 
 Outcome = Verification.Outcome
 LONGEST_WORDS = 300
-CORRECTED = ("value", "hours", "calendar", "language", "owner", "interval_days")
+# What can be corrected, and how it is called.
+CORRECTED = {
+    "value": "address", "hours": "hours", "calendar": "calendar", "language": "language", "owner": "owner",
+    "interval_days": "interval",
+}  # fmt: skip
 
 
 class NotVerified(Exception):
@@ -76,22 +80,31 @@ def confirm(point: ContactPoint, *, by: User, now: datetime, note: str = "", see
 
 @transaction.atomic
 def correct(
-    point: ContactPoint, *, changes: Mapping[str, Any], by: User, now: datetime, note: str = "", seen: str | None = None
-) -> Verification:
-    """It is otherwise: `changes` are new values of the fields of `CORRECTED`. It holds as from now.
+    point: ContactPoint, *, changes: Mapping[str, Any], by: User, now: datetime, note: str = "",
+    seen: Mapping[str, Any] | None = None,
+) -> Verification:  # fmt: skip
+    """It is otherwise: `changes` are new values of some fields of `CORRECTED`. It holds as from now.
 
+    `seen` is what was looked at, as `plain` told it. What others changed meanwhile stays, unless changed here too.
     Raises PermissionDenied, NotVerified for what is no address, stands there already or was changed meanwhile.
     """
     in_turn()
-    point = _locked(point, by=by, seen=seen)
+    point = _locked(point, by=by, seen=None if seen is None else str(seen.get("value")))
+    _check_overtaken(point, changes, plain(point) if seen is None else seen)
     vendor = point.service.vendor
     before = standing(vendor)
-    for field in CORRECTED:
-        setattr(point, field, changes.get(field, getattr(point, field)))
+    for field, value in changes.items():
+        setattr(point, field, value)
     _check_address(point)
     made = _verified(point, Outcome.CHANGED, note, by=by, now=now)
     record_edit(vendor, before, note=note or f"{point} of {point.service} corrected", by=by, now=now)
     return made
+
+
+def plain(point: ContactPoint) -> dict[str, Any]:
+    """What can be corrected of it, by field, as plain values: owner and calendar by their ids."""
+    fields = {field: ContactPoint._meta.get_field(field) for field in CORRECTED}
+    return {name: getattr(point, field.attname) for name, field in fields.items()}
 
 
 @transaction.atomic
@@ -137,6 +150,12 @@ def _locked(point: ContactPoint, *, by: User, seen: str | None) -> ContactPoint:
     if seen is not None and seen != found.value:
         raise NotVerified(f"The address was changed meanwhile to {found.value}. Look at that one.")
     return found
+
+
+def _check_overtaken(point: ContactPoint, changes: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
+    for field, stands in plain(point).items():
+        if field in changes and seen.get(field) != stands:
+            raise NotVerified(f"Somebody else has changed the {CORRECTED[field]} meanwhile. Open it again.", field)
 
 
 def _check_address(point: ContactPoint) -> None:

@@ -89,7 +89,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     def correct(point: ContactPoint, form: CorrectForm, now: datetime) -> str:
         given = form.cleaned_data
         verification.correct(
-            point, changes=form.changes(), note=given["note"], seen=given["seen"], by=request.user, now=now
+            point, changes=form.changes(), note=given["note"], seen=form.looked_at, by=request.user, now=now
         )
         return f"Corrected and confirmed: {given['value']} of {point.service}."
 

@@ -1,5 +1,6 @@
 """Verifying contact points on pages: what is due by owner, one click, a form for the rest, and a history."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from accounts.clock import database_now
 from sla.models import Calendar
 from vendors.models import ContactPoint, Service, Verification
-from vendors.verification import confirm, mark_bad, wrong
+from vendors.verification import confirm, mark_bad, plain, wrong
 
 QUEUE = "/vendors/verification/"
 
@@ -35,6 +36,12 @@ def said(browser, path=QUEUE, **more) -> str:
 
 def post(browser, path, follow=True, **values):
     return browser.post(path, values, follow=follow)
+
+
+def correction(point, **changes) -> dict:
+    """What the form of a correction sends, as a browser does: with everything that it showed."""
+    shown = {field: "" if value is None else value for field, value in plain(point).items()}
+    return shown | {"note": "", "seen": json.dumps(plain(point))} | changes
 
 
 def confirmed(browser, *points, **more):
@@ -141,7 +148,7 @@ def test_correcting_takes_the_address_the_owner_and_the_interval(desk, world, po
     assert 'value="support@vendor.example"' in said(desk, path)
     values = {
         "value": " help@vendor.example ", "owner": world.l2.pk, "interval_days": 30, "hours": "office hours",
-        "language": "en", "calendar": "", "note": "They said so", "seen": point.value,
+        "language": "en", "calendar": "", "note": "They said so", "seen": json.dumps(plain(point)),
     }  # fmt: skip
     answer = post(desk, path, **values)
     assert "Corrected and confirmed: help@vendor.example of Microsoft 365." in answer.content.decode()
@@ -155,14 +162,40 @@ def test_correcting_takes_the_address_the_owner_and_the_interval(desk, world, po
         ({"value": "nobody"}, "is not a mail address"),
         ({"value": ""}, "Write the address that holds."),
         ({"interval_days": "0"}, "At least one day."),
+        ({"seen": '{"value": "older@vendor.example"}'}, "changed meanwhile to support@vendor.example"),
         ({"seen": "older@vendor.example"}, "changed meanwhile to support@vendor.example"),
+        ({"seen": "[" * 900}, "changed meanwhile to support@vendor.example"),
     ],
 )
 def test_what_cannot_be_saved_stands_at_its_field(desk, point, changes, words):
-    values = {"value": "help@vendor.example", "interval_days": 90, "seen": point.value} | changes
+    values = correction(point, value="help@vendor.example") | changes
     answer = post(desk, f"{QUEUE}{point.pk}/correction/", **values)
     assert answer.status_code == 422 and words in answer.content.decode()
     assert not Verification.objects.exists()
+
+
+def test_what_others_changed_meanwhile_stays(desk, world, point):
+    path, form = f"{QUEUE}{point.pk}/correction/", correction(point, language="de")
+    post(desk, path, **correction(point, owner=world.l2.pk, hours="9 to 5", interval_days=30))
+    assert "Corrected and confirmed" in post(desk, path, **form).content.decode()
+    point.refresh_from_db()
+    assert (point.language, point.owner, point.hours, point.interval_days) == ("de", world.l2, "9 to 5", 30)
+
+
+def test_two_who_change_the_same_are_told(desk, world, point):
+    path, form = f"{QUEUE}{point.pk}/correction/", correction(point, owner=world.l1.pk)
+    post(desk, path, **correction(point, owner=world.l2.pk))
+    answer = post(desk, path, **form)
+    assert answer.status_code == 422 and answer.context["form"].errors["owner"] == [
+        "Somebody else has changed the owner meanwhile. Open it again."
+    ]
+    point.refresh_from_db()
+    assert point.owner == world.l2
+
+
+def test_the_form_sends_what_it_showed(desk, point):
+    answer = desk.get(f"{QUEUE}{point.pk}/correction/")
+    assert json.loads(answer.context["form"]["seen"].value()) == plain(point)
 
 
 def test_saying_that_it_does_not_hold_asks_for_a_why(desk, point):
@@ -175,7 +208,7 @@ def test_saying_that_it_does_not_hold_asks_for_a_why(desk, point):
 
 def test_a_contact_point_tells_its_history(desk, world, point):
     mark_bad(point, because="550 no such user", now=database_now())
-    post(desk, f"{QUEUE}{point.pk}/correction/", value="help@vendor.example", interval_days=90, seen=point.value)
+    post(desk, f"{QUEUE}{point.pk}/correction/", **correction(point, value="help@vendor.example"))
     html = said(desk, f"{QUEUE}{point.pk}/")
     assert html.index("It was corrected") < html.index("Mail to it came back")
     assert "The portal" in html and "550 no such user" in html and "support@vendor.example" in html
