@@ -4,7 +4,8 @@ Rows of lists are told apart by what people know them by, so that a moved row is
 service calls a secret is masked, whatever the form says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,14 @@ ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "services": ("", ("name",)),
     "accounts": ("Account of", ("client", "service")),
     "contacts": ("Contact point", ("value",)),
-    "required": ("Needed", ("label",)),
+    "required": ("Needed", ("key",)),
     "engage_when": ("Condition", ("words",)),
+}
+# The lists of a service in which the order says something.
+ORDERED: Mapping[str, str] = {
+    "contacts": "Order of contact points",
+    "required": "Order of what a case needs",
+    "engage_when": "Order of conditions",
 }
 WORDS = {
     "name": "Name", "website": "Website", "protocol": "How they want to be engaged", "mail_domains": "Domains of mail",
@@ -48,9 +55,14 @@ class Changed:
         return max(len(self.old), len(self.new)) > 80 or "\n" in self.old + self.new
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Changed]:
-    """Every field that says something else, in the order of the form; a whole row that came or went is one change."""
-    secret = _secrets(before) | _secrets(after)
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], secret: Set[str] = frozenset()
+) -> list[Changed]:  # fmt: skip
+    """Every field that says something else, in the order of the form; a whole row that came or went is one change.
+
+    `secret` are facts to be masked beside those that one of the two forms calls secret.
+    """
+    secret = secret | secret_facts(before) | secret_facts(after)
     old, new = (dict(_said(form, (), secret)) for form in (before, after))
     found = [*_came_or_went(old, new), *_moved(before, after)]
     whole = {place for place, _ in found}
@@ -77,29 +89,30 @@ def _rows(form: Mapping[Place, str]) -> Iterator[Place]:
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Place, Changed]]:
-    """Contact points that stay and are tried in another order."""
+    """Rows of a service that stay and stand in another order."""
     known = {service["name"]: service for service in before.get("services") or ()}
     for service in after.get("services") or ():
-        old, new = ([c["value"] for c in s.get("contacts") or ()] for s in (known.get(service["name"], {}), service))
-        if old != new and sorted(old) == sorted(new):
-            place = (service["name"], "Order of contact points")
-            yield place, Changed(service["name"], place[-1], ", ".join(old), ", ".join(new))
+        for key, words in ORDERED.items():
+            rows, [name] = (known.get(service["name"], {}), service), ROWS[key][1]
+            old, new = ([row[name] for row in form.get(key) or ()] for form in rows)
+            if old != new and sorted(old) == sorted(new):
+                yield (service["name"], words), Changed(service["name"], words, ", ".join(old), ", ".join(new))
 
 
-def _said(form: Mapping[str, Any], place: Place, secret: set[str]) -> Iterator[tuple[Place, str]]:
+def _said(form: Mapping[str, Any], place: Place, secret: Set[str]) -> Iterator[tuple[Place, str]]:
     """Each field of a form by its place, in words."""
     for key, value in form.items():
         if key in ROWS and _is_rows(value):
-            for row in value:
-                yield from _said(row, (*place, _row_name(key, row)), secret)
+            for name, row in _named(key, value):
+                yield from _said(row, (*place, name), secret)
         elif isinstance(value, Mapping):
-            hidden = secret if key == "facts" else set[str]()
+            hidden = secret if key == "facts" else frozenset[str]()
             yield from _said_of_mapping(key, value, place, hidden)
         else:
             yield (*place, WORDS.get(key, key)), _text(value)
 
 
-def _said_of_mapping(key: str, value: Mapping[str, Any], place: Place, hidden: set[str]) -> Iterator[tuple[Place, str]]:
+def _said_of_mapping(key: str, value: Mapping[str, Any], place: Place, hidden: Set[str]) -> Iterator[tuple[Place, str]]:
     name = WORDS.get(key, key)
     for inner, given in value.items():
         if isinstance(given, Mapping) and key == "commitment":
@@ -117,13 +130,17 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(row, Mapping) for row in value)
 
 
-def _row_name(key: str, row: Mapping[str, Any]) -> str:
-    word, names = ROWS[key]
-    said = " at ".join(str(row.get(name, "")) for name in names)
-    return f"{word} {said}".strip()
+def _named(key: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each row under what it is called; one that is called like another before it, with its number."""
+    word, keys = ROWS[key]
+    times: Counter[str] = Counter()
+    for row in rows:
+        name = f"{word} {' at '.join(str(row.get(one, '')) for one in keys)}".strip()
+        times[name] += 1
+        yield f"{name} ({times[name]})" if times[name] > 1 else name, row
 
 
-def _secrets(form: Mapping[str, Any]) -> set[str]:
+def secret_facts(form: Mapping[str, Any]) -> set[str]:
     """The facts of accounts that a service calls secret."""
     required = [datum for service in form.get("services") or () for datum in service.get("required") or ()]
     return {d["source"].removeprefix("account.") for d in required if d.get("secret")}

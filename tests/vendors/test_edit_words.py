@@ -59,6 +59,31 @@ def test_an_address_that_moved_is_a_change_of_the_order_alone():
     assert moved == ("Line", "Order of contact points", "a@isp.example, b@isp.example", "b@isp.example, a@isp.example")
 
 
+IDS = [{"key": key, "label": "Id", "source": f"account.{key}"} for key in ("a", "b")]
+
+
+def test_two_data_of_the_same_label_are_told_apart():
+    other = [IDS[0] | {"source": "question"}, IDS[1]]
+    assert said(isp(required=IDS), isp(required=other)) == [
+        ("Line, Needed a", "Taken from", "account.a", "question")
+    ]  # fmt: skip
+
+
+def test_two_conditions_in_the_same_words_are_told_apart():
+    one, two = ({"words": "Theirs", "minutes": minutes} for minutes in (10, 20))
+    assert said(isp(engage_when=[one, two]), isp(engage_when=[one | {"minutes": 15}, two])) == [
+        ("Line, Condition Theirs", "Minutes", "10", "15")
+    ]
+
+
+@pytest.mark.parametrize(("key", "rows", "expected"), [
+    ("required", IDS, ("Line", "Order of what a case needs", "a, b", "b, a")),
+    ("engage_when", [{"words": "A"}, {"words": "B"}], ("Line", "Order of conditions", "A, B", "B, A")),
+])  # fmt: skip
+def test_rows_in_another_order_are_one_change(key, rows, expected):
+    assert said(isp(**{key: rows}), isp(**{key: rows[::-1]})) == [expected]
+
+
 def test_the_same_condition_in_other_terms_names_the_term():
     one, other = ({"words": "Theirs", "error_codes": codes} for codes in (["a"], ["a", "b"]))
     assert said(isp(engage_when=[one]), isp(engage_when=[other])) == [
