@@ -23,6 +23,7 @@ from papers import opened, paper
 from tickets import lifecycle
 from tickets.intake import NewTicket, open_ticket
 from tickets.models import Notification, ReplyTemplate
+from vendors.editing import save
 
 READERS = (
     "anonymous", "technician", "manager", "account manager", "administrator", "decision maker", "client user",
@@ -211,7 +212,7 @@ PAGES = {
     "vendors/new/": Page("/vendors/new/", MANAGERS),
     "vendors/<slug:slug>/edit/": Page("/vendors/microsoft/edit/", MANAGERS),
     "vendors/<slug:slug>/history/": Page("/vendors/microsoft/history/", STAFF),
-    "vendors/<slug:slug>/history/<int:pk>/": Page("/vendors/microsoft/history/0/", STAFF_LOOK_UP),
+    "vendors/<slug:slug>/history/<int:pk>/": Page("/vendors/microsoft/history/{edit}/", STAFF),
     "vendors/<slug:slug>/removal/": Page("/vendors/microsoft/removal/", MANAGERS),
     "vendors/<slug:slug>/comeback/": Page("/vendors/microsoft/comeback/", MANAGERS_SENT_ON, "post"),
     "vendors/<slug:slug>/services/new/": Page("/vendors/microsoft/services/new/", MANAGERS),
@@ -400,12 +401,19 @@ def rows(world, people):
     person = people["client user"].pk
     link, _ = make_link(client=world.acme, label="Board", days=1, by=world.manager, now=now)
     return {
-        "point": world.m365.contact_points.get().pk, **incomplete_case(world),
+        "point": world.m365.contact_points.get().pk, **incomplete_case(world), "edit": edited(world),
         "file": file.pk, "ticket_file": ticket.files.get().pk,
         "reply_template": ReplyTemplate.objects.create(name="Words", use="NOTE", text="Words").pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,
         "share_link": link.pk, "told": Notification.objects.filter(user=world.l1).earliest("pk").pk,
     }  # fmt: skip
+
+
+def edited(world) -> int:
+    """An edit of the vendor in its history."""
+    form = {"name": "Microsoft", "website": "https://microsoft.example"}
+    vendor = save(world.m365.vendor, form, note="", by=world.manager, now=world.now)
+    return vendor.edits.get().pk
 
 
 def incomplete_case(world) -> dict[str, str | int]:
