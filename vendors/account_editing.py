@@ -16,15 +16,16 @@ from vendors.models import DirectoryEdit, ServiceAccount, Vendor
 @transaction.atomic
 def save_account(
     vendor: Vendor, form: Mapping[str, Any], *, secrets: Mapping[str, str], forget: Collection[str], note: str,
-    by: User, now: datetime, seen: int | None = None,
+    by: User, now: datetime, seen: int | None = None, fresh: bool = False,
 ) -> Vendor:  # fmt: skip
-    """Save one account of `form`; `secrets` are new ones by the name in `secrets_env`, `forget` keys to be dropped.
+    """Save one account of `form`; `secrets` are new ones by the name in `secrets_env`, `forget` keys to be dropped;
+    with `fresh` there is none yet.
 
     Raises what `editing.save` raises.
     """
     account = form["accounts"][0]
     before = _stored(account)
-    saved = save(vendor, form, note=note, by=by, now=now, seen=seen, secrets=secrets)
+    saved = save(vendor, form, note=note, by=by, now=now, seen=seen, secrets=secrets, fresh=fresh)
     row = ServiceAccount.objects.get(client__name=account["client"], service__name=account["service"])
     _forget(row, forget)
     changed = [key for key in {**before, **row.secrets} if before.get(key) != row.secrets.get(key)]

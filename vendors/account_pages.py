@@ -72,7 +72,6 @@ def _answer(request: HttpRequest, form: AccountForm, row: Service, **beside: Any
 
 
 def _saved(form: AccountForm, row: Service, request: HttpRequest) -> Outcome:
-    return attempted_by(
-        save_account, form, of_account(row.vendor), by=request.user, now=database_now(), secrets=form.secrets,
-        forget=form.forgotten,
-    )  # fmt: skip
+    target = of_account(row.vendor, form.account)
+    more = {"by": request.user, "now": database_now(), "secrets": form.secrets, "forget": form.forgotten}
+    return attempted_by(save_account, form, target, **more)

@@ -34,7 +34,8 @@ class Sight:
 
     def _parted(self, form: Form) -> tuple[dict[str, Any], list[Form]]:
         """The form without the accounts that are not shown, and those accounts."""
-        shown, hidden = [], []
+        shown: list[Form] = []
+        hidden: list[Form] = []
         for account in form.get("accounts") or ():
             (shown if account["client"] in self.clients or not self.others else hidden).append(account)
         return {**form, "accounts": shown} if hidden else dict(form), hidden

@@ -64,21 +64,24 @@ class _Typed(Source):
 @transaction.atomic
 def save(
     vendor: Vendor | None, form: Mapping[str, Any], *, note: str, by: User, now: datetime, seen: int | None = None,
-    secrets: Mapping[str, str] | None = None, exactly: bool = False,
+    secrets: Mapping[str, str] | None = None, exactly: bool = False, fresh: bool = False,
 ) -> Vendor:  # fmt: skip
     """Bring `vendor`, or a new one where it is None, to what `form` says; keys that it has not are left untouched.
 
     A form with another name renames the vendor. `seen` is the id of the edit that was the latest when the form was
     filled in, 0 for none; what others changed since then is kept, `exactly` lets nobody have changed anything, and with
-    None whoever was quicker is overwritten. `secrets` are what the `secrets_env` of accounts name.
+    None whoever was quicker is overwritten. `secrets` are what the `secrets_env` of accounts name. With `fresh` the
+    services and accounts of the form are new: one that is there already is refused, not overwritten.
     Raises PermissionDenied, Refused, EditedMeanwhile; nothing is half-written.
     """
     check_may_edit(by)
     in_turn()
-    row = Vendor.objects.get(pk=vendor.pk) if vendor else Vendor(name=str(form.get("name", "")).strip())
-    before = standing(row)
-    _check_seen(row, before, form, seen, exactly=exactly)
     entry = _entry(form)
+    row = Vendor.objects.get(pk=vendor.pk) if vendor else Vendor(name=entry.row.name)
+    before = standing(row)
+    if fresh:
+        _refuse_known(entry.row, before)
+    _check_seen(row, before, form, seen, exactly=exactly)
     _rename(row, entry.row.name)
     _import(entry, row, Run(now=now, environ=secrets or {}))
     record_edit(row, before, note=note.strip(), by=by, now=now)
@@ -121,6 +124,22 @@ def _entry(form: Mapping[str, Any]) -> Entry[VendorRow]:
         return Entry(VendorRow.model_validate(form), _Typed(TYPED, form, {}), ())
     except ValidationError as error:
         raise Refused(refusals(error, schema=VendorRow)) from None
+
+
+def _refuse_known(given: VendorRow, before: Mapping[str, Any]) -> None:
+    """Refuse services and accounts that the vendor has already."""
+    services = {service["name"] for service in before.get("services") or ()}
+    accounts = {(account["client"], account["service"]) for account in before.get("accounts") or ()}
+    found: list[Refusal] = [
+        (("services", index, "name"), f"there is “{row.name}” already: edit that one, or choose another name")
+        for index, row in enumerate(given.services or ()) if row.name in services
+    ]  # fmt: skip
+    found += [
+        (("accounts", index, "client"), f"{row.client} has an account with {row.service} already: edit that one")
+        for index, row in enumerate(given.accounts or ()) if (row.client, row.service) in accounts
+    ]  # fmt: skip
+    if found:
+        raise Refused(found)
 
 
 def _rename(row: Vendor, name: str) -> None:

@@ -13,7 +13,7 @@ from accounts.roles import STAFF
 from sla.models import Calendar
 from vendors.editing import EditedMeanwhile, Refused, save
 from vendors.edits import last_edit
-from vendors.models import DirectoryEdit, Service, Vendor
+from vendors.models import DirectoryEdit, Service, ServiceAccount, Vendor
 from vendors.part_form import Choices
 
 Build = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -34,11 +34,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a form is about: a vendor (None: a new one) and where in its form the part stands."""
+    """What a form is about: a vendor (None: a new one), where in its form the part stands, and whether it is new."""
 
     vendor: Vendor | None
     build: Build
     depth: int = 0
+    fresh: bool = False
 
 
 def of_vendor(vendor: Vendor | None) -> Target:
@@ -49,12 +50,12 @@ def of_vendor(vendor: Vendor | None) -> Target:
 def of_service(vendor: Vendor, service: Service | None) -> Target:
     """A part of one service, or a new service."""
     named = {"name": service.name} if service else {}
-    return Target(vendor, lambda said: {"name": vendor.name, "services": [{**named, **said}]}, depth=2)
+    return Target(vendor, lambda said: {"name": vendor.name, "services": [{**named, **said}]}, 2, fresh=service is None)
 
 
-def of_account(vendor: Vendor) -> Target:
-    """A client's account with one of its services."""
-    return Target(vendor, lambda said: {"name": vendor.name, "accounts": [dict(said)]}, depth=2)
+def of_account(vendor: Vendor, account: ServiceAccount | None) -> Target:
+    """A client's account with one of its services, or a new one."""
+    return Target(vendor, lambda said: {"name": vendor.name, "accounts": [dict(said)]}, 2, fresh=account is None)
 
 
 def choices(*, is_new: bool = False) -> Choices:
@@ -77,11 +78,9 @@ def attempted(form: Any, target: Target, *, by: User, now: datetime) -> Outcome:
 
 def attempted_by(use_case: Callable[..., Vendor], form: Any, target: Target, **more: Any) -> Outcome:
     """The same by another use case, which is handed `more`."""
-    given = form.cleaned_data
+    said = {"note": form.cleaned_data["note"], "seen": form.cleaned_data["seen"], "fresh": target.fresh}
     try:
-        return Outcome(
-            use_case(target.vendor, target.build(form.document), note=given["note"], seen=given["seen"], **more)
-        )
+        return Outcome(use_case(target.vendor, target.build(form.document), **said, **more))
     except Refused as error:
         form.tell([(_below(path, target.depth), words) for path, words in error.problems])
         return Outcome()

@@ -85,6 +85,14 @@ def test_a_service_of_another_vendor_is_refused(world):
     assert words["services", 0, "name"] == "Microsoft 365 belongs to Microsoft"
 
 
+def test_what_is_said_to_be_new_is_not_there_yet(world, microsoft):
+    account = {"client": "Acme", "service": "Microsoft 365", "facts": {}}
+    words = refused(world, microsoft, service(plan="Premier") | {"accounts": [account]}, fresh=True, seen=0)
+    assert "“Microsoft 365” already" in words["services", 0, "name"]
+    assert words["accounts", 0, "client"] == "Acme has an account with Microsoft 365 already: edit that one"
+    assert ServiceAccount.objects.get().facts == {"tenant_id": TENANT}
+
+
 def test_the_same_service_twice_is_refused(world):
     words = refused(world, None, {"name": "ISP", "services": [{"name": "Line"}, {"name": "Line"}]})
     assert "described twice" in words["services", 1, "name"]

@@ -4,7 +4,8 @@ import pytest
 
 from accounts import roles
 from vendors.edits import last_edit
-from vendors.models import ContactPoint, DirectoryEdit, Service, Vendor
+from vendors.models import ContactPoint, DirectoryEdit, Service, ServiceAccount, Vendor
+from world import TENANT
 
 M365 = "/vendors/microsoft/services/microsoft-365/"
 
@@ -44,6 +45,40 @@ def test_a_vendor_is_added_then_its_service_then_how_to_reach_it(desk):
     assert row.mail_domains == ["acme.example", "acme.net"] and row.services.get().lodge_by == "PORTAL"
     assert ContactPoint.objects.get(service__vendor=row).value == "noc@acme.example"
     assert last_edit(row).note == "From the contract"
+
+
+def test_a_new_service_does_not_take_the_place_of_one_of_its_name(desk, world):
+    Service.objects.update(category="cloud", plan="Premier")
+    answer = sent(desk, "/vendors/microsoft/services/new/", name="Microsoft 365", lodge_by="PORTAL")
+    assert answer.status_code == 422 and "“Microsoft 365” already" in answer.context["form"].errors["name"][0]
+    row = Service.objects.get()
+    assert (row.category, row.plan, row.lodge_by) == ("cloud", "Premier", "MAIL") and not DirectoryEdit.objects.exists()
+
+
+def test_a_new_service_that_is_sent_twice_is_made_once(desk):
+    url = "/vendors/microsoft/services/new/"
+    said = fields_of(desk, url) | {"name": "Line", "lodge_by": "MAIL"}
+    assert desk.post(url, said).status_code == 303
+    answer = desk.post(url, said | {"plan": "Other"})
+    assert answer.status_code == 422 and answer.context["form"].errors["name"]
+    assert Service.objects.get(name="Line").plan == "" and DirectoryEdit.objects.count() == 1
+
+
+def test_a_new_vendor_that_is_sent_twice_is_made_once(desk):
+    said = {"name": "ISP", "protocol": "Call", "seen": 0}
+    assert desk.post("/vendors/new/", said).status_code == 303
+    answer = desk.post("/vendors/new/", said | {"protocol": ""})
+    assert answer.status_code == 422 and answer.context["form"].errors["name"]
+    assert Vendor.objects.get(name="ISP").protocol == "Call"
+
+
+def test_a_new_account_that_is_sent_twice_is_made_once(desk, world):
+    world.client("Beta Ltd")
+    url = M365 + "accounts/new/"
+    said = {"client": "Beta Ltd", "fact_tenant_id": TENANT, "more": "", "note": "", "seen": 0}
+    assert desk.post(url, said).status_code == 303
+    assert desk.post(url, said | {"fact_tenant_id": ""}).status_code == 422
+    assert ServiceAccount.objects.get(client__name="Beta Ltd").facts == {"tenant_id": TENANT}
 
 
 @pytest.mark.parametrize("part", ["basics", "contacts", "commitment", "required", "conditions", "template"])
