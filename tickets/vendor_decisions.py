@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from tickets import explain
-from tickets.facts import CHASE_ROUNDS, CHASED, MOST_CHASES, CaseFacts, ClockFacts, Facts
+from tickets.facts import (
+    CHASE_ROUNDS,
+    CHASED,
+    MOST_CHASES,
+    VENDOR_RESPOND,
+    VENDOR_UPDATE,
+    CaseFacts,
+    ClockFacts,
+    Facts,
+)
 from vendors.engagement import engagement
 
 Why = dict[str, Any]
@@ -28,7 +37,10 @@ class Chase:
 
 @dataclass(frozen=True, slots=True)
 class PassOver:
-    """A vendor is late, and nothing is done about it: it was chased often enough, or mail does not reach it."""
+    """A vendor is late, and nothing is done about it.
+
+    It was chased often enough, mail does not reach it, or its first answer is chased, which the next one comes after.
+    """
 
     clock: ClockFacts
     percent: int
@@ -56,7 +68,7 @@ def chase(facts: Facts, now: datetime) -> Iterator[Chase | PassOver]:
         if case is None:
             continue
         case = replace(case, chases=case.chases + done[case.id])
-        how = _how(case, percent)
+        how = "" if _is_after_first(facts, clock) else _how(case, percent)
         if how:
             done[case.id] += 1
             why = explain.why(facts, rule="CHASE", now=now, clock=clock, percent=percent, case=case)
@@ -78,6 +90,12 @@ def _as_then(clock: ClockFacts, percent: int) -> ClockFacts:
     return replace(
         clock, breached=clock.breached or percent > 100, warned_percent=max([clock.warned_percent, *earlier])
     )
+
+
+def _is_after_first(facts: Facts, clock: ClockFacts) -> bool:
+    """Whether it is the next answer of a vendor that still owes its first."""
+    owed = any(other.metric == VENDOR_RESPOND and other.subject == clock.subject for other in facts.clocks)
+    return owed and clock.metric == VENDOR_UPDATE
 
 
 def _how(case: CaseFacts, percent: int) -> str:

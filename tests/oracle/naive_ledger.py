@@ -112,6 +112,21 @@ class History:
         reached = {percent: _reached_at(life, stretches, seconds) for percent, seconds in ahead.items()}
         return [(percent, at) for percent, at in reached.items() if at is not None and ahead[percent] > life.before]
 
+    def chased(self, life: Life, at: int, percents: tuple[int, ...]) -> list[tuple[int, int]]:
+        """Those of the moments that it came to at which its vendor is chased; of other clocks all are told.
+
+        A vendor's next answer is chased only while it does not owe its first.
+        """
+        owed = [
+            other for other in self.lives
+            if life.metric == VENDOR_UPDATE and other.metric == VENDOR_RESPOND and other.subject == life.subject
+        ]  # fmt: skip
+        return [
+            (percent, moment)
+            for percent, moment in self.passed(life, at, percents)
+            if not any(first.began < moment and not _is_over(first, moment) for first in owed)
+        ]
+
     def open_since(self, metric: str, promise: Promise, since: int, at: int) -> int:
         """What a clock of this metric would have consumed by now, had it been promised since then."""
         first = max(number for number, situation in enumerate(self.situations) if situation.at <= since)
@@ -221,6 +236,10 @@ def _escalated(history: History, fact: Fact) -> None:
     ours = dict.fromkeys(history.now.balls, US)
     history.becomes(fact.at, step=fact.step, waiting=False, balls=ours, **NOT_HELD)
     history.arrive(fact.at, returning=False)
+
+
+def _is_over(life: Life, at: int) -> bool:
+    return life.stopped is not None and life.stopped < at
 
 
 def _lodged(history: History, fact: Fact) -> None:

@@ -18,7 +18,7 @@ from tickets.facts import OLA_RESOLVE, RESOLVE, RESPOND, UPDATE
 from tickets.importing import begin_promises
 from tickets.status import CLOSED, NEW, OPEN_STATUSES, TIER
 from tickets.terms import follow
-from tickets.vendor_decisions import Chase, PassOver
+from tickets.vendor_decisions import Chase
 from tickets.work import CaseInHand, RunningClock, Work
 from tiers.ladder import Ladder, Situation, Step
 from tiers.roster import Roster, TeamInfo, TierInfo
@@ -77,7 +77,7 @@ class ProductInMemory:
         before = work.status
         self._note_used()
         for action in decide(work.facts(), now=now):
-            if isinstance(action, Warn | Chase | PassOver) and action.percent != 100:
+            if isinstance(action, Warn | Chase) and action.percent != 100:
                 self._note_warning(action, at)
             _apply(work, action, Swept(), now=now)
             if isinstance(action, Climb):
@@ -87,7 +87,7 @@ class ProductInMemory:
         follow_terms(work, now=now)
         return facts
 
-    def _note_warning(self, action: Warn | Chase | PassOver, at: int) -> None:
+    def _note_warning(self, action: Warn | Chase, at: int) -> None:
         told = action.clock
         clock = self.work.clock(told.metric, told.subject)
         self.warned.setdefault(id(clock), []).append((action.percent, at))

@@ -190,7 +190,7 @@ class Trial:
         assert percents == sorted(set(percents))
         if self.sweeping:
             ahead = tuple(percent for percent in clock.thresholds if percent != 100)
-            expected = self.history.passed(life, self.at, ahead)
+            expected = self.history.chased(life, self.at, ahead)
             if self.product.chased_enough(clock):
                 told, expected = told[: len(expected)], expected[: len(told)]
             assert told == expected, (life, told)

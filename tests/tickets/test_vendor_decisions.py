@@ -109,13 +109,24 @@ def test_a_contact_that_mail_does_not_reach_is_not_written_to_but_a_manager_is_c
     ]  # fmt: skip
 
 
-def test_the_chases_of_several_promises_come_in_the_order_of_time_and_count_together():
-    seen = facts(promise(), promise(VENDOR_UPDATE, 80), cases=(replace(MICROSOFT, chases=4),))
-    found = [(a.clock.metric, a.percent, a.how, a.case.chases) for a in decide(seen, now=NINE + m(90))
-             if isinstance(a, Chase)]  # fmt: skip
-    assert found == [
-        (VENDOR_RESPOND, 100, "NUDGE", 4), (VENDOR_UPDATE, 100, "NUDGE", 5), (VENDOR_RESPOND, 150, "STOP", 6),
+@pytest.mark.parametrize("minutes", [30, 60, 120])
+def test_while_the_first_answer_is_owed_the_next_one_is_not_chased_beside_it(minutes):
+    """What falls due together is chased once, and no moment of the next answer comes back later."""
+    seen = facts(promise(), promise(VENDOR_UPDATE, minutes))
+    actions = [a for a in decide(seen, now=NINE + m(600)) if isinstance(a, Chase | PassOver)]
+    chased = [(a.clock.metric, a.percent, a.how, a.case.chases) for a in actions if isinstance(a, Chase)]
+    assert chased == [
+        (VENDOR_RESPOND, 100, "NUDGE", 0), (VENDOR_RESPOND, 150, "NEXT", 1), (VENDOR_RESPOND, 200, "MANAGER", 2),
     ]  # fmt: skip
+    passed = [(a.clock.metric, a.percent) for a in actions if isinstance(a, PassOver)]
+    assert passed == [(VENDOR_UPDATE, 150), (VENDOR_UPDATE, 200)]
+
+
+def test_the_first_answer_that_another_vendor_owes_hinders_no_chase():
+    carrier = CaseFacts(8, "Carrier", "Line")
+    seen = facts(promise(case=8), promise(VENDOR_UPDATE), cases=(MICROSOFT, carrier))
+    found = [(a.case.vendor, a.clock.metric) for a in decide(seen, now=NINE + m(60)) if isinstance(a, Chase)]
+    assert sorted(found) == [("Carrier", VENDOR_RESPOND), ("Microsoft", VENDOR_UPDATE)]
 
 
 def test_each_of_two_vendors_is_chased_about_its_own_case():

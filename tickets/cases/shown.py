@@ -117,11 +117,10 @@ def standing_of(case: VendorCase, work: Work, tasks: Iterable[Shown], *, now: da
 
 
 def _answer_clock(case: VendorCase, work: Work) -> RunningClock | None:
-    """By when the vendor promised its next answer."""
+    """By when the vendor promised its next answer, which is the first one while it owes that."""
     subject = case_subject(case.pk)
-    awaited = [work.clock(metric, subject) for metric in (VENDOR_RESPOND, VENDOR_UPDATE)]
-    running = [clock for clock in awaited if clock and clock.due_at]
-    return min(running, key=lambda clock: (clock.due_at, clock.metric), default=None)
+    awaited = (work.clock(metric, subject) for metric in (VENDOR_RESPOND, VENDOR_UPDATE))
+    return next((clock for clock in awaited if clock and clock.due_at), None)
 
 
 def _next_chase(clock: RunningClock | None) -> tuple[int, datetime | None]:
