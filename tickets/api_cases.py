@@ -28,7 +28,7 @@ class CasesView(TicketView):
     """What views of cases share: the form that the key may read."""
 
     def shown(self, cases: Any, *, many: bool = False) -> Any:
-        """The cases, or the one; a client reads of those that its vendor has."""
+        """The cases, or the one; a client reads less of each."""
         return (forms.ClientCaseForm if self.bound else forms.CaseForm)(cases, many=many).data
 
 
@@ -42,9 +42,12 @@ class VendorCases(CasesView):
         responses=either("CaseOfKey", forms.CaseForm, forms.ClientCaseForm, many=True),
     )
     def get(self, request: Request, key: str) -> Response:
-        """List a ticket's cases, the first first; there are few, so they come without pages."""
+        """List a ticket's cases, the first first; there are few, so they come without pages.
+
+        A client's key reads of those that were lodged while the ticket was the client's.
+        """
         cases = list(self.seen(key).vendor_cases.all())
-        told = [case for case in cases if case.lodged_at] if self.bound else cases
+        told = [case for case in cases if case.public] if self.bound else cases
         return Response(self.shown(told, many=True))
 
     @extend_schema(operation_id="open_vendor_case", request=bodies.CaseBody, responses={201: CASE})

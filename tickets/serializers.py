@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from sla.agreements import ALWAYS, CalendarRef, calendars_by_version
 from sla.clocks import pause
+from tickets.cases.public import known_to_client
 from tickets.facts import ACKNOWLEDGE, RESOLVE, RESPOND, UPDATE
 from tickets.models import Clock, CustodyChange, Ticket, VendorCase
 from tickets.status import HOLDERS, STATUSES
@@ -28,7 +29,7 @@ def readable(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         "client", "contact", "service", "tier", "team", "assignee", "policy_version__of", "merged_into",
         "radar",
     )  # fmt: skip
-    cases = VendorCase.objects.order_by("id").select_related("vendor", "service")
+    cases = VendorCase.objects.order_by("id").select_related("vendor", "service").annotate(public=known_to_client())
     hands = CustodyChange.objects.order_by("seq").select_related("tier", "vendor_case__vendor")
     return one_row.defer("policy_version__document").prefetch_related(
         Prefetch("clocks", queryset=Clock.objects.order_by("id")),
@@ -139,7 +140,7 @@ def holding(ticket: Ticket) -> list[Clock]:
 
 
 class ClientCaseForm(serializers.Serializer):
-    """A case that a vendor has."""
+    """A case that a vendor has or had, lodged while the ticket was this client's."""
 
     vendor = serializers.CharField(source="vendor.name")
     service = serializers.CharField(source="service.name")
@@ -228,8 +229,8 @@ class ClientTicketForm(serializers.Serializer):
 
     @extend_schema_field(ClientCaseForm(many=True))
     def get_vendor_cases(self, ticket: Ticket) -> Any:
-        lodged = [case for case in ticket.vendor_cases.all() if case.lodged_at]
-        return ClientCaseForm(lodged, many=True).data
+        known = [case for case in ticket.vendor_cases.all() if case.public]
+        return ClientCaseForm(known, many=True).data
 
 
 class RadarForm(serializers.Serializer):

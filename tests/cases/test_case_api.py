@@ -5,8 +5,10 @@ import pytest
 from accounts.clock import database_now
 from programs import program_of
 from tickets import lifecycle
+from tickets.cases import receiving
 from tickets.models import CaseMessage, VendorCase
 from vendors.models import ServiceAccount
+from world import TENANT
 
 
 @pytest.fixture
@@ -52,6 +54,22 @@ def test_a_clients_key_reads_of_a_case_once_its_vendor_has_it_and_no_more(desk, 
     post(program, case, "lodged", {"number": "4711"})
     [shown] = bound.get(f"tickets/{ticket.key}/vendor-cases/").json()
     assert set(shown) == {"vendor", "service", "lodged_at", "answered_at", "closed_at"}
+
+
+def test_a_new_clients_key_reads_nothing_of_what_the_former_ones_vendor_was_asked(desk, program, ticket, case):
+    post(program, case, "lodged", {"number": "4711"})
+    desk.do(receiving.confirm_closed, ticket, case_id=case.pk)
+    beta = desk.client("Beta")
+    ServiceAccount.objects.create(client=beta, service=desk.m365, facts={"tenant_id": TENANT})
+    moved = program.patch(f"tickets/{ticket.key}/", {"client": "Beta", "why": "Misfiled"}, If_Match="*")
+    assert moved.status_code == 200
+    bound, of_ticket = program_of(client=beta), f"tickets/{ticket.key}/"
+    assert bound.get(f"{of_ticket}vendor-cases/").json() == bound.get(of_ticket).json()["vendor_cases"] == []
+    assert len(program.get(f"{of_ticket}vendor-cases/").json()) == 1
+    own = desk.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={}, why="Theirs")
+    post(program, own, "lodged", {})
+    [shown] = bound.get(f"{of_ticket}vendor-cases/").json()
+    assert shown == bound.get(of_ticket).json()["vendor_cases"][0] and shown["closed_at"] is None
 
 
 def test_it_is_marked_as_lodged_once(program, ticket, case):
