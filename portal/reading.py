@@ -13,6 +13,8 @@ from accounts.roles import DECISION_MAKER
 from clients.models import Client
 from portal.shares import change
 from tickets.attribution import Change
+from tickets.cases.public import known_to_client
+from tickets.cases.reminded import was_reminded
 from tickets.facts import SLAS, VENDOR_RESPOND, VENDOR_UPDATE, case_subject
 from tickets.models import BallChange, Clock, CustodyChange, Ticket, TicketEvent, TicketFile, VendorCase
 from tickets.status import MERGED, OPEN_STATUSES, RESOLVED
@@ -60,7 +62,7 @@ def ledgers(tickets: QuerySet, *, since: datetime | None = None) -> dict[int, li
 def rows(tickets: QuerySet, ledgers: Mapping[int, list[Change]], *, limit: int = MOST_TICKETS) -> list[Row]:
     """What the client may know of each ticket, with its part of `ledgers`: four queries, whatever their number."""
     held = CustodyChange.objects.filter(ticket=OuterRef("pk")).order_by("-seq")
-    lodged = VendorCase.objects.filter(ticket=OuterRef("pk"), lodged_at__isnull=False)
+    lodged = VendorCase.objects.filter(known_to_client(), ticket=OuterRef("pk"))
     found = tickets.annotate(
         title_of_tier=F("tier__title"),
         titles_of_tier=F("tier__title_in"),
@@ -89,7 +91,7 @@ def _add_cases(known: Mapping[int, Row]) -> None:
     """Which vendors were asked and have not been done with, the first asked first; no word of what passed with them."""
     asked = VendorCase.objects.filter(ticket_id__in=known, lodged_at__isnull=False).exclude(status=CASE_CLOSED)
     balls = BallChange.objects.filter(case=OuterRef("pk")).order_by("-seq").values("began_at")
-    rows = asked.annotate(since=Subquery(balls[:1]), reminded=Q(chases__gt=0)).order_by("lodged_at", "pk")
+    rows = asked.annotate(since=Subquery(balls[:1]), reminded=was_reminded()).order_by("lodged_at", "pk")
     for case in rows.values("pk", "ticket_id", "vendor__name", "ball", "status", "since", "reminded"):
         known[case["ticket_id"]]["cases"].append({**case, "vendor": case.pop("vendor__name"), "clocks": {}})
 

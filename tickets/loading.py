@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from sla.agreements import ALWAYS, CalendarRef, Rules, calendars_by_version, rules_by_version
+from tickets.cases.reminded import was_reminded
 from tickets.client_updates import AUTOMATIC, MOST_AN_HOUR
 from tickets.desk_profile import listeners
 from tickets.facts import CHASE_ROUNDS, CHASED, MANAGER_RESPOND, MANAGER_ROUNDS, OLA_RESOLVE
@@ -145,8 +146,9 @@ def _open_cases(ids: Sequence[int]) -> dict[int, list[CaseInHand]]:
     rows = VendorCase.objects.filter(ticket_id__in=ids).exclude(status="CLOSED").order_by("id")
     balls = BallChange.objects.filter(case=OuterRef("pk")).order_by("-seq").values("began_at")
     found: dict[int, list[CaseInHand]] = defaultdict(list)
-    for ticket_id, since, *values in rows.values_list("ticket_id", Subquery(balls[:1]), *CASE.values()):
-        found[ticket_id].append(CaseInHand(**dict(zip(CASE, values, strict=True)), since=since))
+    beside = ("ticket_id", Subquery(balls[:1]), was_reminded())
+    for ticket_id, since, reminded, *values in rows.values_list(*beside, *CASE.values()):
+        found[ticket_id].append(CaseInHand(**dict(zip(CASE, values, strict=True)), since=since, reminded=reminded))
     return found
 
 

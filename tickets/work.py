@@ -96,6 +96,7 @@ class CaseInHand:
     closed_at: datetime | None = None
     chases: int = 0
     since: datetime | None = None  # when its ball came to where it is
+    reminded: bool = False  # whether a letter of ours went out since then
     contact_bad_since: datetime | None = None  # mail to whom it was sent came back
     dirty: bool = False
 
@@ -237,7 +238,7 @@ class Work:
         assert case.since, "a ball that the vendor has came to it at some moment"
         return VendorWait(
             case.vendor, case.since, clock.due_at if clock else None, first=not case.answered_at,
-            reminded=case.chases > 0,
+            reminded=case.reminded,
         )  # fmt: skip
 
     def case(self, case_id: int) -> CaseInHand:
@@ -374,5 +375,7 @@ def _write_cases(works: Sequence[Work], *, now: datetime) -> None:
     columnar.insert_rows(BallChange, [row for w in works for row in w.balls])
     if over := [case.id for case in changed if case.status == "CLOSED"]:  # nobody need do anything about it any more
         CaseTask.objects.filter(case__in=over, done_at__isnull=True).update(done_at=now)
+    # The vendor has them, or they are over: nobody need look any more at what kept them from it.
+    clear_alarms([f"case:{c.id}" for c in changed if c.with_vendor or c.status in ("ANSWERED", "CLOSED")], now=now)
     for case in changed:
         case.dirty = False

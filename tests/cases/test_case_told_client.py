@@ -8,10 +8,11 @@ import pytest
 from accounts.clock import database_now
 from clients.models import Client, Contact
 from outbox.models import Message
-from tickets import lifecycle
+from tickets import changing, lifecycle
 from tickets.auditing import audit, is_clean
+from tickets.cases import receiving, writing
 from tickets.client_updates import AUTOMATIC
-from tickets.models import Clock, TicketEvent
+from tickets.models import CaseTask, Clock, TicketEvent
 from vendors.models import ContactPoint, Service, Vendor
 from world import World, march
 
@@ -211,6 +212,42 @@ def test_the_page_names_the_next_mail_after_one_about_the_wait(office, read):
     said = read(ticket)
     assert "was due by" in said and "We have reminded them." in said
     assert "Next update By" in said and "The update that we owe you" not in said
+
+
+def test_nobody_is_said_to_have_reminded_a_vendor_that_is_only_to_be_called(office, read):
+    office.now = database_now() - timedelta(hours=3)
+    office.gold("24x7", **NEWS | {"UPDATE": "40m"})
+    office.agreement("M365", "UC", {"calendar": "24x7", "targets": {"A": {"RESPOND": "1h"}}})
+    ticket = office.asked()
+    ContactPoint.objects.filter(service=office.m365).update(kind="HOTLINE", value="+44 20 7946 0000")
+    office.forward(minutes=85)
+    assert list(CaseTask.objects.filter(done_at=None).values_list("kind", flat=True)) == ["CALL"]
+    assert "We are pressing them for it." in office.told()[-1] and "We are pressing them for it." in read(ticket)
+    said = {"case_id": office.open_case(ticket).pk, "text": "We still wait.", "keep_ball": False}
+    ContactPoint.objects.filter(service=office.m365).update(kind="EMAIL", value="support@vendor.example")
+    office.do(writing.write, ticket, **said)
+    assert "We are pressing them for it." in read(ticket)  # the letter has not left yet
+    office.forward(minutes=40)
+    assert "We have reminded them." in office.told()[-1] and "We have reminded them." in read(ticket)
+
+
+def test_what_a_former_client_s_vendor_was_asked_is_not_told_to_the_new_one(office, client):
+    ticket, own = office.asked(), office.asked()
+    beta = office.client("Beta")
+    for one in (ticket, own):
+        office.do(receiving.confirm_closed, one, case_id=office.open_case(one).pk)
+    office.do(changing.change, ticket, changes=changing.Changes(client=beta), why="Misfiled")
+    for one in (ticket, own):
+        office.do(lifecycle.resolve, one, summary="It works")
+
+    def marks(of_client, one):
+        client.force_login(office.reader(of_client))
+        html = client.get(f"/portal/{of_client.slug}/tickets/{one.key}/").content.decode()
+        return re.findall(r'<li data-state="([\w-]+)"', html), html
+
+    states, html = marks(beta, ticket)
+    assert states == ["done", "done", "not-needed", "done"] and "Microsoft" not in html
+    assert marks(office.acme, own)[0] == ["done"] * 4
 
 
 def test_the_page_tells_what_the_mails_told_in_the_reader_s_language(office, read):
