@@ -187,6 +187,7 @@ OUTBOX_CHANNELS = {
     "MAIL": "integrations.mail.connector.send",
     "INVITATION": "integrations.mail.invitations.send",
     "PASSWORD_LINK": "integrations.mail.password_link.send",
+    "VERIFY_MAIL": "integrations.mail.verification_mail.send",
     "SIDE_MAIL": "integrations.mail.side_mail.send",
     "CASE_MAIL": "integrations.mail.case_mail.send",
     "CASE_API": "integrations.case_api.connector.send",

@@ -19,11 +19,6 @@ def is_due(verified_on: date | None, interval_days: int, *, bad: bool, today: da
     return bad or day is None or day <= today
 
 
-def is_to_remind(reminded_at: datetime | None, *, now: datetime) -> bool:
-    """Whether whoever verifies what is due is asked at `now`: at first, and again each week."""
-    return reminded_at is None or reminded_at + REMIND_AFTER <= now
-
-
 def mail_at(now: datetime, timezone: str) -> datetime:
     """The first moment from `now` on within the working day in the reader's zone: weekdays from 08:00 to 18:00."""
     local = now.astimezone(ZoneInfo(timezone))

@@ -1,132 +1,73 @@
 """Asking people by mail to verify what they own: when a contact point falls due, and each week while it stays so.
 
-One mail a day to each person at most, with all that is due. What nobody owns, or whose owner has left, is asked of the
-managers. What is due is found, never scheduled; mail and mark change in one transaction.
+One mail a day to each person at most, with all that is due when it leaves. What nobody owns, or whose owner has left,
+is asked of the managers. What is due is found, never scheduled; mail and mark change in one transaction.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from accounts.models import User
 from outbox.models import Message
-from vendors.confirm_links import LASTS, token_of
-from vendors.due import is_to_remind, mail_at
+from vendors.due import REMIND_AFTER, mail_at
 from vendors.models import ContactPoint
 from vendors.verification import due_points, managers
 
-Points = Sequence[ContactPoint]
+KIND = "VERIFY_MAIL"
+Askees = Mapping[int, Collection[User]]  # by contact point
 
 
 @transaction.atomic
 def remind(*, now: datetime) -> int:
-    """Put a mail into the outbox for everybody who is to be asked; returns how many. One query while nothing is due."""
-    points = list(_claimed(now))
-    if not any(is_to_remind(point.reminded_at, now=now) for point in points):
+    """Put a mail into the outbox for everybody who is to be asked; returns how many. One query while nobody is.
+
+    Whose mail still waits for the morning is asked by that one; who had one on that day is asked on the next.
+    """
+    askees = _askees(_claimed(now))
+    people = {person.pk: person for asked in askees.values() for person in asked}
+    if not people:
         return 0
-    asked = _by_person(points)
-    told = _mailed_today(asked, now=now)
-    fresh = [point for point in points if is_to_remind(point.reminded_at, now=now) and not _askees(point, asked) & told]
-    people = {pk for point in fresh for pk in _askees(point, asked)}
-    Message.objects.bulk_create([_mail(*asked[pk], now=now) for pk in sorted(people)])
-    own = [point.pk for point in points if point.owner_id in people]
-    ContactPoint.objects.filter(pk__in=[*own, *(point.pk for point in fresh)]).update(reminded_at=now)
-    return len(people)
+    waiting, told = _mails_of_that_day(people.values(), now=now)
+    fresh = {pk for pk, asked in askees.items() if not told & {person.pk for person in asked}}
+    asked = {person.pk for pk in fresh for person in askees[pk]}
+    Message.objects.bulk_create([_mail(people[pk], now=now) for pk in sorted(asked - waiting)])
+    due_points(today=now.date()).filter(Q(pk__in=fresh) | Q(owner__in=asked)).update(reminded_at=now)
+    return len(asked - waiting)
 
 
-def _claimed(now: datetime) -> Iterable[ContactPoint]:
-    """What is due, held until the end of the transaction: who looks at once with us finds it asked for."""
-    rows = due_points(today=now.date()).select_related("service__vendor", "owner")
-    return rows.select_for_update(of=("self",), no_key=True).order_by("service__vendor__name", "service__name", "order")
+def _claimed(now: datetime) -> list[ContactPoint]:
+    """What is to be asked for, held until the end of the transaction: who looks at once with us finds it asked for."""
+    silent = Q(reminded_at=None) | Q(reminded_at__lte=now - REMIND_AFTER)
+    rows = due_points(today=now.date()).filter(silent).select_related("owner")
+    return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
-def _by_person(points: Points) -> Mapping[int, tuple[User, Points]]:
-    """Each person who is to be asked with all that is due of them."""
-    found: dict[int, tuple[User, list[ContactPoint]]] = {}
-    everybody = managers() if any(_owner(point) is None for point in points) else []
-    for point in points:
-        for person in [owner] if (owner := _owner(point)) else everybody:
-            found.setdefault(person.pk, (person, []))[1].append(point)
-    return found
+def _askees(points: Iterable[ContactPoint]) -> Askees:
+    """Who is to be asked, by contact point; those that nobody can be asked about are left out."""
+    owners = {point.pk: [point.owner] if point.owner and point.owner.is_active else [] for point in points}
+    everybody = managers() if [] in owners.values() else []
+    return {pk: asked for pk, owner in owners.items() if (asked := owner or everybody)}
 
 
-def _owner(point: ContactPoint) -> User | None:
-    return point.owner if point.owner and point.owner.is_active else None
+def _mails_of_that_day(people: Iterable[User], *, now: datetime) -> tuple[set[int], set[int]]:
+    """Whose mail waits to be sent, and who had one, of the day on which one would be sent."""
+    keys = {_key(person, now): person.pk for person in people}
+    waits = Q(state=Message.State.PENDING, not_before__gt=now)
+    found = Message.objects.filter(key__in=keys).annotate(waits=ExpressionWrapper(waits, BooleanField()))
+    rows = list(found.values_list("key", "waits"))
+    return {keys[key] for key, waits in rows if waits}, {keys[key] for key, waits in rows if not waits}
 
 
-def _askees(point: ContactPoint, asked: Mapping[int, tuple[User, Points]]) -> set[int]:
-    return {pk for pk, (_, points) in asked.items() if point in points}
+def _key(person: User, now: datetime) -> str:
+    day = mail_at(now, person.timezone).astimezone(ZoneInfo(person.timezone))
+    return f"verify-contacts:{person.pk}:{day:%Y-%m-%d}"
 
 
-def _mailed_today(asked: Iterable[int], *, now: datetime) -> set[int]:
-    keys = {_key(pk, now): pk for pk in asked}
-    return {keys[key] for key in Message.objects.filter(key__in=keys).values_list("key", flat=True)}
-
-
-def _key(person_id: int, now: datetime) -> str:
-    return f"verify-contacts:{person_id}:{now:%Y-%m-%d}"
-
-
-def _mail(person: User, points: Points, *, now: datetime) -> Message:
-    payload = {"to": [person.email], "subject": _subject(points), "text": _text(person, points, now=now)}
-    return Message(
-        key=_key(person.pk, now), kind="MAIL", payload=payload, not_before=mail_at(now, person.timezone), created_at=now
-    )
-
-
-def _subject(points: Points) -> str:
-    if len(points) == 1:
-        return f"Does this still hold? {points[0].service}: {points[0].value}"
-    return f"{len(points)} contact points of vendors to verify"
-
-
-def _text(person: User, points: Points, *, now: datetime) -> str:
-    by_service: dict[str, list[ContactPoint]] = defaultdict(list)
-    for point in points:
-        by_service[f"{point.service} ({point.service.vendor})"].append(point)
-    parts = [f"{name}\n{_lines(person, own, now=now)}" for name, own in by_service.items()]
-    queue = f"{settings.PUBLIC_URL}{reverse('verification')}"
-    return "\n\n".join([_opening(points), *parts, f"To correct one, or say that it does not hold:\n{queue}"]) + "\n"
-
-
-def _opening(points: Points) -> str:
-    if len(points) == 1:
-        what, how = "This contact point of a vendor is", "Try it, then confirm it by its link, which is yours alone"
-    else:
-        what = f"These {len(points)} contact points of vendors are"
-        how = "Try each, then confirm it by its link; the links are yours alone"
-    return (
-        f"{what} to be verified, so that a ticket that needs them finds somebody. {how}, good for {LASTS.days} days, "
-        "and without a sign-in."
-    )
-
-
-def _lines(person: User, points: Points, *, now: datetime) -> str:
-    return "\n".join(
-        f"- {point.get_kind_display().capitalize()} {point.value}: {_since(point)}\n  {_link(person, point, now=now)}"
-        for point in points
-    )
-
-
-def _since(point: ContactPoint) -> str:
-    if point.bad_since:
-        return f"does not hold since {_day(point.bad_since.date())} ({point.bad_because})"
-    if point.verified_on is None:
-        return "never verified"
-    often = "each day" if point.interval_days == 1 else f"every {point.interval_days} days"
-    return f"last verified on {_day(point.verified_on)}, to be verified {often}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
-
-
-def _link(person: User, point: ContactPoint, *, now: datetime) -> str:
-    if point.bad_since:
-        return f"{settings.PUBLIC_URL}{reverse('contact-point', args=[point.pk])}"
-    path = reverse("confirm-contact", args=[token_of(point, person, now=now)])
-    return f"It holds: {settings.PUBLIC_URL}{path}"
+def _mail(person: User, *, now: datetime) -> Message:
+    payload = {"to": [person.email], "person": person.pk}
+    at = mail_at(now, person.timezone)
+    return Message(key=_key(person, now), kind=KIND, payload=payload, not_before=at, created_at=now)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 
 from accounts import roles
@@ -26,6 +27,7 @@ from vendors.models import ContactPoint, Verification
 
 Outcome = Verification.Outcome
 LONGEST_WORDS = 300
+PLACES = ("service__vendor__name", "service__name", "order")
 # What can be corrected, and how it is called.
 CORRECTED = {
     "value": "address", "hours": "hours", "calendar": "calendar", "language": "language", "owner": "owner",
@@ -56,12 +58,18 @@ def needs_verification(point: ContactPoint, *, now: datetime) -> bool:
     return is_due(point.verified_on, point.interval_days, bad=point.bad_since is not None, today=now.date())
 
 
-def due_points(*, today: date) -> QuerySet[ContactPoint]:
+def due_points(*, today: date | Combinable) -> QuerySet[ContactPoint]:
     """Every contact point that is to be verified, of what is not retired; of `due.is_due` the form in SQL."""
     ends_on = ExpressionWrapper(F("verified_on") + F("interval_days"), output_field=DateField())
     due = Q(bad_since__isnull=False) | Q(verified_on__isnull=True) | Q(ends_on__lt=today)
     offered = {"service__retired_at": None, "service__vendor__retired_at": None}
     return ContactPoint.objects.annotate(ends_on=ends_on).filter(due, **offered)
+
+
+def asked_of(user: User, *, today: date | Combinable, nobodys: bool) -> QuerySet[ContactPoint]:
+    """What is due of those that `user` owns, and `nobodys`: also of those that nobody who is here does."""
+    own = Q(owner=user) | Q(owner=None) | Q(owner__is_active=False) if nobodys else Q(owner=user)
+    return due_points(today=today).filter(own)
 
 
 @transaction.atomic

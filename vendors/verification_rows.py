@@ -12,10 +12,9 @@ from sla.agreements import CalendarRef
 from vendors.due import due_on
 from vendors.models import ContactPoint, Verification
 from vendors.vendor_page import contact, opening_of
-from vendors.verification import Outcome, due_points, may_verify
+from vendors.verification import PLACES, Outcome, due_points, may_verify
 
 Shown = dict[str, Any]
-PLACES = ("service__vendor__name", "service__name", "order")
 LOOKED = (Outcome.CONFIRMED, Outcome.CHANGED)
 
 

@@ -8,10 +8,9 @@ from axe import is_too_wide, problems
 from playwright.sync_api import expect
 
 from accounts.clock import database_now
-from outbox.models import Message
 from sla.models import Calendar
 from vendors.models import ContactPoint, Verification
-from vendors.reminders import remind
+from vendors.reminder_mail import mail_to
 from vendors.verification import mark_bad
 
 QUEUE = "/vendors/verification/"
@@ -100,9 +99,8 @@ def test_she_verifies_by_tab_and_enter_without_scripts(world, points, visit):
 
 
 def test_a_link_of_a_mail_confirms_signed_out(world, points, visit, live_server, chromium):
-    remind(now=database_now())
-    mail = Message.objects.get(key__startswith="verify-contacts", payload__to=[world.manager.email])
-    [link] = re.findall(r"(/confirmations/\S+)", mail.payload["text"])
+    _, text = mail_to(world.manager, now=database_now())
+    [link] = re.findall(r"(/confirmations/\S+)", text)
     context = chromium.new_context(base_url=live_server.url, viewport={"width": 320, "height": 700})
     page = context.new_page()
     page.goto(link)

@@ -1,10 +1,10 @@
-"""When a contact point falls due, when people are reminded of it, and at which hour a mail may come."""
+"""When a contact point falls due, and at which hour a mail may come."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from vendors.due import due_on, is_due, is_to_remind, mail_at
+from vendors.due import due_on, is_due, mail_at
 
 MONDAY = date(2026, 3, 2)
 
@@ -21,13 +21,6 @@ def test_it_is_due_the_day_after_its_interval_has_passed(days_ago, interval, due
 def test_what_was_never_verified_or_does_not_hold_is_due_at_once():
     assert is_due(None, 90, bad=False, today=MONDAY) and due_on(None, 90) is None
     assert is_due(MONDAY, 90, bad=True, today=MONDAY)
-
-
-def test_people_are_asked_at_first_and_again_each_week():
-    asked = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    assert is_to_remind(None, now=asked)
-    assert not is_to_remind(asked, now=asked + timedelta(days=7, seconds=-1))
-    assert is_to_remind(asked, now=asked + timedelta(days=7))
 
 
 @pytest.mark.parametrize(
