@@ -126,7 +126,7 @@ def _write_one(source: Source, stands: Standing | None, *, now: datetime) -> boo
         return False
     generate(
         source_key=source.key, name=source.name, kind=source.kind, audience=source.audience, client=source.client,
-        body=body, note=_note(source, body), now=now, digest=digest,
+        body=body, note=_note(source, body), now=now, digest=digest, follows=source.version,
     )  # fmt: skip
     return True
 

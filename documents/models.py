@@ -148,7 +148,8 @@ class DocumentGroupObjectPermission(GroupObjectPermissionBase):
 
 
 class DocumentVersion(Version):
-    """One version of a document: `{"body": Markdown, "added": Markdown}`; in generated ones `added` is by people."""
+    """One version of a document: `{"body": Markdown, "added": Markdown}`; in generated ones `added` is by people, and
+    `follows` the key of the version of a policy that they follow from."""
 
     of = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
 
@@ -162,6 +163,10 @@ class DocumentVersion(Version):
     @property
     def added(self) -> str:
         return str(self.document.get("added", ""))
+
+    @property
+    def follows(self) -> int:
+        return int(self.document.get("follows", 0))
 
 
 class DocumentChange(models.Model):

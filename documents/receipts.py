@@ -51,6 +51,15 @@ def ask(document: Document, *, now: datetime) -> int:
     return len(made)
 
 
+def carry_over(before: DocumentVersion, version: DocumentVersion) -> int:
+    """Whoever was asked to read `before` is not asked anew: what they have read holds, what they have not is still
+    asked, reminders as before. For a version that says anew what the same policy version asks for."""
+    rows = list(Receipt.objects.filter(version=before))
+    for row in rows:
+        row.pk, row.version, row._state.adding = None, version, True
+    return len(Receipt.objects.bulk_create(rows))
+
+
 @transaction.atomic
 def read(*, document: Document, by: User, now: datetime) -> Receipt:
     """Note that `by` has read the live version. Raises NotAsked; who has read it before keeps that moment."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.search import SearchVector
 from django.db import IntegrityError, connection, transaction
@@ -14,7 +15,7 @@ from clients.models import Client
 from documents.markdown import rendered
 from documents.models import Document, DocumentChange, DocumentVersion
 from documents.permissions import check_may_write
-from documents.receipts import ask
+from documents.receipts import ask, carry_over
 from documents.sharing import grant_defaults
 
 LONGEST = 100_000
@@ -76,17 +77,19 @@ def write(
         _save_new(document)
     if asks_receipt is not None:
         document.asks_receipt = asks_receipt
-    return _publish(document, body, added, author=by, note=note.strip(), now=now)
+    follows = live.follows if live else 0
+    return _publish(document, body, added, author=by, note=note.strip(), now=now, follows=follows)
 
 
 @transaction.atomic
 def generate(
     *, source_key: str, name: str, kind: str, audience: str, client: Client | None, body: str, note: str,
-    now: datetime, digest: str = "",
+    now: datetime, digest: str = "", follows: int = 0,
 ) -> Document:  # fmt: skip
     """Make or renew the document that is generated from `source_key`; a version is published only if it differs.
 
-    What people added stays. `digest` is kept with it, for whoever compares facts. Two at once publish once. Raises
+    What people added stays. `digest` is kept with it, for whoever compares facts. Two at once publish once. `follows`
+    is the key of the version that it follows from: while that is the same, nobody is asked to read again. Raises
     BadDocument for a body that is too long, and ValueError for another audience than it has: what is generated never
     moves between audiences.
     """
@@ -105,7 +108,11 @@ def generate(
     document.digest, document.out_of_force_at = digest, None
     document.save(update_fields=["digest", "out_of_force_at"])
     if live is None or live.body != body:
-        _publish(document, body, live.added if live else "", author=None, note=note[:LONGEST_NOTE], now=now)
+        added, same = (live.added if live else ""), bool(live and follows and live.follows == follows)
+        version = _write(document, body, added, author=None, note=note[:LONGEST_NOTE], now=now, follows=follows)
+        if same:
+            carry_over(live, version)
+        ask(document, now=now)
     return document
 
 
@@ -195,18 +202,23 @@ def _save_new(document: Document) -> None:
     grant_defaults(document)
 
 
-def _publish(
-    document: Document, body: str, added: str, *, author: User | None, note: str, now: datetime
+def _publish(document: Document, body: str, added: str, **more: Any) -> DocumentVersion:
+    """Write the next version, and ask whoever must read it."""
+    version = _write(document, body, added, **more)
+    ask(document, now=more["now"])
+    return version
+
+
+def _write(
+    document: Document, body: str, added: str, *, author: User | None, note: str, now: datetime, follows: int = 0
 ) -> DocumentVersion:
     words = "\n".join(filter(None, (rendered(body).words, rendered(added).words)))
     document.words = words
     document.asks_receipt = document.asks_receipt or document.kind == Document.Kind.POLICY
     document.save(update_fields=["words", "asks_receipt"])
     index(document)
-    said = {"body": body, "added": added}
-    version = DocumentVersion.publish(document, said, author=author, note=note, now=now)
-    ask(document, now=now)
-    return version
+    said = {"body": body, "added": added} | ({"follows": follows} if follows else {})
+    return DocumentVersion.publish(document, said, author=author, note=note, now=now)
 
 
 def index(document: Document) -> None:

@@ -30,7 +30,10 @@ PREFIXES = ("policy:", "playbook:", "vendor:", "contract:", "guide:")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document: `render` makes its body; a version's note begins with `follows`, and names whom its readers see."""
+    """One document: `render` makes its body; a version's note begins with `follows`, and names whom its readers see.
+
+    `version` is the key of the policy version that it follows from, 0 where it follows from none alone.
+    """
 
     key: str
     name: str
@@ -39,6 +42,7 @@ class Source:
     client: Client | None = None
     follows: str = ""
     sight: Sight = field(default_factory=Sight)
+    version: int = 0
 
     @property
     def audience(self) -> Audience:
@@ -63,11 +67,11 @@ def _of_policy(version: PolicyVersion, known: Ground) -> Iterator[Source]:
     row, follows = version.of, " ".join(filter(None, (f"Follows {version}.", _sentence(version.note))))
     yield Source(
         f"policy:{row.slug}", f"Escalation policy {row.name}", Kind.POLICY,
-        lambda: policy(policy_facts(version, known)), follows=follows, sight=known.sight,
+        lambda: policy(policy_facts(version, known)), follows=follows, sight=known.sight, version=version.pk,
     )  # fmt: skip
     yield Source(
         f"playbook:{row.slug}", f"Incident response playbook {row.name}", Kind.PLAYBOOK,
-        lambda: playbook(policy_facts(version, known)), follows=follows, sight=known.sight,
+        lambda: playbook(policy_facts(version, known)), follows=follows, sight=known.sight, version=version.pk,
     )  # fmt: skip
 
 

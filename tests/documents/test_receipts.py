@@ -62,6 +62,39 @@ def test_a_generated_policy_asks_without_being_told_to(world):
     assert told() == ["boss", "l1", "l2", "l3"]
 
 
+def generated(world, body, follows):
+    return generate(
+        source_key="policy:standard", name="Standard policy", kind="POLICY", audience="INTERNAL", client=None,
+        body=body, note="Changed", now=world.now, follows=follows,
+    )  # fmt: skip
+
+
+def test_a_policy_that_is_written_anew_for_a_vendor_s_new_address_asks_nobody_again(world):
+    document = generated(world, "Call 1.", 7)
+    read(document=document, by=world.l1, now=world.now)
+    world.now += timedelta(days=2)
+    generated(world, "Call 2.", 7)
+    assert len(told()) == 4, "those who were asked at first"
+    assert [receipt.version.number for receipt in unread_by(world.l2)] == [2]
+    assert list(unread_by(world.l1)) == []
+    assert later(world, days=1) == 3, "who has not read it is reminded as if nothing had happened"
+
+
+def test_the_next_version_of_the_policy_asks_everybody(world):
+    document = generated(world, "Call 1.", 7)
+    read(document=document, by=world.l1, now=world.now)
+    generated(world, "Call 2.", 8)
+    assert len(told()) == 8 and [receipt.version.number for receipt in unread_by(world.l1)] == [2]
+
+
+def test_who_came_since_is_asked_when_it_is_written_anew(world):
+    generated(world, "Call 1.", 7)
+    new = world.person("new@msp.example", roles.TECHNICIAN)
+    Member.objects.create(team=Team.objects.get(name="L1 team"), user=new)
+    generated(world, "Call 2.", 7)
+    assert told().count("new") == 1 and len(told()) == 5
+
+
 def test_reminders_come_after_three_and_seven_days_and_no_more(world):
     asked(world)
     assert [later(world, days=2, hours=23), later(world, hours=1), later(world, hours=1)] == [0, 3, 0]
