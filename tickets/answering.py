@@ -39,7 +39,7 @@ def answer_ahead(*, key: str, answers: Mapping[str, str], by: User, now: datetim
         given = _checked(service, answers)
         names = ", ".join(d["label"] for d in service.required if d["key"] in given)
         kept = without_secrets(work, service, given)
-        why = {"service": service.name, "answers": kept}
+        why = {"service": service.name, "service_id": service.pk, "answers": kept}
         event(work, ANSWERED_AHEAD, f"{by} answered ahead for {service}: {names}.", now=at, by=by, why=why)
 
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Coalesce
 
 from clients.models import Client
 from tickets.models import MonitoringEvent, Ticket, TicketEvent
@@ -38,7 +39,10 @@ class Sources:
 
     def answered(self, work: Work, service: Service) -> Mapping[str, str]:
         """What people have answered ahead of a case about this service, by the datum's key."""
-        return self._answered.get((work.id, service.name), {})
+        found: dict[str, str] = {}
+        for why in self._answered.get(work.id, ()):
+            found |= why["answers"] if is_about(why, service) else {}
+        return found
 
     def of(self, work: Work, service: Service) -> dict[str, str]:
         """Every datum by its source, e.g. `account.tenant_id`; values from outside can carry no secret's reference."""
@@ -65,13 +69,26 @@ def _reported(events: Iterable[MonitoringEvent]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _answered(ids: Sequence[int]) -> dict[tuple[int, str], dict[str, str]]:
-    """By ticket and service; of two answers to one question the later one holds."""
-    found: dict[tuple[int, str], dict[str, str]] = defaultdict(dict)
-    rows = TicketEvent.objects.filter(ticket_id__in=ids, kind=ANSWERED_AHEAD).order_by("ticket_id", "seq")
-    for ticket_id, why in rows.values_list("ticket_id", "why"):
-        found[ticket_id, why["service"]] |= why["answers"]
+def _answered(ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """By ticket what was answered for it, the latest last; of two answers to one question the later one holds.
+
+    What tickets that go on as one of these were told counts too; what was told for another client does not.
+    """
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    concerned = Ticket.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
+    same_client = Q(ticket__merged_into=None) | Q(ticket__client=F("ticket__merged_into__client"))
+    rows = TicketEvent.objects.filter(
+        same_client, ticket__in=concerned, kind=ANSWERED_AHEAD, seq__gt=F("ticket__public_from")
+    ).order_by("at", "pk")
+    for ticket_id, why in rows.values_list(Coalesce("ticket__merged_into", "ticket"), "why"):
+        found[ticket_id].append(why)
     return found
+
+
+def is_about(why: Mapping[str, Any], service: Service) -> bool:
+    """Whether an answer that was given ahead is for this service; an early one has only its name."""
+    known = why.get("service_id")
+    return bool(known == service.pk if known else why.get("service") == service.name)
 
 
 def _ticket_facts(ticket: Ticket) -> dict[str, Any]:

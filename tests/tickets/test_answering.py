@@ -4,12 +4,19 @@ import pytest
 
 from accounts.clock import database_now
 from accounts.encryption import decrypt
-from tickets import answering, lifecycle
+from tickets import answering, lifecycle, merging
+from tickets.case_facts import Sources
+from tickets.changing import Changes, change
+from tickets.loading import in_hand
 from tickets.models import TicketEvent
+from tickets.moves import event
 from tickets.status import NotAllowedNow
+from tickets.work import write
 from tickets.working import BadAnswer
-from vendors.models import ServiceAccount
+from vendors.models import Service, ServiceAccount
 from world import REQUIRED, TENANT
+
+BETA = "22222222-2222-4333-8444-555555555555"
 
 SECRET = {"key": "pin", "label": "Support PIN", "source": "account.pin", "secret": True, "pattern": "[0-9]{4}"}
 
@@ -63,6 +70,71 @@ def test_the_answers_of_one_ticket_serve_no_other(desk):
     answer(desk, answered, tenant_id=TENANT, users="40")
     desk.forward(minutes=61)
     assert desk.open_case(other).status == "INCOMPLETE"
+
+
+def beta(desk, ticket, tenant=""):
+    """The ticket is Beta's from now on, which has an account of its own."""
+    client = desk.client("Beta")
+    ServiceAccount.objects.create(client=client, service=desk.m365, facts={"tenant_id": tenant} if tenant else {})
+    desk.do(change, ticket, changes=Changes(client=client), why="It is theirs")
+    return client
+
+
+def test_what_was_answered_for_the_former_client_is_not_for_the_new_one(desk):
+    ticket = desk.open(error_code="0x8004de40")
+    answer(desk, ticket, tenant_id=TENANT, users="40")
+    beta(desk, ticket, tenant=BETA)
+    answer(desk, ticket, users="7")
+    case = desk.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={}, why="Theirs")
+    assert (case.status, case.answers["tenant_id"], case.answers["users"]) == ("QUEUED", BETA, "7")
+    assert TENANT not in case.body
+
+
+def test_what_the_new_client_has_not_answered_is_asked_for(desk):
+    ticket = desk.open(error_code="0x8004de40")
+    answer(desk, ticket, tenant_id=TENANT, users="40")
+    beta(desk, ticket)
+    case = desk.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={}, why="Theirs")
+    assert [one["key"] for one in case.missing] == ["tenant_id", "users"] and TENANT not in str(case.answers)
+
+
+def test_a_ticket_that_was_merged_answers_for_its_own_client_only(desk):
+    loser, ticket = desk.open(error_code="0x8004de40"), desk.open(error_code="0x8004de40")
+    answer(desk, loser, tenant_id=TENANT, users="40")
+    desk.do(merging.merge, loser, into=ticket.key, why="The same")
+    assert known(desk, ticket) == {"tenant_id": TENANT, "users": "40"}
+    beta(desk, ticket)
+    assert known(desk, ticket) == {}
+
+
+def test_an_answer_is_for_its_service_also_once_that_is_called_otherwise(desk):
+    ticket = desk.open(error_code="0x8004de40")
+    answer(desk, ticket, users="40")
+    Service.objects.filter(pk=desk.m365.pk).update(name="M365")
+    Service.objects.create(name="Microsoft 365", slug="other", vendor=desk.m365.vendor, required=REQUIRED)
+    assert known(desk, ticket) == {"users": "40"}
+    assert known(desk, ticket, Service.objects.get(slug="other")) == {}
+
+
+def test_an_early_answer_that_has_only_the_name_of_its_service_is_read(desk):
+    ticket = desk.open(error_code="0x8004de40")
+    [work] = in_hand([ticket.pk], now=desk.now)
+    event(
+        work,
+        "CASE_ANSWERED",
+        "L1 answered.",
+        now=desk.now,
+        why={"service": "Microsoft 365", "answers": {"users": "40"}},
+    )
+    write([work], now=desk.now)
+    assert known(desk, ticket) == {"users": "40"}
+
+
+def known(desk, ticket, service=None):
+    """What the ticket has of answers that were given ahead for the service."""
+    service = service or Service.objects.get(pk=desk.m365.pk)
+    [work] = in_hand([ticket.pk], now=desk.now)
+    return dict(Sources([work], [service.pk]).answered(work, service))
 
 
 def test_answering_moves_nothing_and_is_told_on_the_timeline(desk, signed_in):

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import MANAGERS
-from tickets.case_facts import ANSWERED_AHEAD, Sources
+from tickets.case_facts import ANSWERED_AHEAD, Sources, is_about
 from tickets.cases import forms, writing
 from tickets.cases.answers import ANSWERED
 from tickets.cases.engaging import engagement_of
@@ -128,7 +128,7 @@ def _given(case: VendorCase) -> dict[str, TicketEvent]:
     found: dict[str, TicketEvent] = {}
     events = TicketEvent.objects.filter(ticket_id=case.ticket_id, kind__in=[ANSWERED, ANSWERED_AHEAD])
     for event in events.select_related("actor").order_by("seq"):
-        if event.why.get("case") == case.pk or event.why.get("service") == case.service.name:
+        if event.why.get("case") == case.pk or is_about(event.why, case.service):
             found |= {
                 key: event for key, value in event.why["answers"].items() if case.answers.get(key) == value.strip()
             }
