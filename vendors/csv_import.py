@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.configuration import in_turn
 from accounts.models import User
 from vendors.csv_import_rows import MOST_VENDORS, Draft, Fault, Reading, reading
 from vendors.csv_import_table import Table
-from vendors.directory_form import vendor_form
+from vendors.directory_form import vendor_forms
 from vendors.editing import Refused, check_may_edit, save
 from vendors.models import Vendor
 
@@ -33,6 +34,7 @@ def import_table(
     """
     check_may_edit(by)
     with transaction.atomic():
+        in_turn()
         rows = {vendor.name: vendor for vendor in Vendor.objects.order_by("name")}
         said = reading(table, chosen, _known(rows, table, chosen))
         faults = said.faults + _save_all(said, rows, by=by, now=now)
@@ -46,7 +48,8 @@ def _known(rows: Mapping[str, Vendor], table: Table, chosen: Sequence[str]) -> d
     """The forms of the vendors that the table names; of the others the names alone."""
     place = chosen.index("vendor")
     named = {line.cells[place].casefold() for line in table.rows}
-    return {name: vendor_form(vendor) if name.casefold() in named else {"name": name} for name, vendor in rows.items()}
+    forms = vendor_forms([vendor for name, vendor in rows.items() if name.casefold() in named])
+    return {name: forms.get(vendor.pk, {"name": name}) for name, vendor in rows.items()}
 
 
 def _save_all(said: Reading, rows: Mapping[str, Vendor], *, by: User, now: datetime) -> list[Fault]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 
 from accounts.models import User
 from accounts.roles import STAFF
@@ -69,6 +69,12 @@ def seen_now(vendor: Vendor) -> int:
     """The edit that a form begins with, 0 for none."""
     edit = last_edit(vendor)
     return edit.pk if edit else 0
+
+
+def seen_in(posted: QueryDict) -> int:
+    """The edit that a form without fields of its own began with; 0 for what is no number."""
+    said = posted.get("seen", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
 
 
 def attempted(form: Any, target: Target, *, by: User, now: datetime) -> Outcome:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
-from vendors.editing import Refused
+from vendors.editing import EditedMeanwhile, Refused
+from vendors.editor import seen_in, seen_now
 from vendors.models import Vendor
 from vendors.packs import Pack, packs
 from vendors.packs.comparing import DIFFERS, NEW, SAME, Part
@@ -66,8 +67,9 @@ def pack_page(request: HttpRequest, slug: str) -> HttpResponse:
     form = _names(request, pack)
     if not form.is_valid():
         return _shown(request, pack, plan(pack), form, status=422)
-    found = plan(pack, vendor=form.cleaned_data["vendor"], service=form.cleaned_data["service"])
-    return _take(request, pack, found, form) if request.method == "POST" else _shown(request, pack, found, form)
+    if request.method == "POST":
+        return _take(request, pack, form)
+    return _shown(request, pack, plan(pack, **form.cleaned_data), form)
 
 
 def _names(request: HttpRequest, pack: Pack) -> NamesForm:
@@ -76,17 +78,19 @@ def _names(request: HttpRequest, pack: Pack) -> NamesForm:
     return NamesForm({name: given.get(name, value) for name, value in own.items()})
 
 
-def _take(request: HttpRequest, pack: Pack, found: Plan, form: NamesForm) -> HttpResponse:
-    refused = [found.refusal] if found.refusal else []
-    if not refused:
-        try:
-            vendor = take(pack, found, over=request.POST.getlist("over"), by=request.user, now=database_now())
-        except Refused as error:
-            refused = [_said(path, words) for path, words in error.problems]
-        else:
-            messages.success(request, f"{vendor} is in the directory. What is left to do stands below.")
-            return redirect(f"{request.path}?{urlencode(form.cleaned_data)}")
-    return _shown(request, pack, found, form, refused=refused, status=409)
+def _take(request: HttpRequest, pack: Pack, form: NamesForm) -> HttpResponse:
+    names, seen = form.cleaned_data, seen_in(request.POST)
+    try:
+        over = request.POST.getlist("over")
+        vendor = take(pack, **names, over=over, by=request.user, now=database_now(), seen=seen)
+    except Refused as error:
+        refused = [_said(path, words) for path, words in error.problems]
+    except EditedMeanwhile as error:
+        refused = [f"{error}: look again at what it would do"]
+    else:
+        messages.success(request, f"{vendor} is in the directory. What is left to do stands below.")
+        return redirect(f"{request.path}?{urlencode(names)}")
+    return _shown(request, pack, plan(pack, **names), form, refused=refused, status=409)
 
 
 def _said(path: tuple[str | int, ...], words: str) -> str:
@@ -102,6 +106,7 @@ def _shown(
     context = {
         "pack": pack,
         "plan": found,
+        "seen": seen_now(found.vendor) if found.vendor else 0,
         "form": form,
         "groups": _groups(found),
         "refused": refused or ([found.refusal] if found.refusal else []),

@@ -28,7 +28,7 @@ from vendors.csv_import_table import table
 from vendors.editing import save
 from vendors.models import Service
 from vendors.packs import packs
-from vendors.packs.taking import plan, take
+from vendors.packs.taking import take
 
 TENANT = "6f1d2c84-3b7a-4e19-9c55-0a8e4d2b71f3"
 CORRELATION = "0f3a6d1e-5b7c-4d2a-9e8f-1a2b3c4d5e6f"
@@ -166,7 +166,7 @@ def provider(request, world, post_office, settings):
     world.m365.vendor.delete()
     world.now = story.alerted - timedelta(days=2)
     pack = packs()[story.slug]
-    vendor = take(pack, plan(pack), over=(), by=world.manager, now=world.now)
+    vendor = take(pack, over=(), by=world.manager, now=world.now)
     service = vendor.services.get()
     found = Provider(world, post_office, story, service)
     _fill_in(found)

@@ -9,7 +9,7 @@ from tiers.lint_facts import known
 from tiers.models import PolicyVersion
 from vendors.editing import save
 from vendors.packs import packs
-from vendors.packs.taking import plan, take
+from vendors.packs.taking import take
 from world import NINE
 
 TO_DO = {"unconfirmed-service", "stale-contact", "other-way", "no-contact"}
@@ -23,7 +23,7 @@ def taken(world):
     def take_pack(slug):
         world.m365.vendor.delete()
         world.ladder({"tier": "L1", "acknowledge_within": "1h", "hand_over_after": "2h"}, {"vendor": True})
-        return take(packs()[slug], plan(packs()[slug]), over=(), by=world.manager, now=NINE)
+        return take(packs()[slug], over=(), by=world.manager, now=NINE)
 
     return take_pack
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from vendors.editing import save
 from vendors.models import DirectoryEdit, Service, Vendor
 
 GOOGLE, ISP, MICROSOFT = (
@@ -116,3 +117,19 @@ def test_whoever_may_not_edit_the_directory_takes_no_pack(client, world):
     client.force_login(world.l1)
     assert client.post(GOOGLE, {"vendor": "Google", "service": "Google Workspace"}).status_code == 403
     assert not Vendor.objects.filter(name="Google").exists()
+
+
+OVER = ["Microsoft 365:required", "Microsoft 365:template"]
+
+
+def test_what_somebody_changed_since_it_was_chosen_is_not_replaced(boss, world):
+    said = {"vendor": "Microsoft", "service": "Microsoft 365", "over": OVER}
+    said["seen"] = boss.get(MICROSOFT).context["seen"]
+    ours = {"subject": "Ours", "body": "Ours"}
+    form = {"name": "Microsoft", "services": [{"name": "Microsoft 365", "template": ours}]}
+    save(world.m365.vendor, form, note="", by=world.manager, now=world.now)
+    answer = boss.post(MICROSOFT, said)
+    assert answer.status_code == 409 and "changed Microsoft meanwhile" in html(answer)
+    assert Service.objects.get().template == ours
+    assert boss.post(MICROSOFT, said | {"seen": answer.context["seen"]}).status_code == 302
+    assert Service.objects.get().template != ours

@@ -13,7 +13,7 @@ from vendors.configuration import export_vendors
 from vendors.models import Service
 from vendors.packs import FOLDER, packs, remark_of
 from vendors.packs.remaining import left_to_do
-from vendors.packs.taking import plan, take
+from vendors.packs.taking import take
 from vendors.placeholders import BUILT_IN
 from world import NINE
 
@@ -104,7 +104,7 @@ def test_all_packs_are_imported_together_and_come_out_as_they_went_in():
 @EVERY
 def test_a_pack_taken_by_page_is_what_its_file_imports(slug, world):
     world.m365.vendor.delete()
-    by_page = take(packs()[slug], plan(packs()[slug]), over=(), by=world.manager, now=NINE)
+    by_page = take(packs()[slug], over=(), by=world.manager, now=NINE)
     again = imported(slug, dry_run=True)
     assert [line.what for line in again.lines] == ["unchanged"] * len(again.lines)
     assert by_page.services.get().verify_first
@@ -113,7 +113,7 @@ def test_a_pack_taken_by_page_is_what_its_file_imports(slug, world):
 def test_taking_a_pack_creates_its_calendar_and_leaves_one_that_is_there(world):
     world.calendar("SentinelOne support", {"timezone": "Europe/Berlin", "hours": {"mon": ["09:00-17:00"]}})
     for slug in ("sentinelone", "google-workspace"):
-        take(packs()[slug], plan(packs()[slug]), over=(), by=world.manager, now=NINE)
+        take(packs()[slug], over=(), by=world.manager, now=NINE)
     assert CalendarVersion.objects.get(of__name="SentinelOne support").document["timezone"] == "Europe/Berlin"
     assert CalendarVersion.objects.get(of__name="Google Workspace support").document["always"] is True
 
@@ -121,7 +121,7 @@ def test_taking_a_pack_creates_its_calendar_and_leaves_one_that_is_there(world):
 def test_a_generic_pack_is_taken_once_for_each_of_ones_own_vendors(world):
     pack = packs()["internet-provider"]
     for vendor, line in (("Northline", "Northline fibre"), ("Eastnet", "Eastnet DSL")):
-        take(pack, plan(pack, vendor=vendor, service=line), over=(), by=world.manager, now=NINE)
+        take(pack, vendor=vendor, service=line, over=(), by=world.manager, now=NINE)
     assert {str(s.vendor): s.name for s in Service.objects.filter(category="network")} == {
         "Northline": "Northline fibre", "Eastnet": "Eastnet DSL",
     }  # fmt: skip

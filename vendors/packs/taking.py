@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.configuration import Entry, Run
+from accounts.configuration import Entry, Run, in_turn
 from accounts.models import User
 from sla.configuration import import_calendars
 from sla.models import Calendar
 from vendors.directory_form import vendor_form
-from vendors.editing import check_may_edit, save
+from vendors.editing import Refused, check_may_edit, save
 from vendors.models import Service, Vendor
 from vendors.packs import Pack
 from vendors.packs.comparing import Part, compared, form_of, is_known, renamed, taken
@@ -65,15 +65,23 @@ def _refusal(wanted: dict[str, Any], vendor: Vendor | None) -> str:
 
 
 @transaction.atomic
-def take(pack: Pack, wanted: Plan, *, over: Collection[str], by: User, now: datetime) -> Vendor:
+def take(
+    pack: Pack, *, vendor: str = "", service: str = "", over: Collection[str], by: User, now: datetime,
+    seen: int | None = None,
+) -> Vendor:  # fmt: skip
     """Write what the directory lacks, and of what differs the parts named in `over`; calendars that are there stay.
 
-    Raises PermissionDenied and vendors.editing.Refused; nothing is half-taken.
+    `seen` is the edit that was the latest when `over` was chosen. Raises what `editing.save` raises; nothing is
+    half-taken.
     """
     check_may_edit(by)
-    _add_calendars(pack, wanted.calendars, now=now)
-    form = form_of(wanted.taken(over), wanted.known, wanted.wanted)
-    return save(wanted.vendor, form, note=NOTE.format(pack.source.name), by=by, now=now)
+    in_turn()
+    found = plan(pack, vendor=vendor, service=service)
+    if found.refusal:
+        raise Refused([((), found.refusal)])
+    _add_calendars(pack, found.calendars, now=now)
+    form = form_of(found.taken(over), found.known, found.wanted)
+    return save(found.vendor, form, note=NOTE.format(pack.source.name), by=by, now=now, seen=seen)
 
 
 def _add_calendars(pack: Pack, names: Collection[str], *, now: datetime) -> None:
