@@ -1,6 +1,6 @@
 """The vendor directory as configuration: vendors, their services with promise, case data and template, and accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import re2
@@ -12,14 +12,15 @@ from accounts.encryption import decrypt, encrypt
 from clients.models import Client
 from sla.configuration import import_commitment, live_document, refuse_agreement, written
 from sla.models import Agreement, AgreementVersion
+from vendors.contact_alarms import settle_alarms
 from vendors.contact_points import check_contacts, settle_contacts
-from vendors.directory_form import JSON_KEYS, vendor_form
+from vendors.directory_form import JSON_KEYS, vendor_forms
 from vendors.edits import record_edit, standing
 from vendors.models import Service, ServiceAccount, Vendor
 from vendors.naming import wrong_name
 from vendors.placeholders import BUILT_IN, faults
 from vendors.schema import AccountRow, ServiceRow, VendorRow
-from vendors.use import reasons_to_stay, use_of
+from vendors.use import reasons_to_stay, services_of, use_of
 
 PLAIN_KEYS = (
     "category", "plan", "client_text", "client_text_in", "lodge_by", "number_pattern", "sources", "verify_first",
@@ -45,6 +46,7 @@ def import_vendor(entry: Entry[VendorRow], row: Vendor, run: Run) -> None:
     values = entry.values("website", "protocol", "mail_domains") | _retired(entry, row, run)
     run.checked()
     run.record(row, run.settle(row, values))
+    _settle_alarms(row, values, run)
     for key, import_one in (("services", _import_service), ("accounts", _import_account)):
         for child in entry.inside(key):
             with run.importing(child):
@@ -70,6 +72,7 @@ def _import_service(entry: Entry[ServiceRow], vendor: Vendor, run: Run) -> None:
         change.note("commitment", "before", "after")
     if entry.gives("contacts"):
         settle_contacts(row, entry.row.contacts, change, now=run.now)
+    _settle_alarms(row, retired, run)
     run.record(row, change)
 
 
@@ -83,10 +86,16 @@ def _retired(entry: Entry[Any], row: Vendor | Service, run: Run) -> dict[str, An
     """When it was retired, as far as the entry says so; nothing that is in use can be."""
     if not entry.gives("retired") or entry.row.retired == (row.retired_at is not None):
         return {}
-    services = [row] if isinstance(row, Service) else list(row.services.all()) if row.pk else []
-    for reason in reasons_to_stay(use_of([s for s in services if s.pk])) if entry.row.retired else ():
+    services = services_of(row) if row.pk else []
+    for reason in reasons_to_stay(use_of(services)) if entry.row.retired else ():
         run.refuse(entry, reason, "retired")
     return {"retired_at": run.now if entry.row.retired else None}
+
+
+def _settle_alarms(row: Vendor | Service, values: Mapping[str, Any], run: Run) -> None:
+    """Alarms of its contact points go and come with it."""
+    if "retired_at" in values:
+        settle_alarms(services_of(row), now=run.now)
 
 
 def _documents(entry: Entry[ServiceRow]) -> dict[str, Any]:
@@ -205,4 +214,7 @@ def _is_stored(row: ServiceAccount, key: str, value: str) -> bool:
 
 
 def export_vendors() -> list[dict[str, Any]]:
-    return [vendor_form(vendor) for vendor in Vendor.objects.order_by("name")]
+    """Every vendor's form, in as many queries however many they are."""
+    rows = list(Vendor.objects.order_by("name"))
+    forms = vendor_forms(rows)
+    return [forms[row.pk] for row in rows]

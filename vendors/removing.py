@@ -1,6 +1,5 @@
 """Taking a vendor or a service out of the directory: deleted where nothing remembers it, else retired and kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +9,11 @@ from django.db.models import ProtectedError
 
 from accounts.configuration import in_turn
 from accounts.models import User
+from vendors.contact_alarms import close_alarms
 from vendors.editing import Refused, check_may_edit, save
 from vendors.edits import record_edit, standing
 from vendors.models import Service, ServiceAccount, Vendor
-from vendors.use import Use, reasons_to_stay, use_of
+from vendors.use import Use, reasons_to_stay, services_of, use_of
 
 DELETED, RETIRED = "deleted", "retired"
 
@@ -59,17 +59,13 @@ def bring_back(row: Vendor | Service, *, note: str, by: User, now: datetime) -> 
     _set_retired(row, False, note=note, by=by, now=now)
 
 
-def services_of(row: Vendor | Service) -> Sequence[Service]:
-    """The services that go with it."""
-    return [row] if isinstance(row, Service) else list(row.services.all())
-
-
 def _deleted(row: Vendor | Service, *, note: str, by: User, now: datetime) -> bool:
     """Whether it could be deleted; a service's deletion is kept in the history of its vendor."""
     vendor = row.vendor if isinstance(row, Service) else None
     before: dict[str, Any] = standing(vendor) if vendor else {}
     try:
         with transaction.atomic():
+            close_alarms(services_of(row), now=now)
             row.delete()
     except ProtectedError:  # something else of the past names it, such as a side conversation
         return False

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from vendors.models import Service
+from vendors.models import Service, Vendor
 
 MOST_TICKETS = 20
 
@@ -40,6 +40,11 @@ class Use:
     def keeps(self) -> bool:
         """Whether something must be changed elsewhere before these services can go."""
         return bool(self.namings or self.open_count)
+
+
+def services_of(row: Vendor | Service) -> list[Service]:
+    """The services that come and go with it."""
+    return [row] if isinstance(row, Service) else list(row.services.all())
 
 
 def use_of(services: Sequence[Service], *, reader: User | None = None) -> Use:

@@ -157,3 +157,14 @@ def test_a_vendor_without_a_service_and_an_account_without_a_fact_have_a_row():
     ]
     lines = written(forms, clients=["Acme"]).splitlines()
     assert len(lines) == 3 and lines[1].startswith("Bare,https://bare.example") and ",Acme,," in lines[2]
+
+
+def test_many_vendors_are_read_in_as_few_queries_as_one(imports, world, django_assert_max_num_queries):
+    """Both ways: written out, and brought in again without a change."""
+    rows = "".join(f"Vendor {n},Service {n},a{n}@isp.example,Acme,{n}\n" for n in range(30))
+    text = f"Vendor,Service,Email,Client,Circuit id\n{rows}"
+    imports(text)
+    with django_assert_max_num_queries(5):
+        assert len(export_vendors()) == 31
+    with django_assert_max_num_queries(12):
+        assert {act.what for act in imports(text).acts} == {"unchanged"}

@@ -3,10 +3,12 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from outbox.models import Alarm
 from tickets import lifecycle
 from vendors.editing import Refused
 from vendors.models import DirectoryEdit, Service, Vendor
 from vendors.removing import DELETED, RETIRED, bring_back, take_out
+from vendors.verification import confirm, mark_bad
 
 URL = "/vendors/microsoft/services/microsoft-365/removal/"
 
@@ -73,6 +75,56 @@ def test_a_vendor_with_an_open_ticket_about_any_service_stays(unnamed):
     unnamed.open(service=unnamed.m365)
     with pytest.raises(Refused):
         out(unnamed, unnamed.m365.vendor)
+
+
+@pytest.fixture
+def bad(unnamed):
+    """A contact point that mail came back from, of a service with a past."""
+    ticket = unnamed.open(service=unnamed.m365)
+    unnamed.do(lifecycle.resolve, ticket, summary="Done")
+    unnamed.forward(days=14)
+    return bounced(unnamed)
+
+
+def bounced(world):
+    point = world.m365.contact_points.get()
+    mark_bad(point, because="550 no such user", now=world.now)
+    return point
+
+
+def is_open(point) -> bool:
+    return Alarm.objects.filter(key=point.alarm_key, cleared_at=None).exists()
+
+
+@pytest.mark.parametrize("of", ["service", "vendor"])
+def test_the_alarm_of_a_contact_point_is_open_while_it_is_offered(unnamed, bad, of):
+    row = unnamed.m365 if of == "service" else unnamed.m365.vendor
+    assert is_open(bad) and out(unnamed, row) == RETIRED and not is_open(bad)
+    bring_back(row, note="", by=unnamed.manager, now=unnamed.now)
+    assert is_open(bad) and "550 no such user" in Alarm.objects.get(key=bad.alarm_key, cleared_at=None).text
+
+
+def test_what_comes_back_below_a_retired_vendor_raises_no_alarm(unnamed, bad):
+    out(unnamed, unnamed.m365)
+    out(unnamed, unnamed.m365.vendor)
+    bring_back(unnamed.m365, note="", by=unnamed.manager, now=unnamed.now)
+    assert not is_open(bad)
+    bring_back(unnamed.m365.vendor, note="", by=unnamed.manager, now=unnamed.now)
+    assert is_open(bad)
+
+
+def test_a_contact_point_that_holds_raises_no_alarm_when_it_comes_back(unnamed, bad):
+    confirm(bad, by=unnamed.manager, now=unnamed.now)
+    out(unnamed, unnamed.m365)
+    bring_back(unnamed.m365, note="", by=unnamed.manager, now=unnamed.now)
+    assert not is_open(bad)
+
+
+@pytest.mark.parametrize("of", ["service", "vendor"])
+def test_the_alarm_of_a_contact_point_goes_with_what_is_deleted(unnamed, of):
+    point = bounced(unnamed)
+    assert out(unnamed, unnamed.m365 if of == "service" else unnamed.m365.vendor) == DELETED
+    assert not is_open(point)
 
 
 def test_only_managers_take_out(unnamed):
