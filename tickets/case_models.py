@@ -9,6 +9,8 @@ from outbox.models import Message
 
 USER = settings.AUTH_USER_MODEL
 TOKEN_BYTES = 16
+# How a case stands that is complete, while the vendor does not have it as far as we know.
+TO_LODGE = ["PREPARED", "QUEUED", "FAILED"]
 
 
 def new_token() -> str:

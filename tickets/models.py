@@ -13,7 +13,7 @@ from clients.models import Asset, Client, Contact, OfClient
 from outbox.models import Message
 from sla.models import AgreementVersion
 from sla.priorities import PRIORITIES
-from tickets.case_models import CaseMessage, CaseTask, new_token
+from tickets.case_models import TO_LODGE, CaseMessage, CaseTask, new_token
 from tickets.desk_models import (
     DeskProfile,
     Draft,
@@ -33,10 +33,10 @@ from tiers.models import PolicyVersion, Team, Tier
 from vendors.models import ContactPoint, Service, Vendor
 
 __all__ = [
-    "AlertGroup", "BallChange", "CaseMessage", "CaseTask", "Clock", "CustodyChange", "DeskProfile", "Draft",
+    "TO_LODGE", "AlertGroup", "BallChange", "CaseMessage", "CaseTask", "Clock", "CustodyChange", "DeskProfile", "Draft",
     "EventSource", "HandOver", "Mapping", "MonitoringEvent", "Notification", "OfTicket", "Presence", "RadarEntry",
-    "ReplyTemplate", "SavedView", "SideConversation", "SideMessage", "Snooze", "Ticket", "TicketEvent",
-    "TicketFile", "TicketLink", "TicketQuerySet", "TicketWords", "UndoableAct", "VendorCase",
+    "ReplyTemplate", "SavedView", "SideConversation", "SideMessage", "Snooze", "Ticket",
+    "TicketEvent", "TicketFile", "TicketLink", "TicketQuerySet", "TicketWords", "UndoableAct", "VendorCase",
 ]  # fmt: skip
 PRIORITY_CHOICES = [(p, p) for p in PRIORITIES]
 
@@ -322,7 +322,7 @@ class VendorCase(models.Model):
     ball_count = models.PositiveSmallIntegerField(default=0, help_text="Changes of the ball so far")
     severity = models.CharField(max_length=20, blank=True)
     answers = models.JSONField(default=dict, help_text="What was gathered; secrets as references only")
-    missing = models.JSONField(default=list, help_text="Keys still to be answered")
+    missing = models.JSONField(default=list, help_text="Of each datum that is missing: key, question, problem")
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     message = models.OneToOneField(Message, null=True, on_delete=models.PROTECT, related_name="vendor_case")
@@ -350,13 +350,14 @@ class VendorCase(models.Model):
     lodged_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    settle_after = models.DateTimeField(
+        null=True, help_text="Its letter has ended, which could not be noted: tried again from then on"
+    )
     objects = OfTicket.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["message"], name="case_to_settle", condition=models.Q(status__in=["QUEUED", "FAILED"])
-            ),
+            models.Index(fields=["message"], name="case_to_settle", condition=models.Q(status__in=TO_LODGE)),
             CASE_NUMBERS,
         ]
         constraints = [

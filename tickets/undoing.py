@@ -65,7 +65,8 @@ def undoably(act: Callable[[], object], *, key: str, noun: str, by: User, now: d
 
 def _sends_again(noun: str, before: dict[str, Any]) -> bool:
     """A case that could not be sent goes out again as the message that it was, which nothing holds back."""
-    return noun == "vendor-cases" and any(case["status"] == "FAILED" for case in before["cases"].values())
+    unsent = {pk for pk, case in before["cases"].items() if case["status"] in ("FAILED", "INCOMPLETE")}
+    return noun == "vendor-cases" and any(before["case_columns"][pk]["message_id"] for pk in unsent)
 
 
 @transaction.atomic

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 import columnar
 from outbox.alarms import clear_alarm, raise_alarm
@@ -19,7 +19,7 @@ from tickets.cases.engaging import engagement_of
 from tickets.cases.letters import Letter
 from tickets.facts import ACKNOWLEDGE, OLA_ACKNOWLEDGE, VENDOR_RESPOND, step_subject
 from tickets.loading import case_in_hand, in_hand
-from tickets.models import CaseMessage, CaseTask, Clock, Ticket, VendorCase
+from tickets.models import TO_LODGE, CaseMessage, CaseTask, Clock, Ticket, VendorCase
 from tickets.moves import event, start_clock, stop_metric, told_when, wait
 from tickets.notices import tell_managers, tell_step
 from tickets.sentences import for_client, internal
@@ -30,6 +30,7 @@ from vendors.models import ContactPoint, Service
 
 log = logging.getLogger(__name__)
 SETTLE_BATCH = 200
+SETTLE_AGAIN = timedelta(minutes=10)  # until a case that could not be settled is tried again
 # What a case takes over when it is drawn up anew.
 FROM_DRAFT = ("status", "severity", "answers", "missing", "subject", "body", "because", "channel", "contact_point")
 
@@ -51,7 +52,8 @@ def prepare(requests: Sequence[Request], *, now: datetime) -> list[VendorCase]:
 def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase:
     """A person has answered: check again, and pass the case on when nothing is missing any more.
 
-    What a manager had sent without some data stays so.
+    What a manager had sent without some data stays so. A letter that could not be sent is sent anew or, where the case
+    goes another way or must wait now, withdrawn. Raises letters.Leaving, letters.HasLeft.
     """
     request = replace(request, override=request.override or case.override_why)
     sources = Sources([request.work], [case.service_id])
@@ -64,6 +66,8 @@ def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase
     _note(request, case, sources, now=now)
     if case.status == "QUEUED":
         stop_metric(request.work, OLA_ACKNOWLEDGE, now=now, subject=step_subject(request.work.step))
+    else:
+        letters.withdraw(case, now=now)
     tasks.done(case, CaseTask.Kind.CONTACT, by=request.by, now=now)
     _pass_on([(request, case)], now=now)
     return case
@@ -146,10 +150,10 @@ def _letter(request: Request, case: VendorCase) -> Letter:
 def note_settled(*, now: datetime, limit: int = SETTLE_BATCH) -> int:
     """Pass custody for cases whose mail was sent; tell of those that could not be. Returns how many were settled.
 
-    One that cannot be settled does not keep the others from it.
+    One that cannot be settled is put aside and does not keep the others from it.
     """
     with transaction.atomic():
-        held = _hold_settled(limit)
+        held = _hold_settled(limit, now=now)
         if not held:
             return 0
         try:
@@ -160,14 +164,16 @@ def note_settled(*, now: datetime, limit: int = SETTLE_BATCH) -> int:
         return sum(_settle_alone(pk, now=now) for pk in held)
 
 
-def _to_settle() -> Any:
-    """Cases whose mail has ended; a failed one whose mail went out after all, on a retry, is lodged like any other."""
-    ended = Q(status="QUEUED", message__state__in=["SENT", "DEAD"]) | Q(status="FAILED", message__state="SENT")
-    return VendorCase.objects.filter(ended).order_by("message_id")
+def _to_settle(now: datetime) -> QuerySet[VendorCase]:
+    """Cases whose mail has ended; a failed or prepared one whose mail went out after all, on a retry, is lodged like
+    any other."""
+    ended = Q(status="QUEUED", message__state__in=["SENT", "DEAD"]) | Q(message__state="SENT")
+    due = Q(settle_after=None) | Q(settle_after__lte=now)
+    return VendorCase.objects.filter(ended, due, status__in=TO_LODGE).order_by("message_id")
 
 
-def _hold_settled(limit: int) -> list[int]:
-    ids = list(_to_settle().values_list("ticket_id", flat=True)[:limit])
+def _hold_settled(limit: int, *, now: datetime) -> list[int]:
+    ids = list(_to_settle(now).values_list("ticket_id", flat=True)[:limit])
     locked = Ticket.objects.filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)
     return list(locked.values_list("pk", flat=True)) if ids else []
 
@@ -179,12 +185,13 @@ def _settle_alone(pk: int, *, now: datetime) -> int:
     except Exception:
         log.exception("the case of ticket %s was not settled", pk)
         raise_alarm(f"unsettled:{pk}", f"The vendor case of ESC-{pk} could not be settled; see the log.", now=now)
+        _to_settle(now).filter(ticket_id=pk).order_by().update(settle_after=now + SETTLE_AGAIN)
         return 0
 
 
 def _settle_all(held: Sequence[int], *, now: datetime) -> int:
     works = {work.id: work for work in in_hand(held, now=now)}
-    cases = _to_settle().filter(ticket_id__in=held).select_related("message", "service__vendor")
+    cases = _to_settle(now).filter(ticket_id__in=held).select_related("message", "service__vendor")
     for case in cases:
         _settle(works[case.ticket_id], case, now=now)
     write(list(works.values()), now=now)
@@ -193,13 +200,15 @@ def _settle_all(held: Sequence[int], *, now: datetime) -> int:
 
 def _settle(work: Work, case: VendorCase, *, now: datetime) -> None:
     now, held = max(now, work.last_event_at), work.case(case.pk)
+    if case.settle_after:
+        clear_alarm(f"unsettled:{work.id}", now=now)
     if case.message is not None and case.message.state == "DEAD":
         _failed(work, case, held, now=now)
         return
     with telling_missed(work, now=now):
         lodge(work, case, held, now=now)
-    if case.status == VendorCase.Status.FAILED:  # a retry went out after all
-        tasks.done(case, CaseTask.Kind.CONTACT, by=None, now=now)
+    if case.status != VendorCase.Status.QUEUED:  # a retry went out after all
+        tasks.done(case, CaseTask.Kind.CONTACT, CaseTask.Kind.LODGE, by=None, now=now)
         clear_alarm(f"case:{case.pk}", now=now)
 
 

@@ -1,5 +1,7 @@
 """Lodging by hand: custody passes once, whoever is first; the vendor's number; a secret is seen by somebody named."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts import roles
@@ -8,6 +10,7 @@ from clients.access import give_role
 from outbox.models import Alarm, Message
 from tickets import lifecycle
 from tickets.cases import lodging
+from tickets.cases.receiving import by_hand, receive
 from tickets.models import CaseMessage, CaseTask, TicketEvent
 from tickets.permissions import NotYours
 from tickets.status import NotAllowedNow
@@ -84,7 +87,7 @@ def test_of_two_who_lodge_it_the_second_is_told_who_and_when(world, ticket):
     world.forward(minutes=1)
     with pytest.raises(lodging.AlreadyLodged, match="L1 lodged it at 2026-03-02 09:00 UTC already") as told:
         mark(world, ticket, case, by=world.l2, number="999")
-    assert (told.value.who, told.value.at) == ("L1", case.opened_at)
+    assert (told.value.how, told.value.at) == ("L1 lodged it", case.opened_at)
     case.refresh_from_db()
     assert case.number == "123" and world.custody(ticket) == ["L1", "Microsoft"]
 
@@ -94,6 +97,40 @@ def test_who_comes_after_the_mail_is_told_that_it_went_out(world, ticket):
     world.tick()
     with pytest.raises(lodging.AlreadyLodged, match="It went out by mail at 2026-03-02 09:00 UTC"):
         mark(world, ticket, case)
+
+
+def test_who_comes_after_what_was_noted_by_telephone_is_told_who_noted_it(world, ticket):
+    case = lodge(world, ticket)
+    world.do(by_hand, ticket, world.l2, case_id=case.pk, kind="ANSWER", text="They see it too.", number="")
+    with pytest.raises(lodging.AlreadyLodged, match="L2 lodged it at 2026-03-02 09:00 UTC already"):
+        mark(world, ticket, case)
+
+
+def test_who_comes_after_the_vendor_s_own_mail_is_told_that_it_wrote(world, ticket):
+    case = prepared(world, ticket)
+    receive(
+        case_id=case.pk, kind="ANSWER", text="Yes.", sender="mia@vendor.example", subject="", mail_id="<1@v>",
+        number="", now=world.now,
+    )  # fmt: skip
+    with pytest.raises(lodging.AlreadyLodged, match="Microsoft wrote about it at 2026-03-02 09:00 UTC already"):
+        mark(world, ticket, case)
+
+
+def test_a_mail_that_has_just_gone_out_is_told_as_such_until_it_has_settled(world, ticket):
+    case = lodge(world, ticket)
+    Message.objects.filter(pk=case.message_id).update(state="SENT", sent_at=world.now)
+    with pytest.raises(NotAllowedNow, match="has gone out after all"):
+        mark(world, ticket, case)
+    world.tick()
+    with pytest.raises(lodging.AlreadyLodged, match="It went out by mail"):
+        mark(world, ticket, case)
+
+
+def test_a_mail_whose_sender_died_is_withdrawn_once_its_lease_is_over(world, ticket):
+    case = lodge(world, ticket)
+    Message.objects.filter(pk=case.message_id).update(leased_until=world.now - timedelta(seconds=1))
+    assert mark(world, ticket, case).status == "LODGED"
+    assert Message.objects.get(pk=case.message_id).state == "CANCELLED"
 
 
 def test_a_mail_that_waits_is_withdrawn_by_who_lodges_it_by_telephone(world, ticket):

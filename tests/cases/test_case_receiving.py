@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core import mail as sent
 
-from outbox.models import Message
+from outbox.alarms import raise_alarm
+from outbox.delivery import retry
+from outbox.models import Alarm, Message
 from tickets import lifecycle
 from tickets.cases.lodging import NoSuchCase
 from tickets.cases.receiving import by_hand, confirm_closed, not_done, receive
@@ -170,6 +172,77 @@ def test_who_answers_has_the_case_even_where_we_do_not_know_yet_that_it_left(wor
     assert world.kinds(ticket).count("CASE_LODGED") == 1
     balls = list(BallChange.objects.filter(case=case).order_by("seq").values_list("ball", flat=True))
     assert balls == ["VENDOR", "US"]
+
+
+def waiting(world, state="QUEUED"):
+    """A case that the vendor does not have as far as we know; its letter waits, or has come to nothing."""
+    ticket = world.open(service=world.m365)
+    if state == "PREPARED":
+        world.m365.contact_points.update(kind="PORTAL", value="https://portal.vendor.example/new")
+    world.do(lifecycle.lodge_case, ticket, service="Microsoft 365", why="Theirs", answers={})
+    if state == "FAILED":
+        Message.objects.filter(kind="CASE_MAIL").update(state="DEAD", last_error="550 no such mailbox")
+        world.tick()
+    case = world.open_case(ticket)
+    assert case.status == state
+    return ticket, case
+
+
+def note(world, ticket, case):
+    """Somebody has called the vendor and notes what it said."""
+    return world.do(by_hand, ticket, case_id=case.pk, kind="ANSWER", text="They see it too.", number="")
+
+
+@pytest.mark.parametrize("state", ["QUEUED", "FAILED", "PREPARED"])
+@pytest.mark.parametrize("way", ["by hand", "by mail"])
+def test_a_vendor_that_answers_before_our_letter_left_never_gets_it(world, state, way):
+    ticket, case = waiting(world, state)
+    note(world, ticket, case) if way == "by hand" else come(world, case)
+    for dead in Message.objects.filter(kind="CASE_MAIL", state="DEAD"):
+        retry(dead, now=world.now)
+    world.forward(minutes=30)
+    assert world.mails_to("support@vendor.example") == []
+    assert set(Message.objects.filter(kind="CASE_MAIL").values_list("state", flat=True)) <= {"CANCELLED"}
+    assert fresh(case).status == "ANSWERED" and tasks(case) == []
+    assert not Alarm.objects.filter(key=f"case:{case.pk}", cleared_at=None).exists()
+
+
+@pytest.mark.parametrize("way, author", [("by hand", "L1"), ("by mail", None)])
+def test_the_correspondence_tells_what_the_vendor_had_before_what_it_said(world, way, author):
+    ticket, case = waiting(world, "PREPARED")
+    note(world, ticket, case) if way == "by hand" else come(world, case)
+    lodged, answer = CaseMessage.objects.filter(case=case).order_by("seq")
+    assert (lodged.kind, lodged.body, lodged.message, answer.kind) == ("LODGED", case.body, None, "ANSWER")
+    assert (str(lodged.author) if lodged.author else None) == author
+
+
+def test_nothing_is_noted_while_our_mail_is_leaving_and_a_mail_of_the_vendor_s_is_not_lost(world):
+    ticket, case = waiting(world)
+    Message.objects.filter(pk=case.message_id).update(leased_until=world.now + timedelta(minutes=3))
+    with pytest.raises(NotAllowedNow, match="leaving at this moment"):
+        note(world, ticket, case)
+    assert fresh(case).status == "QUEUED"
+    assert come(world, case).kind == "ANSWER"
+    assert fresh(case).status == "ANSWERED"
+    assert list(CaseMessage.objects.filter(case=case).values_list("kind", flat=True)) == ["LODGED", "ANSWER"]
+
+
+@pytest.mark.parametrize("way", ["by hand", "by mail"])
+def test_a_letter_that_has_left_and_not_settled_yet_is_what_the_vendor_had(world, way):
+    ticket, case = waiting(world)
+    Message.objects.filter(pk=case.message_id).update(state="SENT", sent_at=world.now)
+    note(world, ticket, case) if way == "by hand" else come(world, case)
+    world.tick()
+    assert fresh(case).status == "ANSWERED" and fresh(case).message.state == "SENT"
+    assert list(CaseMessage.objects.filter(case=case).values_list("kind", flat=True)) == ["LODGED", "ANSWER"]
+    assert world.kinds(ticket).count("CASE_LODGED") == 1
+
+
+def test_what_an_answer_settles_raises_no_alarm_any_more(world):
+    _, case = lodged(world)
+    raise_alarm(f"case:{case.pk}", "It came back.", now=world.now)
+    come(world, case)
+    assert not Alarm.objects.filter(key=f"case:{case.pk}", cleared_at=None).exists()
 
 
 def second_vendor(world):

@@ -1,12 +1,14 @@
 """By mail, by hand or by an API: what becomes of a case that is complete, and of one whose mail does not go out."""
 
 import pytest
+from django.db import connection
 
+from outbox.delivery import retry
 from outbox.models import Alarm, Message
-from tickets import lifecycle, vendor_cases
+from tickets import lifecycle, merging, vendor_cases
 from tickets.auditing import audit, is_clean
 from tickets.cases import lodging
-from tickets.models import CaseMessage, CaseTask, VendorCase
+from tickets.models import CaseMessage, CaseTask, Ticket, VendorCase
 from tickets.status import NotAllowedNow
 from tickets.undoing import undo, undoably
 from tickets.working import BadAnswer
@@ -199,3 +201,111 @@ def test_one_that_waits_to_be_lodged_is_not_opened_a_second_time(world):
     by_hand(world, ticket)
     with pytest.raises(NotAllowedNow, match="is prepared already"):
         by_hand(world, ticket)
+
+
+def test_one_that_is_to_be_lodged_by_hand_now_is_not_sent_on_a_retry_as_well(world):
+    ticket = world.open()
+    case = failed(world, ticket)
+    ContactPoint.objects.update(bad_since=world.now)
+    on_portal(world)
+    by_hand(world, ticket, why="")
+    assert world.open_case(ticket).status == "PREPARED"
+    retry(Message.objects.get(pk=case.message_id), now=world.now)
+    world.tick()
+    assert Message.objects.get(pk=case.message_id).state == "CANCELLED"
+    assert world.mails_to("support@vendor.example") == [] and world.open_case(ticket).status == "PREPARED"
+
+
+def test_one_that_misses_something_by_now_is_not_sent_on_a_retry_but_once_it_is_complete(world):
+    ticket = world.open()
+    case = failed(world, ticket)
+    world.account.delete()
+    assert by_hand(world, ticket, why="").status == "INCOMPLETE"
+    retry(Message.objects.get(pk=case.message_id), now=world.now)
+    world.tick()
+    assert world.mails_to("support@vendor.example") == []
+
+    def answer():
+        by_hand(world, ticket, answers={"tenant_id": TENANT}, why="")
+
+    assert undoably(answer, key=ticket.key, noun="vendor-cases", by=world.l1, now=world.now) is None
+    world.tick()
+    assert len(world.mails_to("support@vendor.example")) == 1 and world.open_case(ticket).status == "LODGED"
+
+
+def test_a_prepared_case_whose_mail_went_out_after_all_is_lodged_like_any_other(world):
+    ticket = world.open()
+    case = failed(world, ticket)
+    VendorCase.objects.filter(pk=case.pk).update(status="PREPARED")
+    Message.objects.filter(pk=case.message_id).update(state="SENT", sent_at=world.now)
+    vendor_cases.note_settled(now=world.now)
+    assert world.open_case(ticket).status == "LODGED" and open_tasks() == []
+    assert not Alarm.objects.filter(key=f"case:{case.pk}", cleared_at=None).exists()
+
+
+@pytest.mark.parametrize("state, words", [
+    ({"state": "PENDING", "leased_until": march(2, 9, 3)}, "leaving at this moment"),
+    ({"state": "SENT", "sent_at": march(2, 9)}, "has gone out after all"),
+])  # fmt: skip
+@pytest.mark.parametrize("now_on_portal", [True, False])
+def test_what_leaves_at_this_moment_or_has_left_is_not_written_anew(world, state, words, now_on_portal):
+    ticket = world.open()
+    case = failed(world, ticket)
+    before = CaseMessage.objects.values("to", "body").get(case=case)
+    ContactPoint.objects.update(value="new@vendor.example")
+    if now_on_portal:
+        on_portal(world)
+    Message.objects.filter(pk=case.message_id).update(**state)
+    with pytest.raises(NotAllowedNow, match=words):
+        by_hand(world, ticket, why="")
+    assert CaseMessage.objects.values("to", "body").get(case=case) == before
+    assert (
+        world.open_case(ticket).status == "FAILED" and Message.objects.get(pk=case.message_id).state == state["state"]
+    )
+
+
+def test_a_failed_case_is_sent_again_by_the_ticket_that_it_was_merged_into(world):
+    loser, survivor = world.open(service=world.m365), world.open(service=world.m365)
+    case = failed(world, loser)
+    world.do(merging.merge, loser, into=survivor.key, why="The same")
+    ContactPoint.objects.update(value="new@vendor.example")
+    assert by_hand(world, survivor, why="").status == "QUEUED"
+    world.tick()
+    [mail] = world.mails_to("new@vendor.example")
+    said = CaseMessage.objects.get(case=case)
+    assert f"[{survivor.key}]" in mail.subject and mail.extra_headers["Message-ID"] == said.mail_id
+    assert said.message.key == f"{loser.key}:case:{case.pk}" and said.to == "new@vendor.example"
+    assert (world.open_case(survivor).status, world.custody(survivor)[-1]) == ("LODGED", "Microsoft")
+
+
+# one that cannot be settled ------------------------------------------------------------------------------------------
+
+
+def test_cases_that_cannot_be_settled_are_put_aside_and_keep_no_later_one_from_it(world):
+    bad, good = [world.open() for _ in range(2)], world.open()
+    for ticket in [*bad, good]:
+        by_hand(world, ticket)
+    Message.objects.filter(kind="CASE_MAIL").update(state="SENT", sent_at=world.now)
+    counts = {ticket.pk: world.fresh(ticket).event_count for ticket in bad}
+    Ticket.objects.filter(pk__in=counts).update(event_count=0)  # their next events collide with those that are there
+    assert [vendor_cases.note_settled(now=world.now, limit=2) for _ in range(2)] == [0, 1]
+    assert world.open_case(good).status == "LODGED"
+    assert {world.open_case(ticket).status for ticket in bad} == {"QUEUED"}
+    assert unsettled_alarms() == sorted(f"unsettled:{pk}" for pk in counts)
+
+    for pk, count in counts.items():
+        Ticket.objects.filter(pk=pk).update(event_count=count)
+    assert vendor_cases.note_settled(now=world.now) == 0, "they were tried at this moment"
+    assert vendor_cases.note_settled(now=world.now + vendor_cases.SETTLE_AGAIN) == 2
+    assert {world.open_case(ticket).status for ticket in bad} == {"LODGED"} and unsettled_alarms() == []
+
+
+def unsettled_alarms():
+    found = Alarm.objects.filter(key__startswith="unsettled:", cleared_at=None)
+    return sorted(found.values_list("key", flat=True))
+
+
+def test_what_is_to_be_settled_is_found_by_its_index(world):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "case_to_settle" in vendor_cases._to_settle(world.now).explain()

@@ -14,10 +14,20 @@ from columnar import Json
 from outbox.mail_ids import message_id
 from outbox.models import Message
 from tickets.models import CaseMessage, VendorCase
+from tickets.status import NotAllowedNow
+from vendors.models import Service
 
 MAIL, API = "CASE_MAIL", "CASE_API"
 # Letters of one case that nobody here wrote, so that two programs cannot write to each other without end.
 AUTOMATIC_PER_HOUR, HOUR = 3, timedelta(hours=1)
+
+
+class Leaving(NotAllowedNow):
+    """A case's letter is being sent at this moment."""
+
+
+class HasLeft(NotAllowedNow):
+    """A case's letter was sent, and the case does not say so yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +65,48 @@ def post(letters: Sequence[Letter], *, now: datetime) -> list[CaseMessage]:
     return CaseMessage.objects.bulk_create(rows)
 
 
+def goes_by_api(case: VendorCase) -> bool:
+    """Whether the vendor has the case through its API; one that was lodged by hand instead is written to by mail."""
+    sent = case.message is not None and case.message.state == Message.State.SENT
+    return sent and case.channel == Service.Channel.API
+
+
 def rewrite(letter: Letter, *, now: datetime) -> None:
-    """The same intent keeps its key: what could not be sent is replaced, not sent beside. One that was sent stays."""
-    row = CaseMessage.objects.select_related("message").get(message__key=letter.key)
-    if row.message.state == Message.State.SENT:
-        return
+    """The same intent stays one message under its first key: what could not be sent is replaced, not sent beside.
+
+    Raises Leaving, HasLeft.
+    """
+    message = _to_change(letter.case, now=now)
+    row = CaseMessage.objects.get(message=message)
     row.to, row.subject, row.body = letter.to[:300], letter.subject[:300], letter.body
-    row.save(update_fields=["to", "subject", "body"])
-    Message.objects.filter(pk=row.message_id).exclude(state=Message.State.SENT).update(
+    row.mail_id = _mail_id(message.key, letter.channel)
+    row.save(update_fields=["to", "subject", "body", "mail_id"])
+    Message.objects.filter(pk=message.pk).update(
         payload=_payload(letter, row.seq), kind=letter.channel, state=Message.State.PENDING, attempts=0,
         not_before=now, leased_until=None,
     )  # fmt: skip
+
+
+def withdraw(case: VendorCase, *, now: datetime) -> None:
+    """The case's letter, where it has one, is sent no more, now or on a retry. Raises Leaving, HasLeft."""
+    if case.message_id:
+        message = _to_change(case, now=now)
+        Message.objects.filter(pk=message.pk).update(state=Message.State.CANCELLED)
+
+
+def next_seq(case: VendorCase) -> int:
+    """The number of what is said next about the case; its ticket is locked."""
+    return _last_seq({case.pk}).get(case.pk, 0) + 1
+
+
+def _to_change(case: VendorCase, *, now: datetime) -> Message:
+    """The case's letter under a lock, so that nobody begins to send it meanwhile."""
+    message = Message.objects.select_for_update(no_key=True).get(pk=case.message_id)
+    if message.state == Message.State.SENT:
+        raise HasLeft("Its mail has gone out after all; the vendor has the case in a minute.")
+    if message.state == Message.State.PENDING and message.leased_until and message.leased_until >= now:
+        raise Leaving("Its mail is leaving at this moment; look again in a minute.")
+    return message
 
 
 def _last_seq(cases: set[int]) -> dict[int, int]:
@@ -100,9 +141,15 @@ def _row(letter: Letter, seq: int, *, now: datetime) -> CaseMessage:
     return CaseMessage(
         case=letter.case, seq=seq, kind=letter.kind, to=letter.to[:300], subject=letter.subject[:300],
         body=letter.body, at=now, author=letter.by,
-        mail_id=message_id(letter.key, sender=settings.DEFAULT_FROM_EMAIL, secret=settings.SECRET_KEY)
-        if letter.channel == MAIL else "",
+        mail_id=_mail_id(letter.key, letter.channel),
     )  # fmt: skip
+
+
+def _mail_id(key: str, channel: str) -> str:
+    """The Message-ID under which it leaves; "" where it is no mail."""
+    if channel != MAIL:
+        return ""
+    return message_id(key, sender=settings.DEFAULT_FROM_EMAIL, secret=settings.SECRET_KEY)
 
 
 def _message(letter: Letter, row: CaseMessage, *, not_before: datetime, now: datetime) -> dict[str, Any]:

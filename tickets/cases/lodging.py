@@ -6,15 +6,14 @@ Custody passes here as it does for a mail that was sent: by `vendor_cases.lodge`
 from datetime import datetime
 
 import re2
-from django.db.models import Max
 
 from accounts.models import User
 from outbox.alarms import clear_alarm
-from outbox.models import Message
 from tickets import vendor_cases
-from tickets.cases import tasks
+from tickets.cases import letters, tasks
+from tickets.cases.reading import LONGEST_NUMBER
 from tickets.facts import OLA_ACKNOWLEDGE, step_subject
-from tickets.models import CaseMessage, CaseTask, TicketEvent, VendorCase
+from tickets.models import TO_LODGE, CaseMessage, CaseTask, VendorCase
 from tickets.moves import event, stop_metric
 from tickets.status import NotAllowedNow
 from tickets.work import Work
@@ -22,9 +21,7 @@ from tickets.working import BadAnswer, check_open, working
 from vendors.models import Service, ServiceAccount
 from vendors.references import REFERENCE, resolve
 
-LONGEST_NUMBER = VendorCase._meta.get_field("number").max_length
 MARKED, NUMBER_NOTED, SECRET_SEEN = "CASE_MARKED", "CASE_NUMBER", "CASE_SECRET_SEEN"
-TO_LODGE = ("PREPARED", "QUEUED", "FAILED")
 
 
 class NoSuchCase(LookupError):
@@ -32,12 +29,11 @@ class NoSuchCase(LookupError):
 
 
 class AlreadyLodged(NotAllowedNow):
-    """The vendor has it already: lodged by hand by `who`, "" where its mail went out, at the moment `at`."""
+    """The vendor has it already, since the moment `at`; `how`, in words that the moment follows."""
 
-    def __init__(self, who: str, at: datetime) -> None:
-        how = f"{who} lodged it" if who else "It went out by mail"
+    def __init__(self, how: str, at: datetime) -> None:
         super().__init__(f"{how} at {at:%Y-%m-%d %H:%M} UTC already.")
-        self.who, self.at = who, at
+        self.how, self.at = how, at
 
 
 def case_of(work: Work, case_id: int) -> VendorCase:
@@ -57,21 +53,34 @@ def mark_lodged(*, key: str, case_id: int, number: str, by: User, now: datetime)
     """
     with working(key, by=by, now=now) as (work, at):
         case = case_of(work, case_id)
-        number = _number(number)
+        number = checked_number(number)
         _check_to_lodge(work, case)
-        _withdraw(case)
+        letters.withdraw(case, now=at)
         case.number = number or case.number
         case.save(update_fields=["number"])
-        _keep_what_was_lodged(case, by=by, now=at)
         named = f", their number is {number}" if number else ""
         text = f"{by} lodged the case with {case.service.vendor} by hand{named}."
         event(work, MARKED, text, now=at, by=by, why={"case": case.pk, "number": number})
-        stop_metric(work, OLA_ACKNOWLEDGE, now=at, subject=step_subject(work.step))
-        vendor_cases.lodge(work, case, work.case(case.pk), now=at)
-        tasks.done(case, CaseTask.Kind.LODGE, CaseTask.Kind.CONTACT, by=by, now=at)
-        clear_alarm(f"case:{case.pk}", now=at)
+        lodged_by_hand(work, case, by=by, now=at)
     case.refresh_from_db()
     return case
+
+
+def lodged_by_hand(work: Work, case: VendorCase, *, by: User | None, now: datetime) -> None:
+    """The vendor has the case though no letter of ours took it there; `by` is None where nobody here said so.
+
+    In: the case of a ticket in hand, its letter withdrawn.
+    """
+    _keep_what_was_lodged(case, by=by, now=now)
+    pass_custody(work, case, by=by, now=now)
+
+
+def pass_custody(work: Work, case: VendorCase, *, by: User | None, now: datetime) -> None:
+    """The vendor has the case, whatever its letter says: nobody need lodge it any more, and no alarm tell of it."""
+    stop_metric(work, OLA_ACKNOWLEDGE, now=now, subject=step_subject(work.step))
+    vendor_cases.lodge(work, case, work.case(case.pk), now=now)
+    tasks.done(case, CaseTask.Kind.LODGE, CaseTask.Kind.CONTACT, by=by, now=now)
+    clear_alarm(f"case:{case.pk}", now=now)
 
 
 def note_number(*, key: str, case_id: int, number: str, by: User, now: datetime) -> VendorCase:
@@ -81,7 +90,7 @@ def note_number(*, key: str, case_id: int, number: str, by: User, now: datetime)
     """
     with working(key, by=by, now=now, touch=False) as (work, at):
         case = case_of(work, case_id)
-        number, before = _number(number), case.number
+        number, before = checked_number(number), case.number
         if number == before:
             raise NotAllowedNow(f"Their number is {number} already." if number else "No number is noted.")
         case.number = number
@@ -119,7 +128,8 @@ def number_doubt(service: Service, number: str) -> str:
     return f"“{number}” does not look like the numbers of {service.name}. It is kept; correct it if it was mistyped."
 
 
-def _number(said: str) -> str:
+def checked_number(said: str) -> str:
+    """The vendor's own number as it is kept. Raises BadAnswer for one that is too long."""
     number = " ".join(said.split())
     if len(number) > LONGEST_NUMBER:
         raise BadAnswer("number", f"Give their number in at most {LONGEST_NUMBER} characters; it has {len(number)}.")
@@ -139,29 +149,20 @@ def _check_to_lodge(work: Work, case: VendorCase) -> None:
 
 
 def _lodged_before(case: VendorCase, at: datetime) -> AlreadyLodged:
-    marked = TicketEvent.objects.filter(ticket_id=case.ticket_id, kind=MARKED, why__case=case.pk)
-    first = marked.select_related("actor").order_by("-seq").first()
-    return AlreadyLodged(str(first.actor) if first else "", at)
-
-
-def _withdraw(case: VendorCase) -> None:
-    """Its mail is sent no more, now or on a retry: the vendor would have the case twice."""
-    if case.message_id is None:
-        return
-    message = Message.objects.select_for_update().get(pk=case.message_id)
-    if message.state == Message.State.SENT or message.leased_until:
-        raise NotAllowedNow("Its mail is leaving at this moment; look again in a minute.")
-    Message.objects.filter(pk=message.pk).update(state=Message.State.CANCELLED)
+    rows = CaseMessage.objects.filter(case=case, kind=CaseMessage.Kind.LODGED, message=None)
+    noted = rows.select_related("author").order_by("seq").first()
+    if noted is None:
+        return AlreadyLodged("It went out by mail" if case.channel == Service.Channel.MAIL else "It went out", at)
+    return AlreadyLodged(f"{noted.author} lodged it" if noted.author else f"{case.service.vendor} wrote about it", at)
 
 
 def _keep_what_was_lodged(case: VendorCase, *, by: User, now: datetime) -> None:
     """The correspondence begins with what the vendor was told, whoever told it."""
-    rows = CaseMessage.objects.filter(case=case)
-    seq = (rows.aggregate(last=Max("seq"))["last"] or 0) + 1
     to = str(case.contact_point.value) if case.contact_point else ""
     CaseMessage.objects.create(
-        case=case, seq=seq, kind=CaseMessage.Kind.LODGED, to=to, subject=case.subject, body=case.body, at=now, author=by
-    )
+        case=case, seq=letters.next_seq(case), kind=CaseMessage.Kind.LODGED, to=to, subject=case.subject,
+        body=case.body, at=now, author=by,
+    )  # fmt: skip
 
 
 def _resolved(referred: str, field: str, label: str) -> str:

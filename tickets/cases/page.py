@@ -14,7 +14,7 @@ from tickets.cases.forms import CasePageForm
 from tickets.cases.shown import messages_of, pieces, standing_of, tasks_of
 from tickets.forms import TO_ANSWER
 from tickets.loading import in_hand
-from tickets.models import Ticket, TicketEvent, VendorCase
+from tickets.models import TO_LODGE, Ticket, TicketEvent, VendorCase
 from tickets.permissions import can_work
 from tickets.status import OPEN_STATUSES
 from tickets.vendor_panel import form_of, reached
@@ -24,7 +24,6 @@ from vendors.references import REFERENCE, masked
 from vendors.vendor_page import required as datum_shown
 
 Shown = dict[str, Any]
-TO_LODGE = ("PREPARED", "QUEUED", "FAILED")
 FORMS: Mapping[str, type[CasePageForm]] = {
     "lodged": forms.LodgedForm, "number": forms.NumberForm, "reply": forms.ReplyForm, "by-hand": forms.ByHandForm,
     "confirmation": forms.ConfirmForm, "refusal": forms.NotDoneForm, "override": forms.OverrideForm,

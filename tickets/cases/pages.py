@@ -130,8 +130,7 @@ def _words(error: NotAllowedNow) -> str:
     """Who was first is told on the reader's clock."""
     if not isinstance(error, AlreadyLodged):
         return str(error)
-    how = f"{error.who} lodged it" if error.who else "It went out by mail"
-    return f"{how} {when(error.at, now=database_now(), zone=timezone.get_current_timezone())}. Nothing was done."
+    return f"{error.how} {when(error.at, now=database_now(), zone=timezone.get_current_timezone())}. Nothing was done."
 
 
 def _found(request: HttpRequest, key: str, pk: int) -> tuple[Ticket, VendorCase]:

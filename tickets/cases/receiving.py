@@ -11,16 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.models import User
-from tickets import handing, vendor_cases
-from tickets.cases import tasks, writing
+from outbox.alarms import clear_alarm
+from tickets import handing
+from tickets.cases import letters, tasks, writing
 from tickets.cases.bouncing import came_back
-from tickets.cases.lodging import case_of
+from tickets.cases.lodging import case_of, checked_number, lodged_by_hand, pass_custody
+from tickets.cases.reading import LONGEST_NUMBER
 from tickets.facts import VENDOR_RESPOND, VENDOR_UPDATE, case_subject
 from tickets.loading import in_hand
-from tickets.models import CaseMessage, CaseTask, Ticket, VendorCase
+from tickets.models import TO_LODGE, CaseMessage, CaseTask, Ticket, VendorCase
 from tickets.moves import event, stop_metric, told_when
 from tickets.notices import tell_assignee, tell_step, tell_taken_away
 from tickets.sentences import for_client, internal
@@ -39,8 +40,7 @@ EVENTS = {
     Kind.BOUNCE: "VENDOR_BOUNCED",
     Kind.LATE: "VENDOR_LATE",
 }
-NOT_LODGED = (Status.QUEUED, Status.PREPARED, Status.FAILED)  # as far as we know; who answers has it
-LONGEST, LONGEST_NUMBER = 20_000, 80  # characters
+LONGEST = 20_000  # characters
 EXCERPT = 500  # characters of what was said that stand in the notice about it
 
 
@@ -87,16 +87,17 @@ def by_hand(
     """Note what the vendor said by telephone or on its portal: an ANSWER, a QUESTION or a CLOSING.
 
     Raises BadAnswer for another kind, no words, too many, or a number that is too long; NotAllowedNow for a case that
-    is closed or not complete; NoSuchCase, NotYours.
+    is closed or not complete, or whose mail is leaving right now; NoSuchCase, NotYours.
     """
     with working(key, by=by, now=now) as (work, at):
         case = case_of(work, case_id)
-        _check_says(kind, text, number)
+        _check_says(kind, text)
+        number = checked_number(number)
         if case.status == Status.CLOSED:
             raise NotAllowedNow("This case is closed; open a new one.")
         if case.status == Status.INCOMPLETE:
             raise NotAllowedNow("The vendor does not have this case yet: answers are missing.")
-        return take(work, case, at, Heard(kind, text, number=" ".join(number.split()), found="HAND", by=by))
+        return take(work, case, at, Heard(kind, text, number=number, found="HAND", by=by))
 
 
 def confirm_closed(*, key: str, case_id: int, by: User, now: datetime) -> None:
@@ -145,6 +146,8 @@ def take(work: Work, case: VendorCase, at: datetime, heard: Heard) -> CaseMessag
     """Keep it, do what follows from its kind, and say so on the timeline and to who must act."""
     over = case.status == Status.CLOSED or work.status not in OPEN_STATUSES
     kind = Kind.LATE if over and heard.kind in SAID else Kind(heard.kind)
+    if kind in SAID and case.status in TO_LODGE:
+        _take_as_lodged(work, case, heard, now=at)
     message = _keep(case, kind, heard, now=at)
     why = {
         "rule": "VENDOR_MAIL", "kind": kind.value, "case": case.pk, "vendor": case.vendor.name,
@@ -165,20 +168,48 @@ def take(work: Work, case: VendorCase, at: datetime, heard: Heard) -> CaseMessag
 
 
 def _in_turn(case_id: int) -> VendorCase:
-    """The case under the lock of its ticket; when that was merged while we waited, under the survivor's."""
+    """The case under the lock of its ticket; when that was merged while we waited, under the survivor's alone.
+
+    Only one ticket is ever locked: who merges locks several in one order, and must not wait for us to wait for it.
+    """
     cases = VendorCase.objects.select_related("service__vendor", "vendor", "message", "contact_point")
-    found = cases.get(pk=case_id)
-    Ticket.objects.select_for_update(no_key=True).get(pk=found.ticket_id)
-    again = cases.get(pk=case_id)
-    return again if again.ticket_id == found.ticket_id else _in_turn(case_id)
+    while True:
+        ticket_id = cases.get(pk=case_id).ticket_id
+        lock = transaction.savepoint()
+        Ticket.objects.select_for_update(no_key=True).get(pk=ticket_id)
+        case = cases.get(pk=case_id)
+        if case.ticket_id == ticket_id:
+            transaction.savepoint_commit(lock)
+            return case
+        transaction.savepoint_rollback(lock)  # which gives the lock of the one that has ended back
+
+
+def _take_as_lodged(work: Work, case: VendorCase, heard: Heard, *, now: datetime) -> None:
+    """Who answers has the case: a letter that still waits is withdrawn. What a mail says is not lost because ours is
+    leaving at this moment; who notes something by hand looks again."""
+    author = _author(heard)
+    try:
+        letters.withdraw(case, now=now)
+    except letters.HasLeft:
+        pass_custody(work, case, by=author, now=now)
+    except letters.Leaving:
+        if author:
+            raise
+        pass_custody(work, case, by=None, now=now)
+    else:
+        lodged_by_hand(work, case, by=author, now=now)
+
+
+def _author(heard: Heard) -> User | None:
+    """Who wrote down what the vendor said; nobody here where its own words came."""
+    return heard.by if heard.found == "HAND" else None
 
 
 def _keep(case: VendorCase, kind: str, heard: Heard, *, now: datetime) -> CaseMessage:
-    author = heard.by if heard.found == "HAND" else None
-    seq = (CaseMessage.objects.filter(case=case).aggregate(last=Max("seq"))["last"] or 0) + 1
     return CaseMessage.objects.create(
-        case=case, seq=seq, kind=kind, sender=heard.sender[:254], subject=defused(heard.subject)[:300],
-        body=defused(heard.text), at=now, author=author, mail_id=heard.mail_id[:255],
+        case=case, seq=letters.next_seq(case), kind=kind, sender=heard.sender[:254],
+        subject=defused(heard.subject)[:300], body=defused(heard.text), at=now, author=_author(heard),
+        mail_id=heard.mail_id[:255], to=heard.to[:300],
     )  # fmt: skip
 
 
@@ -194,13 +225,12 @@ def _take_number(case: VendorCase, number: str) -> str:
 def _pass_ball(work: Work, case: VendorCase, kind: str, because: str, *, now: datetime) -> None:
     """The ball is ours, and a person must do what the vendor's word asks for."""
     held = work.case(case.pk)
-    if held.status in NOT_LODGED:
-        vendor_cases.lodge(work, case, held, now=now)
     if held.with_vendor:
         handing.answered(work, held, now=now, because=because)
     else:
         _answered_again(work, held, now=now)
     tasks.done(case, Task.LODGE, Task.CALL, Task.CONTACT, by=None, now=now)
+    clear_alarm(f"case:{case.pk}", now=now)
     if kind == Kind.QUESTION:
         tasks.open_task(case, Task.ANSWER, f"Answer {case.vendor}: it has asked something.", now=now)
     if kind == Kind.CLOSING:
@@ -240,11 +270,9 @@ def _lodged(work: Work, case: VendorCase) -> CaseInHand:
     return work.case(case.pk)
 
 
-def _check_says(kind: str, text: str, number: str) -> None:
+def _check_says(kind: str, text: str) -> None:
     if kind not in SAID:
         raise BadAnswer("kind", "Say whether it is an answer, a question, or that the vendor is done.")
     need(text, "text", "Write what the vendor said.")
     if len(text) > LONGEST:
         raise BadAnswer("text", f"This is longer than {LONGEST:,} characters.")
-    if len(number.strip()) > LONGEST_NUMBER:
-        raise BadAnswer("number", f"Give their number in at most {LONGEST_NUMBER} characters.")
