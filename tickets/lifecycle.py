@@ -11,7 +11,7 @@ from accounts.models import User
 from tickets import handing, vendor_cases
 from tickets.arrivals import skipped
 from tickets.attached import enclose
-from tickets.cases.answers import note_answers, without_secrets
+from tickets.cases.answers import given_to, note_answers, without_secrets
 from tickets.cases.engaging import check_reachable
 from tickets.escalation import climb_to
 from tickets.facts import RESOLVE, RESPOND, UPDATE
@@ -309,7 +309,8 @@ def lodge_case(
         if opened.status not in ("INCOMPLETE", "FAILED"):
             raise NotAllowedNow(f"A case about {opened.service.name} is {opened.status.lower()} already.")
         because = why or opened.because
-        request = vendor_cases.Request(work, opened.service_id, because, answers={**opened.answers, **answers}, by=by)
+        given = given_to(opened) | answers
+        request = vendor_cases.Request(work, opened.service_id, because, answers=given, by=by)
         case = vendor_cases.complete(opened, request, now=at)
         note_answers(work, case, answers, by=by, now=at)
         return case

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.encryption import decrypt, encrypt
 from accounts.models import User
-from tickets.models import VendorCase
+from tickets.models import Ticket, TicketEvent, VendorCase
 from tickets.moves import event
 from tickets.work import Work
 from tickets.working import BadAnswer
@@ -38,6 +40,19 @@ def note_answers(work: Work, case: VendorCase, answers: Mapping[str, str], *, by
         names = ", ".join(labels.get(key, key) for key in kept)
         text = f"{by} answered for the case with {case.service.vendor}: {names}."
         event(work, ANSWERED, text, now=now, by=by, why={"case": case.pk, "answers": kept})
+
+
+def given_to(case: VendorCase) -> dict[str, str]:
+    """What people have answered for the case and it still has, by the datum's key; all else is gathered anew.
+
+    The answers stay on the timeline of the ticket that the case belonged to then.
+    """
+    tickets = Ticket.objects.filter(Q(pk=case.ticket_id) | Q(merged_into=case.ticket_id))
+    events = TicketEvent.objects.filter(ticket__in=tickets, kind=ANSWERED, why__case=case.pk).order_by("at", "pk")
+    found: dict[str, str] = {}
+    for given in events.values_list("why__answers", flat=True):
+        found |= {key: value.strip() for key, value in given.items() if case.answers.get(key) == value.strip()}
+    return found
 
 
 def _check_gives_nothing_away(work: Work, service: Service, answers: Mapping[str, str], secret: set[str]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from accounts.roles import MANAGERS
 from tickets import vendor_cases
+from tickets.cases.answers import given_to
 from tickets.cases.drafting import NOT_KNOWN, Request
 from tickets.cases.lodging import case_of
 from tickets.models import VendorCase
@@ -33,7 +34,9 @@ def send_incomplete(*, key: str, case_id: int, why: str, by: User, now: datetime
         _check_why(why)
         case.overridden_by, case.override_why = by, why.strip()
         _tell(work, case, by=by, now=at)
-        request = Request(work, case.service_id, case.because, answers=case.answers, by=by, override=case.override_why)
+        request = Request(
+            work, case.service_id, case.because, answers=given_to(case), by=by, override=case.override_why
+        )
         return vendor_cases.complete(case, request, now=at)
 
 
