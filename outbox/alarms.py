@@ -1,5 +1,6 @@
 """Alarms: something a person must look at, raised once while it lasts."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
@@ -21,6 +22,12 @@ def raise_alarm(key: str, text: str, *, now: datetime) -> None:
 def clear_alarm(key: str, *, now: datetime) -> None:
     """The trouble is over; nothing happens when there was none."""
     Alarm.objects.filter(key=key, cleared_at__isnull=True).update(cleared_at=now)
+
+
+def clear_alarms(keys: Collection[str], *, now: datetime) -> None:
+    """The same for many troubles at once."""
+    if keys:
+        Alarm.objects.filter(key__in=keys, cleared_at__isnull=True).update(cleared_at=now)
 
 
 def beat(name: str, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ import columnar
 from accounts.language import DEFAULT, Say
 from accounts.languages import say_in
 from columnar import Json
+from outbox.alarms import clear_alarms
 from outbox.models import Message
 from sla.agreements import CalendarRef, Terms
 from tickets.client_updates import next_telling
