@@ -155,6 +155,12 @@ PAGES = {
     "tickets/<str:key>/cases/<int:pk>/override/": Page(
         "/tickets/{cased}/cases/{case}/override/", DESK_IS_REFUSED, "post"
     ),
+    "tickets/<str:key>/cases/<int:pk>/next-contact/": Page(
+        "/tickets/{cased}/cases/{case}/next-contact/", DESK_IS_TOLD, "post"
+    ),
+    "tickets/<str:key>/cases/<int:pk>/hand-over/": Page(
+        "/tickets/{cased}/cases/{case}/hand-over/", DESK_IS_TOLD, "post"
+    ),
     "tickets/<str:key>/cases/<int:pk>/task/": Page("/tickets/{cased}/cases/{case}/task/", DESK_IS_REFUSED, "post"),
     "tickets/<str:key>/case-answers/": Page("/tickets/{ticket}/case-answers/", DESK),
     "tickets/<str:key>/acknowledgement/": Page("/tickets/{ticket}/acknowledgement/", DESK),

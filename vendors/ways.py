@@ -52,10 +52,10 @@ def way(name: str, lodge_by: str, points: Iterable[Point]) -> Way:
 
 
 def following(points: Iterable[Point], after: int | None) -> Point | None:
-    """The next contact point that holds after the one with this id; None where there is none, or it is not known."""
+    """The next contact point that holds after the one with this id, the first where that is none; None for no such."""
     known = sorted(points, key=lambda point: point.order)
     orders = [point.order for point in known if point.pk == after]
-    later = [point for point in _holding(known) if orders and point.order > orders[0]]
+    later = [point for point in _holding(known) if not orders or point.order > orders[0]]
     return next(iter(later), None)
 
 

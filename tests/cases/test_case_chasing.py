@@ -11,7 +11,7 @@ from accounts.encryption import encrypt
 from outbox.models import Alarm
 from tickets import decisions, escalation, lifecycle
 from tickets.auditing import audit, is_clean
-from tickets.cases import chasing
+from tickets.cases.bouncing import came_back
 from tickets.models import CaseMessage, CaseTask, Ticket, TicketEvent, VendorCase
 from tickets.sentences import for_client, internal
 from tickets.working import working
@@ -274,13 +274,12 @@ def test_each_chase_is_decided_and_told_once_more_from_its_record(desk):
 # mail that comes back ------------------------------------------------------------------------------------------------
 
 
-def bounce(world, ticket, by=None):
-    """As whoever reads a bounce does it: the contact is marked, then the next one gets the case."""
-    with working(ticket.key, by=by or world.l1, now=world.now) as (work, at):
+def bounce(world, ticket):
+    """The contact that has the case took no mail."""
+    with working(ticket.key, by=world.l1, now=world.now) as (work, at):
         case = VendorCase.objects.select_related("service", "contact_point").get(ticket=ticket)
-        case.contact_point.bad_since = at
-        case.contact_point.save()
-        chasing.to_next_contact(work, case, because=f"mail to {case.contact_point.value} came back", now=at)
+        to = case.contact_point.value
+        came_back(work, case, to=to, because=f"mail to {to} came back", for_good=True, now=at)
 
 
 def test_after_a_bounce_the_next_contact_gets_the_case_as_it_was(desk):

@@ -57,8 +57,8 @@ def test_a_case_goes_as_the_service_wants_it_or_else_as_it_can(lodge_by, points,
         ([FIRST, SECOND, CALL], 3, None),
         ([FIRST, Point(2, "EMAIL", "b@x.example", BAD), CALL], 1, CALL),
         ([BROKEN, SECOND], 1, SECOND),
-        ([FIRST, SECOND], None, None),
-        ([FIRST, SECOND], 99, None),
+        ([FIRST, SECOND], None, FIRST),
+        ([BROKEN, SECOND], 99, SECOND),
     ],
 )
 def test_the_next_contact_is_the_next_one_that_holds_in_their_order(points, after, found):

@@ -13,16 +13,14 @@ from typing import Any
 from django.db.models import Prefetch
 
 import columnar
-from outbox.alarms import raise_alarm
-from tickets import handing
 from tickets.cases import letters, tasks
 from tickets.cases.drafting import secrets_in, way_of
-from tickets.cases.letter_words import Late, Said, lodged_anew, nudge, passed_on
+from tickets.cases.letter_words import Late, Said, nudge, passed_on
 from tickets.cases.letters import Letter
 from tickets.facts import MANAGER_RESPOND
 from tickets.models import CaseMessage, CaseTask, VendorCase
 from tickets.moves import event, start_clock, told_when
-from tickets.notices import tell_manager_on_call, tell_managers, tell_step
+from tickets.notices import tell_manager_on_call, tell_managers
 from tickets.sentences import for_client, internal
 from tickets.terms import MANAGER as MANAGER_PROMISE
 from tickets.vendor_decisions import MANAGER, NEXT, NUDGE, STOP, Chase
@@ -61,50 +59,13 @@ def chase_all(wanted: Sequence[tuple[Work, Chase]], *, now: datetime) -> None:
     if not wanted:
         return
     ids = [action.case.id for _, action in wanted]
-    cases, said, outcome = _cases(ids), _said(ids), Outcome()
+    cases, said, outcome = _cases(ids), said_about(ids), Outcome()
     for work, action in wanted:
         chased = Chased(work, action, cases[action.case.id], said[action.case.id])
         _chase(chased, outcome, now=max(now, work.last_event_at))
     letters.post(outcome.letters, now=now)
     tasks.open_all(outcome.tasks, now=now)
     columnar.update(VendorCase, list(outcome.contacts), contact_point_id=list(outcome.contacts.values()))
-
-
-def to_next_contact(work: Work, case: VendorCase, *, because: str, now: datetime) -> None:
-    """Mail about the case came back: the next contact that holds gets it. In: the case of a locked ticket in hand.
-
-    Where it cannot be written to, the vendor does not have the case: the ball is ours, somebody is told and must call.
-    """
-    held, before = work.case(case.pk), case.contact_point
-    point = following(case.service.contact_points.all(), before.pk if before else None)
-    if point is not None and point.kind == EMAIL:
-        _lodge_anew(work, case, point, because=because, now=now)
-        held.contact_bad_since = None
-        return
-    why = {"rule": "CASE_STUCK", "vendor": held.vendor, "because": because, "to": point.value if point else ""}
-    text = internal(why)
-    event(work, "CASE_STUCK", text, now=now, why=why)
-    tasks.open_task(case, *_to_call(case, point), now=now)
-    if held.with_vendor:
-        handing.take_ball(work, held, now=now, because=text)
-    home = work.ladder.tier_at_or_below(work.step)
-    tell_step(work, home, because=text, now=now, occasion=f":stuck:{work.event_count}")
-    raise_alarm(f"case:{case.pk}", f"{work.key}: {text}", now=now)
-
-
-def _lodge_anew(work: Work, case: VendorCase, point: ContactPoint, *, because: str, now: datetime) -> None:
-    why = {"rule": "CASE_FORWARDED", "vendor": case.vendor.name, "because": because, "to": point.value}
-    event(work, "CASE_FORWARDED", internal(why), now=now, why=why)
-    before = case.contact_point.value if case.contact_point else "your address"
-    subject, body = lodged_anew(work.key, case.subject, instead_of=before, body=case.body)
-    key = f"{work.key}:case:{case.pk}:anew:{case.messages.count()}"
-    letter = Letter(
-        case, CaseMessage.Kind.LODGED, key=key, to=point.value, subject=f"{subject} [{work.key}]", body=body,
-        secrets=secrets_in(case),
-    )  # fmt: skip
-    letters.post([letter], now=now)
-    case.contact_point = point
-    case.save(update_fields=["contact_point"])
 
 
 # one chase -----------------------------------------------------------------------------------------------------------
@@ -126,7 +87,11 @@ def _chase(chased: Chased, outcome: Outcome, *, now: datetime) -> None:
 
 
 def _remind(chased: Chased, outcome: Outcome, done: str = "REMINDED") -> dict[str, str]:
-    """At the contact that has the case; where that is no mail address, somebody calls."""
+    """By the vendor's API where the case went that way; else at the contact that has it; else somebody calls."""
+    if letters.goes_by_api(chased.case):
+        words = nudge(_late(chased), by_mail=False)
+        outcome.letters.append(_letter(chased, CaseMessage.Kind.NUDGE, None, words))
+        return {"done": done, "to": "its API"}
     point = _contact(chased.case)
     if point is None or point.kind != EMAIL:
         return _call(chased, outcome, point)
@@ -150,11 +115,11 @@ def _try_next(chased: Chased, outcome: Outcome) -> dict[str, str]:
 
 
 def _call(chased: Chased, outcome: Outcome, point: ContactPoint | None) -> dict[str, str]:
-    outcome.tasks.append((chased.case, *_to_call(chased.case, point)))
+    outcome.tasks.append((chased.case, *to_call(chased.case, point)))
     return {"done": "CALL", "to": point.value} if point else {"done": "NOBODY"}
 
 
-def _to_call(case: VendorCase, point: ContactPoint | None) -> tuple[str, str]:
+def to_call(case: VendorCase, point: ContactPoint | None) -> tuple[str, str]:
     """The task to reach the vendor where it cannot be written to."""
     number = f" ({case.number})" if case.number else ""
     about = f"the case about {case.service.name}{number}"
@@ -188,15 +153,15 @@ def _late(chased: Chased) -> Late:
     return Late(work.key, case.number, masked(case.subject), clock.started_at, clock.due_at, clock.target_seconds, zone)
 
 
-def _letter(chased: Chased, kind: str, point: ContactPoint, words: tuple[str, str]) -> Letter:
-    """A reminder names no secret; a case that another contact gets is whole."""
+def _letter(chased: Chased, kind: str, point: ContactPoint | None, words: tuple[str, str]) -> Letter:
+    """A reminder names no secret; a case that another contact gets is whole. Without a contact it goes by API."""
     work, case = chased.work, chased.case
     key = f"{work.key}:case:{case.pk}:chase:{work.case(case.pk).chases}"
     whole = kind == CaseMessage.Kind.LODGED
     subject, body = (text if whole else masked(text) for text in words)
     return Letter(
-        case, kind, key=key, to=point.value, subject=f"{subject} [{work.key}]", body=body,
-        secrets=secrets_in(case) if whole else (),
+        case, kind, key=key, to=point.value if point else "", subject=f"{subject} [{work.key}]", body=body,
+        channel=letters.MAIL if point else letters.API, secrets=secrets_in(case) if whole else (),
     )  # fmt: skip
 
 
@@ -210,11 +175,13 @@ def _contact(case: VendorCase) -> ContactPoint | None:
 
 def _cases(ids: Iterable[int]) -> Mapping[int, VendorCase]:
     points = Prefetch("service__contact_points", queryset=ContactPoint.objects.order_by("order"))
-    cases = VendorCase.objects.filter(pk__in=set(ids)).select_related("service__vendor", "vendor", "contact_point")
+    cases = VendorCase.objects.filter(pk__in=set(ids)).select_related(
+        "service__vendor", "vendor", "contact_point", "message"
+    )
     return {case.pk: case for case in cases.prefetch_related(points)}
 
 
-def _said(ids: Iterable[int]) -> Mapping[int, list[Said]]:
+def said_about(ids: Iterable[int]) -> Mapping[int, list[Said]]:
     """What was said about these cases beside the lodging and our reminders, without secrets."""
     found: dict[int, list[Said]] = defaultdict(list)
     rows: Any = CaseMessage.objects.filter(case__in=set(ids), kind__in=SAID).order_by("case", "seq")

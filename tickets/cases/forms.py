@@ -44,6 +44,14 @@ class TaskForm(CasePageForm):
     note = forms.CharField(required=False, max_length=200, label="What came of it", help_text="Stands on the timeline.")
 
 
+class NextContactForm(CasePageForm):
+    """It asks for no words."""
+
+
+class HandOverForm(CasePageForm):
+    number = number_field("If they gave one.")
+
+
 class ReplyForm(CasePageForm):
     text = words("Your reply", "Write something; the vendor reads it.")
     keep_ball = forms.BooleanField(

@@ -33,15 +33,15 @@ class Said:
     text: str
 
 
-def nudge(late: Late) -> tuple[str, str]:
-    """Subject and text of a reminder."""
+def nudge(late: Late, *, by_mail: bool = True) -> tuple[str, str]:
+    """Subject and text of a reminder, by mail or to a program."""
     about = f"your case {late.number}" if late.number else "the case below"
     lines = [
         f"we wait for your answer about {about}.",
         "",
         *_facts(late),
         "",
-        "Please answer this mail and tell us how it stands and when we can expect a solution.",
+        f"Please answer{' this mail' if by_mail else ''} and tell us how it stands and when we can expect a solution.",
     ]
     return f"Reminder: {late.subject}", "\n".join(["Hello,", "", *lines])
 
@@ -59,14 +59,22 @@ def passed_on(late: Late, *, instead_of: str, body: str, said: Sequence[Said]) -
     return f"Not answered so far: {late.subject}", "\n".join([*opening, body, *_conversation(said, late.zone)])
 
 
-def lodged_anew(key: str, subject: str, *, instead_of: str, body: str) -> tuple[str, str]:
-    """Subject and text of a case that goes to the next contact, since mail to the one before it came back."""
+def lodged_anew(
+    key: str, subject: str, *, instead_of: str, number: str, body: str, said: Sequence[Said], zone: str
+) -> tuple[str, str]:  # fmt: skip
+    """Subject and text of a case that goes to another contact, since `instead_of`, "" for nobody, was not reached.
+
+    `said` is the conversation so far, whose moments are told in `zone`.
+    """
+    failed = f"our mail about this case to {instead_of} came back, so we turn to you."
     opening = [
         "Hello,",
         "",
-        f"our mail about this case to {instead_of} came back, so we turn to you. Our reference is {key}.",
+        f"{failed if instead_of else 'we turn to you about the case below.'} Our reference is {key}.",
+        *([f"Your number: {number}"] if number else []),
+        *([f"All times are {zone_name(zone)}."] if said else []),
     ]
-    return subject, "\n".join([*opening, "", body])
+    return subject, "\n".join([*opening, "", body, *_conversation(said, zone)])
 
 
 def _facts(late: Late) -> list[str]:

@@ -9,8 +9,10 @@ from accounts.roles import MANAGERS
 from tickets.case_facts import ANSWERED_AHEAD, Sources, is_about
 from tickets.cases import forms, writing
 from tickets.cases.answers import ANSWERED
+from tickets.cases.drafting import way_of
 from tickets.cases.engaging import engagement_of
 from tickets.cases.forms import CasePageForm
+from tickets.cases.sending_on import is_stuck
 from tickets.cases.shown import messages_of, pieces, standing_of, tasks_of
 from tickets.forms import TO_ANSWER
 from tickets.loading import in_hand
@@ -27,6 +29,7 @@ Shown = dict[str, Any]
 FORMS: Mapping[str, type[CasePageForm]] = {
     "lodged": forms.LodgedForm, "number": forms.NumberForm, "reply": forms.ReplyForm, "by-hand": forms.ByHandForm,
     "confirmation": forms.ConfirmForm, "refusal": forms.NotDoneForm, "override": forms.OverrideForm,
+    "next-contact": forms.NextContactForm, "hand-over": forms.HandOverForm,
 }  # fmt: skip
 
 
@@ -41,6 +44,8 @@ def offered(case: VendorCase, *, is_open: bool, by_manager: bool) -> list[str]:
         "reply": lodged,
         "confirmation": lodged,
         "refusal": lodged,
+        "next-contact": lodged and is_stuck(case),
+        "hand-over": lodged and is_stuck(case),
     }
     return [noun for noun, allowed in may.items() if allowed]
 
@@ -69,6 +74,7 @@ def context(
         "reached": reached(service, work, now=now),
         "conditions": engagement_of(work, service, sources, now=now).because if is_open else "",
         "retired": service.vendor.retired_at or service.retired_at,
+        "way": way_of(service) if "next-contact" in nouns else None,
         "reply_to": writing.address(case) if "reply" in nouns else "",
         "held_for_done": any(task["row"].kind == "CONFIRM" for task in tasks),
         "to_lodge": _to_lodge(case, work, service, seen) if is_open and case.status in TO_LODGE else None,

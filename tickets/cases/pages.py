@@ -17,7 +17,7 @@ from accounts.permissions import for_roles
 from accounts.redirects import came_from, see_other
 from accounts.roles import DESK, STAFF
 from tickets.acting import in_turn, seen
-from tickets.cases import forms, lodging, overriding, page, receiving, ticking, writing
+from tickets.cases import forms, lodging, overriding, page, receiving, sending_on, ticking, writing
 from tickets.cases.forms import CasePageForm, RevealForm
 from tickets.cases.lodging import AlreadyLodged, NoSuchCase
 from tickets.cases.shown import cases_of
@@ -44,6 +44,8 @@ ACTS = {
     "lodged": Act(forms.LodgedForm, lodging.mark_lodged, "{vendor} has the case from now on."),
     "number": Act(forms.NumberForm, lodging.note_number, "Their number is kept."),
     "task": Act(forms.TaskForm, ticking.tick_off, "Noted as done."),
+    "next-contact": Act(forms.NextContactForm, sending_on.send_to_contact, "The case goes on to {vendor}."),
+    "hand-over": Act(forms.HandOverForm, sending_on.hand_over, "{vendor} has the case from now on."),
     "reply": Act(forms.ReplyForm, writing.write, "Your reply stands in the case."),
     "by-hand": Act(forms.ByHandForm, receiving.by_hand, "Noted what {vendor} said."),
     "confirmation": Act(forms.ConfirmForm, receiving.confirm_closed, "The case with {vendor} is closed."),

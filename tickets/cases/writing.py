@@ -1,6 +1,5 @@
 """What we write to a vendor about its case: a letter in the case's thread, after which the vendor has the ball."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Max
@@ -18,9 +17,9 @@ from tickets.working import BadAnswer, need, working
 from vendors.models import ContactPoint
 from vendors.references import defused
 from vendors.senders import is_of
-from vendors.verification import usable
 
 WROTE = "CASE_REPLY"
+NOWHERE = "who has no mail address: somebody must pass it on by portal or telephone"
 LONGEST = 20_000  # characters
 FROM_VENDOR = (CaseMessage.Kind.ANSWER, CaseMessage.Kind.QUESTION, CaseMessage.Kind.CLOSING)
 
@@ -28,7 +27,8 @@ FROM_VENDOR = (CaseMessage.Kind.ANSWER, CaseMessage.Kind.QUESTION, CaseMessage.K
 def write(*, key: str, case_id: int, text: str, keep_ball: bool, by: User, now: datetime) -> CaseMessage:
     """Write to the vendor; it has the ball again unless `keep_ball`, and what it asked is answered.
 
-    Where the vendor has no mail address, the words are kept for whoever enters them on its portal or reads them out.
+    It goes the way that the case went. Where the vendor has no mail address, the words are kept for whoever enters
+    them on its portal or reads them out.
     Raises BadAnswer for no words or too many, NotAllowedNow for a case that is closed or not lodged, NoSuchCase,
     NotYours.
     """
@@ -39,34 +39,42 @@ def write(*, key: str, case_id: int, text: str, keep_ball: bool, by: User, now: 
 def say(work: Work, case: VendorCase, text: str, *, keep_ball: bool, by: User, now: datetime) -> CaseMessage:
     """The same for a ticket that is in hand."""
     held = _checked(work, case, text)
-    to = address(case)
-    message = _letter(work, case, text, to, by=by, now=now) if to else _noted(case, text, by=by, now=now)
+    by_api = letters.goes_by_api(case)
+    to = "" if by_api else address(case)
+    message = _letter(work, case, text, to, by=by, now=now) if to or by_api else _noted(case, text, by=by, now=now)
     tasks.done(case, CaseTask.Kind.ANSWER, by=by, now=now)
-    where = f"to {to}" if to else "who has no mail address: somebody must pass it on by portal or telephone"
+    where = "through its API" if by_api else f"to {to}" if to else NOWHERE
     why = {"case": case.pk, "message": message.pk, "keep_ball": keep_ball}
     event(work, WROTE, f"{by} wrote to {case.vendor}, {where}.", now=now, by=by, why=why)
     if not keep_ball and not held.with_vendor:
-        _give_back(work, held, now=now, because=f"{by} wrote to {case.vendor}")
+        give_back(work, held, now=now, because=f"{by} wrote to {case.vendor}")
     return message
 
 
 def address(case: VendorCase) -> str:
     """Where a reply goes: to who of the vendor wrote last, else to whom the case was sent, else to its first contact.
 
-    An address that is not known to be the vendor's gets nothing, whoever wrote from it. "" where there is none.
+    An address that is not known to be the vendor's gets nothing, whoever wrote from it, and neither does one that mail
+    came back from. "" where there is none.
     """
+    mails = case.service.contact_points.filter(kind=ContactPoint.Kind.EMAIL).order_by("order")
+    bad = {point.value.lower() for point in mails if point.bad_since}
+    latest = _wrote_last(case)
+    if latest and latest.lower() not in bad and is_of(latest, case.vendor):
+        return latest
+    holding = [point for point in mails if not point.bad_since]
+    first = [point for point in holding if point.pk == case.contact_point_id]
+    return next((point.value for point in [*first, *holding]), "")
+
+
+def _wrote_last(case: VendorCase) -> str:
+    """The address that the vendor wrote from last, "" for none and for one that our mail came back from since."""
     wrote = CaseMessage.objects.filter(case=case, kind__in=FROM_VENDOR, author=None).exclude(sender="")
-    latest = wrote.order_by("-seq").values_list("sender", flat=True).first()
-    if latest and is_of(latest, case.vendor):
-        return str(latest)
-    known = case.contact_point
-    points = case.service.contact_points.filter(kind=ContactPoint.Kind.EMAIL)
-    first = [known] if known and known.kind == ContactPoint.Kind.EMAIL and known.bad_since is None else []
-    return next((point.value for point in _in_order(first, points)), "")
-
-
-def _in_order(first: list[ContactPoint], points: Iterable[ContactPoint]) -> list[ContactPoint]:
-    return [*first, *usable(points)]
+    last = wrote.order_by("-seq").first()
+    if last is None:
+        return ""
+    back = CaseMessage.objects.filter(case=case, kind=CaseMessage.Kind.BOUNCE, to__iexact=last.sender, seq__gt=last.seq)
+    return "" if back.exists() else last.sender
 
 
 def subject(work: Work, case: VendorCase) -> str:
@@ -87,7 +95,7 @@ def _checked(work: Work, case: VendorCase, text: str) -> CaseInHand:
 
 
 def _letter(work: Work, case: VendorCase, text: str, to: str, *, by: User, now: datetime) -> CaseMessage:
-    channel = letters.API if case.channel == "API" else letters.MAIL
+    channel = letters.API if letters.goes_by_api(case) else letters.MAIL
     body = f"{defused(text).strip()}\n\n{by}"
     key = f"{work.key}:case:{case.pk}:reply:{_next(case)}"
     written = Letter(
@@ -107,7 +115,7 @@ def _next(case: VendorCase) -> int:
     return (CaseMessage.objects.filter(case=case).aggregate(last=Max("seq"))["last"] or 0) + 1
 
 
-def _give_back(work: Work, held: CaseInHand, *, now: datetime, because: str) -> None:
-    """The ticket follows the ball, unless it waits on the client, whose answer is awaited all the same."""
+def give_back(work: Work, held: CaseInHand, *, now: datetime, because: str) -> None:
+    """The vendor has the ball again; the ticket follows it, unless it waits on the client, whose answer is awaited."""
     give = handing.return_ball if work.status == WAITING_ON_CLIENT else handing.hand_back
     give(work, held, now=now, because=because)
