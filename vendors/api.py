@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from accounts.problems import Problem
 from sla.api import ConfigurationView
 from vendors.directory_form import service_forms, vendor_forms
-from vendors.editing import EditedMeanwhile, Refused, save
+from vendors.editing import EditedMeanwhile, Refused, readable, save
 from vendors.models import Service, Vendor
+from vendors.schema import VendorRow
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True,
@@ -112,9 +113,8 @@ class OneVendor(ConfigurationView):
         """
         vendor = get_object_or_404(Vendor, slug=slug)
         form = self._form(vendor)
-        given = form.get("services") or []
-        _check_complete(vendor, given)
-        whole = [{**EMPTY_SERVICE, **row} if isinstance(row, dict) else row for row in given]
+        _check_complete(vendor, _read(form))
+        whole = [{**EMPTY_SERVICE, **row} for row in form.get("services") or ()]
         return self._saved(vendor, {**EMPTY_VENDOR, **form, "services": whole})
 
     @extend_schema(operation_id="change_vendor", parameters=[IF_MATCH], request=VendorBody, responses=DirectoryVendor)
@@ -134,8 +134,7 @@ class OneVendor(ConfigurationView):
                 vendor, form, note=self._note(), by=self.request.user, now=self.now, seen=self._seen(), exactly=True
             )
         except Refused as error:
-            errors = {".".join(map(str, path)) or "body": words for path, words in error.problems}
-            raise Problem(400, "The vendor cannot be saved as it is.", errors=errors) from None
+            raise _told(error) from None
         except EditedMeanwhile as error:
             raise Problem(412, f"{error}. Read it again; its ETag is now {_etag(error.edit.pk)}.") from None
         return _answer(saved)
@@ -181,9 +180,22 @@ def _etag(edit: int) -> str:
     return f'"{edit}"'
 
 
-def _check_complete(vendor: Vendor, given: Sequence[Any]) -> None:
+def _read(form: Mapping[str, Any]) -> VendorRow:
+    """The body, as far as its shape is right. Raises Problem."""
+    try:
+        return readable(form)
+    except Refused as error:
+        raise _told(error) from None
+
+
+def _told(error: Refused) -> Problem:
+    errors = {".".join(map(str, path)) or "body": words for path, words in error.problems}
+    return Problem(400, "The vendor cannot be saved as it is.", errors=errors)
+
+
+def _check_complete(vendor: Vendor, given: VendorRow) -> None:
     """A service is not dropped by leaving it out."""
-    named = {row.get("name") for row in given if isinstance(row, dict)}
+    named = {row.name for row in given.services or ()}
     left = [name for name in vendor.services.values_list("name", flat=True) if name not in named]
     if left:
         words = f"{', '.join(left)} is left out: name it, or take it out on its page."

@@ -76,7 +76,7 @@ def save(
     """
     check_may_edit(by)
     in_turn()
-    entry = _entry(form)
+    entry = Entry(readable(form), _Typed(TYPED, form, {}), ())
     row = Vendor.objects.get(pk=vendor.pk) if vendor else Vendor(name=entry.row.name)
     before = standing(row)
     if fresh:
@@ -86,6 +86,14 @@ def save(
     _import(entry, row, Run(now=now, environ=secrets or {}))
     record_edit(row, before, note=note.strip(), by=by, now=now)
     return row
+
+
+def readable(form: Mapping[str, Any]) -> VendorRow:
+    """The form, as far as its shape is right; what the directory makes of it is for `save`. Raises Refused."""
+    try:
+        return VendorRow.model_validate(form)
+    except ValidationError as error:
+        raise Refused(refusals(error, schema=VendorRow)) from None
 
 
 def check_may_edit(by: User) -> None:
@@ -117,13 +125,6 @@ def _check_seen(
     first = DirectoryEdit.objects.filter(vendor=row, pk__gt=seen).order_by("pk").first()
     if exactly or (first and part_of(first.before, form) != part_of(before, form)):
         raise EditedMeanwhile(latest)
-
-
-def _entry(form: Mapping[str, Any]) -> Entry[VendorRow]:
-    try:
-        return Entry(VendorRow.model_validate(form), _Typed(TYPED, form, {}), ())
-    except ValidationError as error:
-        raise Refused(refusals(error, schema=VendorRow)) from None
 
 
 def _refuse_known(given: VendorRow, before: Mapping[str, Any]) -> None:

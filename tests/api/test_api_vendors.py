@@ -94,6 +94,37 @@ def test_what_is_no_vendor_is_refused(program, body):
     assert answer.status_code == 400 and not DirectoryEdit.objects.exists()
 
 
+ODD = (
+    None, True, 10**30, 1.5, "a\0b", "\ud800", "x" * 5000, [], {}, [None], [[]], [{}], [{"name": []}],
+    [{"name": "Microsoft 365"}] * 2, {"a": {"b": []}}, [{"client": [], "service": {}}],
+)  # fmt: skip
+VENDOR_KEYS = ("name", "website", "protocol", "mail_domains", "retired", "services", "accounts", "note", "colour")
+SERVICE_KEYS = (
+    "name", "category", "plan", "client_text", "client_text_in", "contacts", "commitment", "severity_of", "required",
+    "engage_when", "template", "lodge_by", "number_pattern", "sources", "verify_first", "retired",
+)  # fmt: skip
+WELL_KNOWN = {"services": [{"name": "Microsoft 365"}]}
+OF_VENDOR = [*ODD, *(WELL_KNOWN | {key: odd} for key in VENDOR_KEYS for odd in ODD)]
+OF_SERVICE = [{"services": [{"name": "Microsoft 365", key: odd}]} for key in SERVICE_KEYS for odd in ODD]
+
+
+@pytest.mark.parametrize(("method", "match", "bodies"), [
+    ("PUT", "*", [*OF_VENDOR, *OF_SERVICE]), ("PATCH", '"0"', OF_VENDOR),
+], ids=["PUT whatever it is", "PATCH what was read before an edit"])  # fmt: skip
+def test_odd_json_is_refused_and_breaks_nothing(program, method, match, bodies):
+    program.http.raise_request_exception = False
+    program.patch(ONE, {"protocol": "Call them"}, If_Match="*")
+    answers = [(body, program._send(method, ONE, body, None, {"If-Match": match}).status_code) for body in bodies]
+    assert [(body, status) for body, status in answers if status not in (200, 400, 412)] == []
+    assert Service.objects.filter(name="Microsoft 365").exists() and ServiceAccount.objects.exists()
+
+
+@pytest.mark.parametrize("services", [5, "abc", [5], [{"name": []}], [{}], {"name": "Microsoft 365"}])
+def test_services_that_are_none_are_named(program, services):
+    answer = put(program, {"services": services})
+    assert answer.status_code == 400 and answer.json()["errors"][0]["field"].startswith("services")
+
+
 def test_there_is_no_such_vendor(program):
     assert program.get("vendors/nobody/").status_code == 404
 
