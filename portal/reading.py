@@ -16,11 +16,13 @@ from tickets.attribution import Change
 from tickets.cases.public import known_to_client
 from tickets.cases.reminded import was_reminded
 from tickets.facts import SLAS, VENDOR_RESPOND, VENDOR_UPDATE, case_subject
-from tickets.models import BallChange, Clock, CustodyChange, Ticket, TicketEvent, TicketFile, VendorCase
-from tickets.status import MERGED, OPEN_STATUSES, RESOLVED
+from tickets.models import BallChange, CaseTask, Clock, CustodyChange, Ticket, TicketEvent, TicketFile, VendorCase
+from tickets.status import MERGED, OPEN_STATUSES, RESOLVED, WAITING_ON_CLIENT
 
 MOST_TICKETS = 50
 CASE_CLOSED = VendorCase.Status.CLOSED
+# Not asked yet, for want of answers, while it is the client's turn to give one.
+TO_ASK = Q(status=VendorCase.Status.INCOMPLETE, ticket__status=WAITING_ON_CLIENT)
 ANSWERS = (VENDOR_RESPOND, VENDOR_UPDATE)  # when a vendor is to answer us
 RESOLVED_STAY = timedelta(days=7)
 # The columns of a ticket that a client may see something of.
@@ -88,11 +90,16 @@ def _add_events(known: Mapping[int, Row]) -> None:
 
 
 def _add_cases(known: Mapping[int, Row]) -> None:
-    """Which vendors were asked and have not been done with, the first asked first; no word of what passed with them."""
-    asked = VendorCase.objects.filter(ticket_id__in=known, lodged_at__isnull=False).exclude(status=CASE_CLOSED)
+    """Which vendors were asked and have not been done with, the first asked first; no word of what passed with them.
+
+    Also those that wait to be asked until the client has answered.
+    """
+    of_these = VendorCase.objects.filter(Q(lodged_at__isnull=False) | TO_ASK, ticket_id__in=known)
     balls = BallChange.objects.filter(case=OuterRef("pk")).order_by("-seq").values("began_at")
-    rows = asked.annotate(since=Subquery(balls[:1]), reminded=was_reminded()).order_by("lodged_at", "pk")
-    for case in rows.values("pk", "ticket_id", "vendor__name", "ball", "status", "since", "reminded"):
+    asks = CaseTask.objects.filter(case=OuterRef("pk"), kind=CaseTask.Kind.ANSWER, done_at=None)
+    beside = {"since": Subquery(balls[:1]), "reminded": was_reminded(), "asks": Exists(asks)}
+    rows = of_these.exclude(status=CASE_CLOSED).annotate(**beside).order_by("lodged_at", "pk")
+    for case in rows.values("pk", "ticket_id", "vendor__name", "ball", "status", *beside):
         known[case["ticket_id"]]["cases"].append({**case, "vendor": case.pop("vendor__name"), "clocks": {}})
 
 

@@ -27,7 +27,7 @@ from tickets.wait_sentences import DUE, LATE, NOT_PROMISED, REMINDED, promised
 
 Row = Mapping[str, Any]
 Said = list[SafeString]
-ANSWERED = "ANSWERED"  # of a case: the vendor has
+ANSWERED, INCOMPLETE = "ANSWERED", "INCOMPLETE"  # of a case: the vendor has; it was not asked yet, for want of answers
 SORRY = message("We are sorry; it has been passed on to those in charge.")
 
 
@@ -125,23 +125,37 @@ def _waiting_on_vendor(row: Row, times: Times) -> Said:
 
 def vendors_beside(row: Row, times: Times) -> list[Said]:
     """Other vendors that were asked and are not done with, whoever has the ticket: each in a sentence or two."""
-    return [_beside(case, times) for case in row["cases"] if not _holds(case, row)]
+    return [_beside(case, row, times) for case in row["cases"] if not _holds(case, row)]
 
 
 def _holds(case: Row, row: Row) -> bool:
     return bool(row["status"] == WAITING_ON_VENDOR and case["pk"] == row["vendor_case"])
 
 
-def _beside(case: Row, times: Times) -> Said:
+def _beside(case: Row, row: Row, times: Times) -> Said:
     vendor = case["vendor"]
     if case["ball"] == VENDOR:
         since = times.said(case["since"])
         waits = times.tell(message("We are also waiting for {vendor} since {time}."), vendor=vendor, time=since)
         return [waits, vendor_promise(case, times)]
+    if row["status"] == WAITING_ON_CLIENT:
+        return _after_your_answer(case, times)
     if case["status"] == ANSWERED:
         heard = message("{vendor} answered {when}; we go on from there.")
         return [times.tell(heard, vendor=vendor, when=times.when(case["since"]))]
     return [times.tell(message("We have asked {vendor} as well, and go on ourselves for now."), vendor=vendor)]
+
+
+def _after_your_answer(case: Row, times: Times) -> Said:
+    """The client's answer is needed to go on with a vendor."""
+    told = message("We need your answer before we go on with {vendor}.")
+    if case["status"] == INCOMPLETE:
+        told = message("We need your answer before we can ask {vendor}; then we wait for them.")
+    elif case["asks"]:
+        told = message("{vendor} asked something {when}. We need your answer for it; then we wait for {vendor} again.")
+    elif case["status"] == ANSWERED:
+        told = message("{vendor} answered {when}. We need your answer before we go on with them.")
+    return [times.tell(told, vendor=case["vendor"], when=times.when(case["since"]) if case["since"] else "")]
 
 
 def vendor_promise(case: Row, times: Times) -> SafeString:

@@ -20,6 +20,9 @@ DANA = "dana@acme.example"
 NEWS = {"ACKNOWLEDGE": "1h", "RESPOND": "1h", "UPDATE": "1h", "RESOLVE": "8h"}
 
 
+QUESTION = {"key": "which", "label": "Line", "source": "question", "question": "Which line?"}
+
+
 class Office(World):
     """A world whose client was promised an update each hour, day and night."""
 
@@ -51,9 +54,9 @@ def office(db):
     return Office()
 
 
-def line():
+def line(**more):
     """A second vendor's service, which promises nothing."""
-    service = Service.objects.create(name="Line", vendor=Vendor.objects.create(name="Carrier"))
+    service = Service.objects.create(name="Line", vendor=Vendor.objects.create(name="Carrier"), **more)
     ContactPoint.objects.create(service=service, order=1, kind="EMAIL", value="noc@carrier.example")
     return service
 
@@ -229,6 +232,23 @@ def test_nobody_is_said_to_have_reminded_a_vendor_that_is_only_to_be_called(offi
     assert "We are pressing them for it." in read(ticket)  # the letter has not left yet
     office.forward(minutes=40)
     assert "We have reminded them." in office.told()[-1] and "We have reminded them." in read(ticket)
+
+
+def test_the_page_says_that_the_client_s_answer_is_needed_to_ask_a_vendor_or_to_answer_it(office, read):
+    office.now = database_now() - timedelta(hours=1)
+    ticket, other = office.asked(), office.open("No dial tone", service=line(required=[QUESTION]))
+    said = {"kind": "QUESTION", "text": "Secret words", "number": ""}
+    office.do(receiving.by_hand, ticket, case_id=office.open_case(ticket).pk, **said)
+    office.do(lifecycle.lodge_case, other, service="Line", answers={}, why="Theirs")
+    assert "Carrier" not in read(other)
+    for one in (ticket, other):
+        office.do(lifecycle.wait, one, on="CLIENT", why="Which one?", until=office.now + timedelta(days=2))
+    shown = read(ticket)
+    assert "We are waiting for your answer since" in shown and "Secret words" not in shown
+    assert "Microsoft asked something" in shown and "then we wait for Microsoft again." in shown
+    assert "We need your answer before we can ask Carrier; then we wait for them." in read(other)
+    office.do(lifecycle.resume, other)
+    assert "Carrier" not in read(other)
 
 
 def test_what_a_former_client_s_vendor_was_asked_is_not_told_to_the_new_one(office, client):

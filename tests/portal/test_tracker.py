@@ -28,10 +28,10 @@ def clock(minutes, target=3600):
     return {"started_at": NINE, "due_at": NINE + timedelta(minutes=minutes), "target_seconds": target}
 
 
-def case(pk=4, vendor="Microsoft", *, ball="VENDOR", status="LODGED", since=NINE, reminded=False, **clocks):
+def case(pk=4, vendor="Microsoft", *, ball="VENDOR", status="LODGED", since=NINE, reminded=False, asks=False, **clocks):
     return {
         "pk": pk, "vendor": vendor, "ball": ball, "status": status, "since": since, "reminded": reminded,
-        "clocks": clocks,
+        "asks": asks, "clocks": clocks,
     }  # fmt: skip
 
 
@@ -173,6 +173,22 @@ def test_it_says_whose_hands_since_when_and_what_comes_next(changes, expected):
                 "We are also waiting for Microsoft since 09:00. Their first answer was due by 09:05. "
                 "We have reminded them."
             ],
+        ),
+        (
+            CLIENT | {"cases": [case(ball="US", status="ANSWERED", asks=True)]},
+            ["Microsoft asked something at 09:00. We need your answer for it; then we wait for Microsoft again."],
+        ),
+        (
+            CLIENT | {"cases": [case(ball="US", status="ANSWERED")]},
+            ["Microsoft answered at 09:00. We need your answer before we go on with them."],
+        ),
+        (
+            CLIENT | {"cases": [case(ball="US")]},
+            ["We need your answer before we go on with Microsoft."],
+        ),
+        (
+            CLIENT | {"cases": [case(ball="US", status="INCOMPLETE", since=None)]},
+            ["We need your answer before we can ask Microsoft; then we wait for them."],
         ),
         (
             TAKEN | {"cases": [case(ball="US", status="ANSWERED")]},
