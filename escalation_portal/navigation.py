@@ -15,10 +15,12 @@ Item = dict[str, Any]
 
 LINKS = (
     ("Queue", "Calls", "calls", "phone", MANAGERS | {ACCOUNT_MANAGER}),
+    ("Queue", "Mails", "mails-to-look-at", "mail", MANAGERS),
     ("Queue", "Radar", "radar", "radar", STAFF),
     ("Queue", "Shift", "shift", "sunrise", STAFF),
     ("Know", "Clients", "clients", "building-2", STAFF),
     ("Know", "Vendors", "vendors", "truck", STAFF),
+    ("Know", "Verification", "verification", "check", STAFF),
     ("Know", "Documents", "documents", "book-open", STAFF),
     ("Know", "Reply templates", "reply-templates", "message-square", STAFF),
     ("Steer", "Policies", "policies", "chevrons-up", STAFF),
@@ -50,9 +52,8 @@ def _items(request: HttpRequest) -> Iterator[Item]:
     nearest = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
     for section, title, name, icon, roles in LINKS:
         if request.user.roles & roles:
-            count = stands.calls if name == "calls" else None
             item = _item(section, title, urls[name], icon, current=urls[name] == nearest)
-            yield {**item, "count": count, "id": name}
+            yield {**item, "count": stands.beside.get(name), "id": name}
 
 
 def _standing(request: HttpRequest) -> Standing | None:

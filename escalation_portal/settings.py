@@ -210,6 +210,8 @@ IMAP_INTERVAL_SECONDS = env.float("IMAP_INTERVAL_SECONDS", default=30.0)
 # Asked before a calendar is published: which tickets count time on it.
 CALENDAR_IN_USE = "tickets.clock_use.tickets_on_calendar"
 BROKEN_PROMISES = "tiers.promise_alarms.broken_promises"
+# Counted in the rail: mails on whose word nothing was done, for managers.
+MAILS_TO_LOOK_AT = "integrations.mail.looking.to_look_at"
 # Asked before somebody leaves: which open tickets wait for that person.
 ASSIGNED_TICKETS = "tickets.assigned.assigned_to"
 # Asked before a vendor's service goes: which policies name it, and which tickets are about it.

@@ -22,7 +22,7 @@ def view_counts(request: HttpRequest) -> HttpResponse:
     """The counts, and of the tickets named by `key` those that somebody else has open."""
     stands = standing(request.user)
     viewed = _viewed(named(request), request.user) if "key" in request.GET else []
-    context = {"views": items(stands, None), "calls": stands.calls, "unread": stands.unread, "viewed": viewed}
+    context = {"views": items(stands, None), "beside": stands.beside, "unread": stands.unread, "viewed": viewed}
     return render(request, "tickets/counts.html", context)
 
 

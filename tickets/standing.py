@@ -1,11 +1,13 @@
 """How the queue stands for a reader: what its views count, whether its list has changed, what is unread. One query."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import reduce
 from operator import and_
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import BitXor
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -23,16 +25,19 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, Extract, JSONObject
+from django.db.models.functions import Cast, Coalesce, Concat, Extract, JSONObject, Now, TruncDate
 from django.http import QueryDict
+from django.utils.module_loading import import_string
 
 from accounts.models import User
+from accounts.roles import MANAGERS
 from tickets.calls import open_calls
 from tickets.filter_names import names_hold
 from tickets.models import DeskProfile, SavedView
 from tickets.notified import unread
 from tickets.queue_filters import filtered, given
 from tickets.saved_views import Pinned, pinned
+from vendors.verification import asked_of
 
 SOON = "1h"
 NO_TICKETS = "0.0"
@@ -63,13 +68,14 @@ VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Counts by a view's query, None where its filters cannot be read; `version` is compared and never read; `calls`
-    are those to managers that wait."""
+    """Counts by a view's query, None where its filters cannot be read. `version` is compared, never read. `beside` is
+    what waits on other pages, by the names of their URLs: calls to managers, mails to look at, contacts to verify.
+    """
 
     version: str
     unread: int
     keys_on: bool
-    calls: int = 0
+    beside: Mapping[str, int] = field(default_factory=dict)
     pinned: tuple[Pinned, ...] = ()
     counts: Mapping[str, int | None] = field(default_factory=dict)
 
@@ -89,7 +95,8 @@ def standing(user: User, *, tickets: QuerySet | None = None, views: Iterable[Pin
     known = tuple(views or ())
     counted = _counters(user, [*(view.query for view in VIEWS), *(view.query for view in known)])
     columns = {f"count_{i}": of for i, of in enumerate(counted.values()) if of is not None}
-    wanted = {**columns, **_desk(user), "version": version(user, tickets)}
+    waiting = {f"beside_{name}": CountOf(rows.order_by().values("pk")[:COUNTED_TO]) for name, rows in _waiting(user)}
+    wanted = {**columns, **_desk(user), **waiting, "version": version(user, tickets)}
     if views is None:
         wanted["pinned"] = ArraySubquery(_pinned(user))
     row = User.objects.filter(pk=user.pk).values(**wanted).get()
@@ -97,7 +104,8 @@ def standing(user: User, *, tickets: QuerySet | None = None, views: Iterable[Pin
     if row.get("pinned"):
         known = tuple(Pinned(**one) for one in row["pinned"])
         found |= counts(user, [view.query for view in known])
-    return Standing(row["version"], row["unread"], row["keys_on"], row["calls"], known, found)
+    beside = {name.removeprefix("beside_"): row[name] for name in waiting}
+    return Standing(row["version"], row["unread"], row["keys_on"], beside, known, found)
 
 
 def counts(user: User, queries: Iterable[str]) -> dict[str, int | None]:
@@ -143,8 +151,16 @@ def _desk(user: User) -> dict[str, Any]:
     """What else the desk's pages show of the reader."""
     keys = DeskProfile.objects.filter(user=OuterRef("pk")).values("single_keys")
     on = Value(True, output_field=BooleanField())
-    calls = CountOf(open_calls(user).order_by().values("pk")[:COUNTED_TO])
-    return {"unread": CountOf(_unread(user)), "keys_on": Coalesce(Subquery(keys), on), "calls": calls}
+    return {"unread": CountOf(_unread(user)), "keys_on": Coalesce(Subquery(keys), on)}
+
+
+def _waiting(user: User) -> Iterator[tuple[str, QuerySet]]:
+    """What waits for the reader beside the queue, by the name of the URL where it does."""
+    manages = bool(user.roles & MANAGERS)
+    yield "calls", open_calls(user)
+    yield "verification", asked_of(user, today=TruncDate(Now(), tzinfo=UTC), nobodys=manages)
+    if manages:
+        yield "mails-to-look-at", import_string(settings.MAILS_TO_LOOK_AT)()
 
 
 def _unread(user: User) -> QuerySet:

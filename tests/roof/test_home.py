@@ -3,8 +3,11 @@
 import pytest
 
 from accounts import roles
+from accounts.clock import database_now
 from accounts.models import User
 from clients.access import give_role
+from integrations.models import ReceivedMail
+from vendors.models import ContactPoint
 
 
 @pytest.fixture
@@ -68,6 +71,29 @@ def test_the_rail_knows_the_view_that_is_shown(desk, world):
     assert [title for title, item in rail.items() if item["current"]] == ["With vendors"]
 
 
+def test_it_counts_the_contacts_that_its_reader_is_asked_to_verify(client, world):
+    """A manager's are also those of nobody, and of whoever has left."""
+    gone = world.person("gone@msp.example", "technician")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    for order, owner in enumerate((world.l1, world.l1, world.manager, None, gone), 10):
+        ContactPoint.objects.create(service=world.m365, order=order, kind="PORTAL", value="https://a.b", owner=owner)
+    world.m365.contact_points.filter(order__lt=10).update(verified_on=database_now().date())
+    for user, count in ((world.l1, 2), (world.l2, 0), (world.manager, 3)):
+        client.force_login(user)
+        assert links(client.get("/policies/"))["Verification"]["count"] == count
+
+
+def test_it_counts_the_mails_that_managers_are_to_look_at(client, world):
+    for number, outcome in enumerate(("LOOK", "STORED", "IGNORED")):
+        ReceivedMail.objects.create(mail_id=str(number), outcome=outcome, received_at=database_now())
+    client.force_login(world.manager)
+    rail = links(client.get("/calls/mails/"))
+    assert rail["Mails"]["count"] == 2
+    assert [title for title, item in rail.items() if item["current"]] == ["Mails"]
+    client.force_login(world.l1)
+    assert "Mails" not in links(client.get("/policies/"))
+
+
 def test_operations_are_offered_to_managers_only(client, world):
     for user, offered in ((world.l1, False), (world.manager, True)):
         client.force_login(user)
@@ -78,8 +104,8 @@ def test_the_rail_costs_one_query_and_only_where_it_is_shown(client, world, rf, 
     from escalation_portal.navigation import rail
 
     request = rf.get("/policies/")
-    request.user = world.l1
-    assert world.l1.roles
+    request.user = world.manager
+    assert world.manager.roles
     with django_assert_num_queries(0):
         lazily = rail(request)["rail_items"]
     with django_assert_num_queries(1):

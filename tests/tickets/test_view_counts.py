@@ -53,6 +53,13 @@ def test_they_are_those_of_the_rail_on_whatever_page(desk, client):
     assert {name: answer[name] for name in shown} == shown
 
 
+def test_a_manager_s_rail_is_counted_anew_too(desk, client):
+    client.force_login(desk.manager)
+    shown, answer = rail(client, "/vendors/"), told(client)
+    assert shown["verification"] == "1" and {"calls", "mails-to-look-at"} <= shown.keys()
+    assert {name: answer[name] for name in shown} == shown
+
+
 def test_what_comes_in_later_is_counted(desk, client):
     before = told(client)
     desk.open()
