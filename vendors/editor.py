@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 
 from accounts.models import User
@@ -58,9 +59,12 @@ def of_account(vendor: Vendor, account: ServiceAccount | None) -> Target:
     return Target(vendor, lambda said: {"name": vendor.name, "accounts": [dict(said)]}, 2, fresh=account is None)
 
 
-def choices(*, is_new: bool = False) -> Choices:
-    """Calendars, and the people of ours who may own a contact point."""
-    people = User.objects.filter(is_active=True, groups__name__in=STAFF).distinct().order_by("name")
+def choices(*, is_new: bool = False, service: Service | None = None) -> Choices:
+    """Calendars, and who may own a contact point: people of ours, and who owns one of `service` already."""
+    known = Q(is_active=True, groups__name__in=STAFF)
+    if service:
+        known |= Q(contactpoint__service=service)
+    people = User.objects.filter(known).distinct().order_by("name")
     calendars = Calendar.objects.order_by("name").values_list("name", flat=True)
     return Choices(tuple(calendars), tuple((user.email, str(user)) for user in people), is_new)
 

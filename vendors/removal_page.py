@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
-from vendors.editing import Refused, save
+from vendors.editing import EditedMeanwhile, Refused, save
+from vendors.editor import seen_in
 from vendors.models import Service, Vendor
 from vendors.removing import DELETED, bring_back, leaving, take_out
 
@@ -48,8 +49,13 @@ def confirmation(request: HttpRequest, slug: str, service: str) -> HttpResponse:
     row = _row(slug, service)
     form = {"name": row.vendor.name, "services": [{"name": row.name, "verify_first": False}]}
     note = _note(request) or "Looked through and confirmed"
-    save(row.vendor, form, note=note, by=request.user, now=database_now())
-    messages.success(request, f"{row} is confirmed.")
+    seen = seen_in(request.POST)
+    try:
+        save(row.vendor, form, note=note, by=request.user, now=database_now(), seen=seen, exactly=True)
+    except EditedMeanwhile as error:
+        messages.error(request, f"{error}. Look through it again, then confirm it.")
+    else:
+        messages.success(request, f"{row} is confirmed.")
     return _to(row.vendor)
 
 

@@ -16,7 +16,7 @@ from vendors.directory_form import service_form, vendor_form
 from vendors.editor import Outcome, Target, attempted, choices, of_service, of_vendor, saved, seen_now
 from vendors.example_case import example
 from vendors.models import Service, Vendor
-from vendors.part_form import PartForm, opened, typed
+from vendors.part_form import Choices, PartForm, opened, typed
 from vendors.placeholders import BUILT_IN
 from vendors.service_forms import (
     BasicsForm,
@@ -111,18 +111,19 @@ def edit_part(request: HttpRequest, slug: str, service: str, part: str) -> HttpR
 def _form_of(request: HttpRequest, form: Any, row: Service) -> Any:
     """What is stored (GET), what was sent, or what was typed and is only looked at."""
     stored, posted = service_form(row), request.POST if request.method == "POST" else None
+    may = choices(service=row)
     if form is CommitmentForm:
-        return CommitmentForm(posted, choices=choices(), stored=stored, seen=0 if posted else seen_now(row.vendor))
+        return CommitmentForm(posted, choices=may, stored=stored, seen=0 if posted else seen_now(row.vendor))
     if posted is None:
         more = 1 if stored.get(form.ROWS) else EMPTY_AT_FIRST
-        return opened(form, stored, choices=choices(), seen=seen_now(row.vendor), more=more)
-    return _looked_at(request, form) or form(posted, choices=choices())
+        return opened(form, stored, choices=may, seen=seen_now(row.vendor), more=more)
+    return _looked_at(request, form, may) or form(posted, choices=may)
 
 
-def _looked_at(request: HttpRequest, form: type[PartForm]) -> PartForm | None:
+def _looked_at(request: HttpRequest, form: type[PartForm], may: Choices) -> PartForm | None:
     """The form that is shown again with a row more, or with what a trial says; None when it is to be saved."""
     asked = next((name for name in LOOKED_AT if name in request.POST), "")
-    return typed(form, request.POST, choices=choices(), more=int(asked == "add")) if asked else None
+    return typed(form, request.POST, choices=may, more=int(asked == "add")) if asked else None
 
 
 def _beside(form: Any, row: Service) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from accounts.roles import MANAGERS, STAFF
 from sla.agreements import live_calendars, live_terms
 from vendors import vendor_page
 from vendors.dependants import dependants, faults_of, sheet_of
+from vendors.editor import seen_now
 from vendors.models import ContactPoint, ServiceAccount, Vendor
 
 
@@ -36,7 +37,7 @@ def vendor(request: HttpRequest, slug: str) -> HttpResponse:
     faults = faults_of(rows, request.user, now=now) if "checked" in request.GET else []
     context = {
         "vendor": row, "services": services, "now": now, "faults": faults, "actions": _actions(row, request.user),
-        "manages": bool(request.user.roles & MANAGERS), "sheet": sheet_of(row, request.user),
+        "manages": bool(request.user.roles & MANAGERS), "seen": seen_now(row), "sheet": sheet_of(row, request.user),
         **dependants(rows, request.user),
     }  # fmt: skip
     return render(request, "vendors/vendor.html", context)

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import roles
+from accounts.models import User
 from vendors.edits import last_edit
 from vendors.models import ContactPoint, DirectoryEdit, Service, ServiceAccount, Vendor
 from world import TENANT
@@ -112,6 +113,18 @@ def test_contact_points_are_ordered_removed_and_added(desk, world):
     assert [p.value for p in world.m365.contact_points.all()] == ["support@vendor.example"]
 
 
+def test_an_owner_who_has_left_is_kept_until_another_is_chosen(desk, world):
+    gone, other = (world.person(f"{name}@msp.example", roles.TECHNICIAN) for name in ("gone", "stranger"))
+    world.m365.contact_points.update(owner=gone)
+    User.objects.filter(pk__in=[gone.pk, other.pk]).update(is_active=False)
+    url, point = M365 + "contacts/", world.m365.contact_points.get()
+    assert '<option value="gone@msp.example" selected>' in words(desk.get(url))
+    assert sent(desk, url, **{"row-0-language": "en"}).status_code == 303
+    point.refresh_from_db()
+    assert (point.owner, point.language) == (gone, "en")
+    assert sent(desk, url, **{"row-0-owner": "stranger@msp.example"}).status_code == 422
+
+
 def test_what_is_wrong_stands_at_its_row(desk, world):
     answer = sent(desk, M365 + "contacts/", **{"row-1-kind": "portal", "row-1-value": "nowhere"})
     assert answer.status_code == 422 and "“Nowhere”" not in words(answer)
@@ -215,9 +228,20 @@ def test_after_saving_the_lint_says_what_is_in_the_way(desk, world):
 
 def test_what_a_pack_says_is_confirmed_with_a_note(desk, world):
     Service.objects.update(verify_first=True)
-    assert "nobody here has confirmed it yet" in words(desk.get("/vendors/microsoft/"))
-    desk.post(M365 + "confirmation/", {"note": "Called them"})
+    page = desk.get("/vendors/microsoft/")
+    assert "nobody here has confirmed it yet" in words(page) and page.context["seen"] == 0
+    desk.post(M365 + "confirmation/", {"note": "Called them", "seen": page.context["seen"]})
     assert not Service.objects.get().verify_first and last_edit(Vendor.objects.get()).note == "Called them"
+
+
+def test_what_was_changed_since_it_was_looked_through_is_not_confirmed(desk, world):
+    Service.objects.update(verify_first=True)
+    sent(desk, M365 + "basics/", plan="Other")
+    answer = desk.post(M365 + "confirmation/", {"seen": 0}, follow=True)
+    assert Service.objects.get().verify_first and "Look through it again" in words(answer)
+    assert f'name="seen" value="{last_edit(Vendor.objects.get()).pk}"' in words(answer)
+    desk.post(M365 + "confirmation/", {"seen": answer.context["seen"]})
+    assert not Service.objects.get().verify_first
 
 
 @pytest.mark.parametrize("url", ["/vendors/microsoft/edit/", M365 + "contacts/", "/vendors/new/"])
