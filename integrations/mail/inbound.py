@@ -13,17 +13,21 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import STAFF
+from integrations.mail.addresses import is_for_escalations, token_of
 from integrations.mail.authentication import is_authenticated
 from integrations.mail.connector import message_id
+from integrations.mail.looking import to_look_at
 from integrations.mail.outcomes import ANSWER, CALL, IGNORED, LOOK, Outcome
 from integrations.mail.source import IncomingMail, head_of, parse
 from integrations.mail.vendor_mail import taken
 from integrations.models import ReceivedMail
 from outbox.alarms import raise_alarm
 from tickets import managing
+from tickets.cases.waiting import tell_of_mail
 from tickets.models import Ticket
 from tickets.permissions import NotYours
 from tickets.side import talking
@@ -46,7 +50,7 @@ def take_in(raw: bytes, *, to: Sequence[str] = (), fault: str = "", now: datetim
     """
     head = head_of(raw)
     given = list(dict.fromkeys(address.lower() for address in to)) or list(head.to)
-    ours = [address for address in given if _token(address) or _is_for_escalations(address)]
+    ours = [address for address in given if token_of(address) or is_for_escalations(address)]
     rows = [_stored(head, address[:254], now=now) for address in ours or given[:1] or [""]]
     mail = replace(head, fault=fault) if fault else parse(raw)
     return [_dealt_with(mail, row, now=now) for row in rows]
@@ -62,6 +66,7 @@ def _dealt_with(mail: IncomingMail, row: ReceivedMail, *, now: datetime) -> Rece
             row.save(update_fields=["text", "files", "outcome", "because", "ticket"])
             if outcome.kind == LOOK:
                 _tell_managers(row, now=now)
+                _tell_holder(row, outcome.case_id, now=now)
     return row
 
 
@@ -80,11 +85,11 @@ def _is_verified(mail: IncomingMail) -> bool:
 def _act(mail: IncomingMail, row: ReceivedMail, *, now: datetime) -> Outcome:
     if _is_own(mail.mail_id):
         return Outcome(IGNORED, "The portal sent it itself, and it came back.")
-    if about_a_case := None if _is_for_escalations(row.address) else taken(mail, row, _token(row.address), now=now):
+    if about_a_case := None if is_for_escalations(row.address) else taken(mail, row, token_of(row.address), now=now):
         return about_a_case
-    if token := _token(row.address):
+    if token := token_of(row.address):
         return _answered(mail, token, now=now)
-    if not _is_for_escalations(row.address):
+    if not is_for_escalations(row.address):
         return Outcome(IGNORED, f"Nobody takes in mail to {row.address or 'an address that it does not name'} yet.")
     if mail.automatic:
         return Outcome(IGNORED, f"No person wrote it: {mail.automatic}.")
@@ -145,6 +150,15 @@ def _why(mail: IncomingMail) -> str:
     return (parted(mail.text)[0].strip() or mail.subject)[:LONGEST_WHY]
 
 
+def _tell_holder(row: ReceivedMail, case_id: int | None, *, now: datetime) -> None:
+    """Who has the ticket learns that a mail about a case waits: of the first, while further ones wait with it."""
+    waiting = to_look_at().filter(ticket=row.ticket_id).exclude(pk=row.pk)
+    if case_id is None or waiting.exclude(address__iexact=settings.ESCALATIONS_ADDRESS).exists():
+        return
+    where = settings.PUBLIC_URL + reverse("mail-to-look-at", args=[row.pk])
+    tell_of_mail(case_id=case_id, mail=row.pk, sender=row.sender, because=row.because, where=where, now=now)
+
+
 def _tell_managers(row: ReceivedMail, *, now: datetime) -> None:
     """The manager on call learns of it at once, of a flood only that it is one."""
     lately = ReceivedMail.objects.filter(outcome=LOOK, received_at__gt=now - HOUR)
@@ -161,17 +175,6 @@ def _tell_managers(row: ReceivedMail, *, now: datetime) -> None:
              "Nothing was done about it. Look at it here:", f"{settings.PUBLIC_URL}/calls/mails/"]  # fmt: skip
     tell_apart(f"mail-in:{row.pk}", people=people, subject=f"Look at a mail: {row.subject}"[:200], lines=lines,
                ticket_id=row.ticket_id, urgent=True, now=now)  # fmt: skip
-
-
-def _token(address: str) -> str:
-    """Which conversation an address belongs to; "" for one that is no conversation's."""
-    head, _, tail = settings.REPLY_ADDRESS.lower().partition("{token}")
-    found = re.fullmatch(f"{re.escape(head)}([0-9a-z]+){re.escape(tail)}", address.lower())
-    return found[1] if found else ""
-
-
-def _is_for_escalations(address: str) -> bool:
-    return address.lower() == settings.ESCALATIONS_ADDRESS.lower()
 
 
 def _is_own(mail_id: str) -> bool:

@@ -12,8 +12,9 @@ ANSWER, CALL, CASE, LOOK, IGNORED = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a mail, why, and the ticket that it was about."""
+    """What became of a mail, why, and the ticket and case that it was about."""
 
     kind: str
     because: str
     ticket_id: int | None = None
+    case_id: int | None = None

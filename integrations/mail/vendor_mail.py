@@ -1,8 +1,10 @@
 """Mail about a vendor's case: which case, on whose word, and what it says.
 
-A mail belongs to a case where it came to the case's own address or answers a mail of ours about it: both hold 128
-random bits that only those know who were written to. Without either, the vendor's case number counts where our own mail
-server vouches that the sender is the vendor's. Whatever else names a case waits for a manager, and is put nowhere.
+A mail belongs to a case where it came to the case's own address or answers a mail of ours about it, and its sender is
+known as the vendor's: address and Message-ID hold 128 random bits, and whoever was written to may pass them on, to our
+own people and to the client's. What a program wrote there is recorded whoever sent it, since it answers nothing.
+Without either, the vendor's case number counts where our own mail server vouches that the sender is the vendor's.
+Whatever else is about a case waits for a manager, is put nowhere, and who has the ticket is told that it waits.
 """
 
 import re
@@ -13,6 +15,8 @@ from datetime import datetime, timedelta
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Upper
 
+from accounts.models import User
+from clients.models import Contact
 from integrations.mail.outcomes import CASE, IGNORED, LOOK, Outcome
 from integrations.mail.reports import Report
 from integrations.mail.source import IncomingMail
@@ -21,10 +25,11 @@ from tickets.cases.reading import number_in, own_words, read
 from tickets.cases.receiving import receive
 from tickets.models import CaseMessage, SideConversation, VendorCase
 from vendors.models import ContactPoint, Service, Vendor
-from vendors.senders import vendors_of
+from vendors.senders import is_contact_of, is_of, vendors_of
 
 Kind = CaseMessage.Kind
-TOKEN, REFERENCE, NUMBER, ATTACHED = "TOKEN", "REFERENCE", "NUMBER", "ATTACHED"
+TOKEN, REFERENCE, NUMBER = "TOKEN", "REFERENCE", "NUMBER"
+CAME = {TOKEN: "came to the address of the case", REFERENCE: "answers our mail about the case"}
 MAILS_PER_HOUR = 60  # that come in to one case
 HOUR = timedelta(hours=1)
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{3,78}[A-Za-z0-9]")
@@ -53,22 +58,35 @@ def taken(mail: IncomingMail, row: ReceivedMail, token: str, *, now: datetime) -
     if token and SideConversation.objects.filter(token=token.lower()).exists():
         return None
     found = _case_at(token) or _case_answered(mail.answers)
-    if found:
+    if found is None:
+        return _by_number(mail, verified=row.verified, now=now)
+    if mail.automatic or is_theirs(mail.sender, found.case):
         return put_to_case(mail, found, now=now)
-    return _by_number(mail, verified=row.verified, now=now)
+    who, vendor = mail.sender or "whoever sent it", found.case.vendor
+    return _waits(found.case, f"It {CAME[found.why]} with {vendor}, and {who} is not known as {vendor}'s.")
+
+
+def is_theirs(address: str, case: VendorCase) -> bool:
+    """Whether a mail from there is the vendor's word: not that of a person of ours or of the client who has an address
+    at one of the vendor's domains, unless it is a contact of the vendor's."""
+    if is_contact_of(address, case.vendor):
+        return True
+    person = User.objects.filter(email__iexact=address)
+    contact = Contact.objects.filter(client=case.ticket.client_id, email__iexact=address)
+    return is_of(address, case.vendor) and not person.exists() and not contact.exists()
 
 
 def put_to_case(mail: IncomingMail, found: Found, *, now: datetime) -> Outcome:
     """Keep a mail in a case, and do what follows from what it says."""
     case, ticket_id = found.case, found.case.ticket_id
-    if _lately(case, now=now) >= MAILS_PER_HOUR:
-        return Outcome(LOOK, f"{MAILS_PER_HOUR} mails came to this case within an hour.", ticket_id)
+    if too_many := _too_many(case, now=now):
+        return too_many
     said = read(mail.text, subject=mail.subject, pattern=case.service.number_pattern, ours=case.subject)
     kind = Kind.AUTO_REPLY if mail.automatic else Kind(said.kind)
     kept = receive(
         case_id=case.pk, kind=kind, text=mail.words, sender=mail.sender, subject=mail.subject, mail_id=mail.mail_id,
         number=said.number, found=found.why, because=mail.automatic or said.because, now=now,
-        stranger=all(vendor.pk != case.vendor_id for vendor in vendors_of(mail.sender)),
+        stranger=not is_of(mail.sender, case.vendor),
     )  # fmt: skip
     if kept is None:
         return Outcome(CASE, "It is in its case already.", ticket_id)
@@ -80,7 +98,7 @@ def put_to_case(mail: IncomingMail, found: Found, *, now: datetime) -> Outcome:
 
 
 def _cases() -> QuerySet[VendorCase]:
-    return VendorCase.objects.select_related("service", "vendor")
+    return VendorCase.objects.select_related("service", "vendor", "ticket")
 
 
 def _case_at(token: str) -> Found | None:
@@ -104,7 +122,7 @@ def _by_number(mail: IncomingMail, *, verified: bool, now: datetime) -> Outcome 
         return put_to_case(mail, Found(case, NUMBER), now=now)
     if case:
         doubt = f"It says that it is from {mail.sender} and names the case {case.number}, and our mail server does not"
-        return Outcome(LOOK, f"{doubt} vouch for that.", case.ticket_id)
+        return _waits(case, f"{doubt} vouch for that.")
     if vendors:
         if mail.automatic:
             return Outcome(IGNORED, f"It is from {vendors[0]}, names no case of ours, and no person wrote it.")
@@ -118,7 +136,7 @@ def _from_stranger(mail: IncomingMail) -> Outcome | None:
     if case is None:
         return None
     who = mail.sender or "Whoever sent it"
-    return Outcome(LOOK, f"It names the case {case.number}; {who} is not known as {case.vendor}'s.", case.ticket_id)
+    return _waits(case, f"It names the case {case.number}; {who} is not known as {case.vendor}'s.")
 
 
 def _case_numbered(mail: IncomingMail, vendors: Sequence[Vendor]) -> VendorCase | None:
@@ -147,20 +165,32 @@ def _case_with(numbers: Sequence[str], cases: QuerySet[VendorCase]) -> VendorCas
     return named.select_related("service", "vendor").order_by("over", "-pk").first()
 
 
-def _lately(case: VendorCase, *, now: datetime) -> int:
-    return CaseMessage.objects.filter(case=case, author=None, message=None, at__gt=now - HOUR).count()
+def _too_many(case: VendorCase, *, now: datetime) -> Outcome | None:
+    lately = CaseMessage.objects.filter(case=case, author=None, message=None, at__gt=now - HOUR).count()
+    words = f"{MAILS_PER_HOUR} mails about the case with {case.vendor} came within an hour."
+    return _waits(case, words) if lately >= MAILS_PER_HOUR else None
+
+
+def _waits(case: VendorCase, because: str) -> Outcome:
+    return Outcome(LOOK, because, case.ticket_id, case.pk)
 
 
 # what came back ------------------------------------------------------------------------------------------------------
 
 
 def _reported(mail: IncomingMail, report: Report, token: str, *, now: datetime) -> Outcome | None:
-    """A mail server's report about a mail of ours: which one only its Message-ID says."""
+    """A mail server's report about a mail of ours: which one only its Message-ID says.
+
+    Of another recipient than we wrote to, to whom theirs passed it on, it is recorded and marks no contact.
+    """
     rows = CaseMessage.objects.filter(mail_id__in=report.ids, kind__in=CaseMessage.FROM_US)
     ours = rows.select_related("case__vendor").order_by("-at").first()
     if ours is None:
         return _unknown_report(report, token)
-    kind = Kind.BOUNCE if report.failed else Kind.AUTO_REPLY
+    if too_many := _too_many(ours.case, now=now):
+        return too_many
+    as_written = report.recipient.lower() in ("", ours.to.lower())
+    kind = Kind.BOUNCE if report.failed and as_written else Kind.AUTO_REPLY
     kept = receive(
         case_id=ours.case_id, kind=kind, text=mail.words, sender=mail.sender, subject=mail.subject,
         mail_id=mail.mail_id, number="", found=REFERENCE, because=report.because, to=ours.to, for_good=report.for_good,
@@ -169,8 +199,15 @@ def _reported(mail: IncomingMail, report: Report, token: str, *, now: datetime) 
     vendor, ticket_id = ours.case.vendor, ours.case.ticket_id
     if kept is None:
         return Outcome(CASE, "It is in its case already.", ticket_id)
-    what = f"Our mail to {vendor} came back" if report.failed else f"Our mail to {vendor} is late"
-    return Outcome(CASE, f"{what}: {report.because}", ticket_id)
+    what = _what_became(report, as_written=as_written)
+    return Outcome(CASE, f"Our mail to {vendor} {what}: {report.because}", ticket_id)
+
+
+def _what_became(report: Report, *, as_written: bool) -> str:
+    """Of a mail of ours; whoever it was passed on to where it arrived is no contact of ours."""
+    if not as_written:
+        return "was passed on by them to somebody else"
+    return "came back" if report.failed else "is late"
 
 
 def _unknown_report(report: Report, token: str) -> Outcome | None:
@@ -179,5 +216,5 @@ def _unknown_report(report: Report, token: str) -> Outcome | None:
     to_vendor = ContactPoint.objects.filter(kind=ContactPoint.Kind.EMAIL, value__iexact=report.recipient).exists()
     if case or (report.recipient and to_vendor):
         words = f"It says that a mail to {report.recipient or 'a vendor'} came back, and names none of ours."
-        return Outcome(LOOK, words, case.case.ticket_id if case else None)
+        return _waits(case.case, words) if case else Outcome(LOOK, words)
     return None
