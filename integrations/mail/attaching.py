@@ -1,5 +1,6 @@
 """Putting a mail that waits for a manager to a vendor's case: its word stands where the mail proves nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import forms
@@ -8,29 +9,42 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import User
 from accounts.roles import MANAGERS
+from integrations.mail.addresses import is_for_escalations, token_of
 from integrations.mail.looking import NOT_DONE, check_not_looked_at
+from integrations.mail.source import with_names
 from integrations.models import ReceivedMail
 from tickets.cases.reading import read
 from tickets.cases.receiving import receive
 from tickets.models import VendorCase
 from tickets.permissions import NotYours
 from tickets.working import BadAnswer
-from vendors.senders import vendors_of
+from vendors.senders import is_of, vendors_of
 
 MOST = 50
 WITH_VENDOR = (VendorCase.Status.QUEUED, VendorCase.Status.LODGED, VendorCase.Status.ANSWERED)
 
 
 class CaseForm(forms.Form):
-    """Which case a mail is about."""
+    """Which case a mail is about, of those that `by` may put it to."""
 
     case = forms.TypedChoiceField(
         label="Case", coerce=int, error_messages={"required": "Choose the case that this mail is about."}
     )
 
-    def __init__(self, *args, cases: QuerySet[VendorCase], **kwargs):
+    def __init__(self, *args, mail: ReceivedMail, by: User, **kwargs):
         super().__init__(*args, **kwargs)
+        cases = list(cases_for(mail, by))
         self.fields["case"].choices = [("", "Choose a case"), *((case.pk, words(case)) for case in cases)]
+        self.fields["case"].initial = _named(mail, cases)
+
+
+def _named(mail: ReceivedMail, cases: Sequence[VendorCase]) -> int | None:
+    """The case to whose own address it came, or the only one of the ticket that it is held to be about."""
+    token = token_of(mail.address)
+    if token or is_for_escalations(mail.address):
+        return next((case.pk for case in cases if case.token == token), None)
+    of_ticket = [case.pk for case in cases if case.ticket_id == mail.ticket_id]
+    return of_ticket[0] if len(of_ticket) == 1 else None
 
 
 def cases_for(mail: ReceivedMail, by: User) -> QuerySet[VendorCase]:
@@ -76,11 +90,10 @@ def attach(*, mail: int, case: int, by: User, now: datetime) -> VendorCase:
 
 def _put(row: ReceivedMail, case: VendorCase, *, by: User, now: datetime) -> None:
     said = read(row.text, subject=row.subject, pattern=case.service.number_pattern, ours=case.subject)
-    enclosed = f"\n\n(It came with {', '.join(row.files)}: ask for that another way.)" if row.files else ""
     kept = receive(
-        case_id=case.pk, kind=said.kind, text=f"{row.text}{enclosed}".strip() or "(no text)", sender=row.sender,
+        case_id=case.pk, kind=said.kind, text=with_names(row.text, row.files) or "(no text)", sender=row.sender,
         subject=row.subject, mail_id=row.mail_id, number=said.number, found="ATTACHED", because=said.because, by=by,
-        now=now, stranger=all(vendor.pk != case.vendor_id for vendor in vendors_of(row.sender)),
+        now=now, stranger=not is_of(row.sender, case.vendor),
     )  # fmt: skip
     if kept is None:
         raise BadAnswer("case", "This mail is in that case already.")

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
-from integrations.mail.attaching import CaseForm, attach, cases_for
+from integrations.mail.attaching import CaseForm, attach
 from integrations.mail.looking import NOT_DONE, excerpted, looked_at, to_look_at
 from integrations.models import ReceivedMail
+from tickets.acting import in_turn
 from tickets.status import NotAllowedNow
 from tickets.working import BadAnswer
 
@@ -36,7 +37,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """All that one of them says, also when somebody has looked at it since, and the cases that it can be put to."""
     found = _found(pk)
-    return _shown(request, found, CaseForm(cases=cases_for(found, request.user)))
+    return _shown(request, found, CaseForm(mail=found, by=request.user))
 
 
 @for_roles(MANAGERS)
@@ -44,17 +45,21 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 def put_to_case(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a mail to the case that was chosen."""
     found = _found(pk)
-    form = CaseForm(request.POST, cases=cases_for(found, request.user))
+    form = CaseForm(request.POST, mail=found, by=request.user)
     if not form.is_valid():
         return _shown(request, found, form, status=422)
     try:
-        case = attach(mail=pk, case=form.cleaned_data["case"], by=request.user, now=database_now())
+        with in_turn():
+            case = attach(mail=pk, case=form.cleaned_data["case"], by=request.user, now=database_now())
+    except ReceivedMail.DoesNotExist:
+        messages.warning(request, "Somebody else has put this mail to a case already.")
+        return _see(reverse("mails-to-look-at"))
     except BadAnswer as error:
         form.add_error(error.field, str(error))
         return _shown(request, found, form, status=422)
     except NotAllowedNow as error:
         messages.warning(request, str(error))
-        return _see(reverse("mail-to-look-at", args=[pk]))
+        return _shown(request, _found(pk), form, status=409)
     messages.success(request, f"The mail is in the case with {case.vendor}.")
     return _see(reverse("vendor-case", args=[f"ESC-{case.ticket_id}", case.pk]))
 
@@ -73,7 +78,8 @@ def _shown(request: HttpRequest, found: ReceivedMail, form: CaseForm, *, status:
 def looked(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a mail off the list."""
     try:
-        looked_at(mail=pk, by=request.user, now=database_now())
+        with in_turn():
+            looked_at(mail=pk, by=request.user, now=database_now())
     except ReceivedMail.DoesNotExist:
         raise Http404 from None
     except NotAllowedNow as error:

@@ -60,8 +60,7 @@ class IncomingMail:
     def words(self) -> str:
         """What it says, with what of it is missing here."""
         text = f"(This mail could not be read: {self.fault}.)" if self.fault else self.text
-        enclosed = f"\n\n(It came with {', '.join(self.files)}: ask for that another way.)" if self.files else ""
-        return f"{text}{enclosed}".strip()
+        return with_names(text, self.files)
 
     @property
     def ticket_key(self) -> str:
@@ -97,6 +96,12 @@ def parse(raw: bytes) -> IncomingMail:
     except Unreadable as error:
         return replace(head, fault=str(error))
     return replace(head, text=_text(mail), files=tuple(_files(mail)), report=report_of(mail))
+
+
+def with_names(text: str, files: Sequence[str]) -> str:
+    """What a mail says, with the names of the files that came with it and are not kept."""
+    enclosed = f"\n\n(It came with {', '.join(files)}: ask for that another way.)" if files else ""
+    return f"{text}{enclosed}".strip()
 
 
 def clean(text: str) -> str:
