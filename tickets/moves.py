@@ -51,7 +51,7 @@ def event(
     work.last_event_at = max(now, work.last_event_at)
     record = dict(why or {})
     if client_text and kind in TOLD_BY_MAIL and work.contact_email:
-        record |= _tell_reporter(work, kind, [client_text, *enclosed, *_zone_of(work, record)], now=now)
+        record |= _tell_reporter(work, kind, [client_text, *enclosed, *_zone_of(work, record)], by=by, now=now)
     work.events.append(
         {
             "ticket_id": work.id,
@@ -68,7 +68,7 @@ def event(
     )
 
 
-def _tell_reporter(work: Work, kind: str, said: list[str], *, now: datetime) -> dict[str, bool]:
+def _tell_reporter(work: Work, kind: str, said: list[str], *, by: User | None, now: datetime) -> dict[str, bool]:
     """A mail to whoever reported it, unless too many went there within the hour by themselves; then it is recorded."""
     if is_too_much(kind, work.told, now=work.last_event_at):
         return {"not_mailed": True}
@@ -76,6 +76,8 @@ def _tell_reporter(work: Work, kind: str, said: list[str], *, now: datetime) -> 
         work.told = (*work.told, work.last_event_at)
     lines = [*said, "", work.say("Your reference is {key}.", key=work.key)]
     mail(work, f"client:{work.event_count}", to=(work.contact_email,), subject=work.title, lines=lines, now=now)
+    if kind == "PUBLIC_REPLY" and by and by.is_person:
+        work.messages[-1]["payload"]["by_person"] = True
     return {}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.models import User
 from integrations.mail import connector
 from integrations.mail.side_mail import kept
 from outbox.delivery import CannotEverSend
@@ -20,10 +21,17 @@ def send(key: str, payload: dict[str, Any]) -> None:
     except (LookupError, ServiceAccount.DoesNotExist) as error:
         raise CannotEverSend(f"a secret that the case needs is not stored any more: {error}") from error
     headers = {"X-Portal-Ticket": payload["ticket"], **_threading(case, payload["seq"])}
+    if not _is_a_person_s(case, payload["seq"]):
+        headers |= connector.BY_PROGRAM
     reply_to = settings.REPLY_ADDRESS.format(token=case.token) if case.token else ""
     if reply_to:
         headers["Reply-To"] = reply_to
     connector.post(key, {**payload, "text": text}, headers=headers, envelope_from=reply_to)
+
+
+def _is_a_person_s(case: VendorCase, seq: int) -> bool:
+    """Whether somebody here wrote it, or had it sent, rather than a rule or the chase of a late vendor."""
+    return CaseMessage.objects.filter(case=case, seq=seq, author__kind=User.Kind.PERSON).exists()
 
 
 def _threading(case: VendorCase, seq: int) -> dict[str, str]:

@@ -10,12 +10,16 @@ from outbox import mail_ids
 from outbox.delivery import CannotEverSend
 from vendors.references import resolve
 
+# What no person wrote says so, that no program answers it. Source: RFC 3834, 5.
+BY_PROGRAM = {"Auto-Submitted": "auto-generated"}
+
 
 def send(key: str, payload: dict[str, Any]) -> None:
-    """Send one mail of the portal's own. Raises what `post` raises."""
+    """Send one mail of the portal's own, or what a person wrote to a client. Raises what `post` raises."""
     text = resolve(payload["text"], allowed=payload.get("secrets", ()))
     about = {"X-Portal-Ticket": payload["ticket"]} if "ticket" in payload else {}
-    post(key, {**payload, "text": text}, headers={"Auto-Submitted": "auto-generated", **about})
+    how = {} if payload.get("by_person") else BY_PROGRAM
+    post(key, {**payload, "text": text}, headers={**how, **about})
 
 
 def post(key: str, payload: dict[str, Any], *, headers: dict[str, str], envelope_from: str = "") -> None:
