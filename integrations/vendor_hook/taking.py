@@ -7,7 +7,7 @@ exist.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -66,7 +66,12 @@ def _candidates(cases: QuerySet[VendorCase], word: VendorWord) -> list[QuerySet[
         return [cases.alias(said=Upper("number")).filter(said=word.number.upper())]
     prefix, _, number = word.reference.upper().partition("-")
     keyed = prefix == "ESC" and number.isascii() and number.isdigit() and len(number) < 18
-    return [cases.filter(ticket=int(number))] if keyed else [cases.filter(token=word.reference.lower())]
+    return [cases.filter(_of_ticket(int(number)))] if keyed else [cases.filter(token=word.reference.lower())]
+
+
+def _of_ticket(number: int) -> Q:
+    """Of the ticket, or of the one that goes on for it: what the vendor once got names the key that it had then."""
+    return Q(ticket=number) | Q(ticket__merged_from=number)
 
 
 def _first(cases: QuerySet[VendorCase]) -> VendorCase | None:

@@ -11,6 +11,7 @@ from integrations.models import Integration
 from integrations.vendor_hook.source import parse
 from programs import at_once, problem
 from tickets import lifecycle
+from tickets.merging import merge
 from tickets.models import CaseMessage, CaseTask, EventSource, VendorCase
 from tickets.reported import CannotRead
 from vendors.models import ContactPoint, Service, Vendor
@@ -85,6 +86,16 @@ def test_the_case_is_found_by_its_token_and_by_the_vendor_s_number_too(send, cas
     assert send(reference=case.token.upper(), delivery_id="1").status_code == 200
     assert send(reference=None, number="cs1", delivery_id="2").status_code == 200
     assert kinds(case) == ["LODGED", "ANSWER", "ANSWER"]
+
+
+def test_by_the_key_of_a_ticket_that_was_merged_the_case_is_found_where_it_goes_on(send, case, world):
+    """The loser's key stands in every subject that the vendor has."""
+    between, last = world.open("Also"), world.open("Again")
+    for loser, into in ((case.ticket, between), (between, last)):
+        world.do(merge, loser, into=into.key, why="The same")
+    answer = send(reference=case.ticket.key)
+    assert answer.status_code == 200 and answer.json()["ticket"] == last.key
+    assert (kinds(case), fresh(case).ticket) == (["LODGED", "ANSWER"], last)
 
 
 def test_the_same_delivery_twice_is_dealt_with_once(send, case):
