@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,15 +18,15 @@ from accounts.clock import database_now
 from accounts.models import User
 from accounts.permissions import for_roles
 from accounts.roles import STAFF
-from sla.agreements import live_calendars
 from vendors import verification
+from vendors.calendars import calendars_of
 from vendors.models import ContactPoint
 from vendors.verification import NotVerified
 from vendors.verification_form import CorrectForm, WrongForm
-from vendors.verification_rows import just_confirmed, queue, row, with_last
+from vendors.verification_rows import PAGE_SIZE, just_confirmed, queue, row, with_last
 
 Shown = dict[str, Any]
-LATELY = timedelta(hours=24)
+MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +49,23 @@ class Result:
 @require_safe
 def due(request: HttpRequest) -> HttpResponse:
     """Every contact point that is to be verified, by owner."""
-    return render(request, "vendors/verification.html", _queue(request.user, now=database_now()))
+    return render(request, "vendors/verification.html", _queue(request.user, _number(request.GET.get("page"))))
 
 
 @for_roles(STAFF)
 @require_POST
 def confirmations(request: HttpRequest) -> HttpResponse:
     """Confirm one contact point (`only`) or those that are ticked (`point`); each that cannot be is told."""
-    now = database_now()
-    result = _confirm(request, now=now)
+    number, result = _number(request.POST.get("page")), _confirm(request, now=database_now())
     if request.htmx:
-        context = _queue(request.user, now=now) | {"said": result.said, "refused": result.refused}
+        context = _queue(request.user, number) | {"said": result.said, "refused": result.refused}
         return render(request, "vendors/verification.html#queue", context)
     if result.said:
         messages.success(request, result.said)
     for words in result.refused:
         messages.error(request, words)
     back = request.POST.get("back", "")
-    return redirect("contact-point", pk=int(back)) if back.isdecimal() else redirect("verification")
+    return redirect("contact-point", pk=int(back)) if back.isdecimal() else redirect(_url(number))
 
 
 @for_roles(STAFF)
@@ -77,7 +76,7 @@ def contact_point(request: HttpRequest, pk: int) -> HttpResponse:
     now = database_now()
     point = get_object_or_404(with_last(ContactPoint.objects.all()), pk=pk)
     history = point.verifications.select_related("by")
-    shown = {"shown": row(point, request.user, live_calendars(), now=now), "history": history, "now": now}
+    shown = {"shown": row(point, request.user, calendars_of([point]), now=now), "history": history, "now": now}
     return render(request, "vendors/contact_point.html", shown)
 
 
@@ -109,15 +108,24 @@ def fault(request: HttpRequest, pk: int) -> HttpResponse:
     return _asked(request, pk, WrongForm, wrong, title="Does not hold:", verb="It does not hold", danger=True)
 
 
-def _queue(user: User, *, now: datetime) -> Shown:
-    groups = queue(user, live_calendars(), now=now)
+def _queue(user: User, number: int) -> Shown:
+    found = queue(user, number)
+    first, last = (found.number - 1) * PAGE_SIZE, found.number * PAGE_SIZE
     return {
-        "groups": groups,
-        "count": sum(len(group["rows"]) for group in groups),
-        "may_any": any(group["may"] for group in groups),
-        "lately": just_confirmed(user, since=now - LATELY),
-        "now": now,
-    }
+        "groups": found.groups, "may_any": any(group["may"] for group in found.groups), "lately": just_confirmed(user),
+        "now": found.now, "number": found.number, "words": f"{first + 1}-{min(last, found.total)} of {found.total}",
+        "previous_url": _url(found.number - 1) if found.number > 1 else "",
+        "next_url": _url(found.number + 1) if last < found.total else "",
+    }  # fmt: skip
+
+
+def _number(text: str | None) -> int:
+    """The number of a page as it was asked for; the first where it is none."""
+    return max(int(text), 1) if text and text.isdecimal() and len(text) < MOST_DIGITS else 1
+
+
+def _url(number: int) -> str:
+    return reverse("verification") + (f"?page={number}" if number > 1 else "")
 
 
 def _confirm(request: HttpRequest, *, now: datetime) -> Result:
