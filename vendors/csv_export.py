@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
+from accounts.csv_cells import guarded
 from vendors.csv_import_columns import FIELDS, OF_CONTACT, OF_SERVICE, OF_VENDOR
-from vendors.csv_import_table import guarded
 
 COLUMNS = (
     "vendor", *OF_VENDOR, "service", *OF_SERVICE, "kind", "value", *OF_CONTACT,

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.clock import database_now
+from accounts.csv_cells import MARK
 from accounts.models import User
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS, STAFF
@@ -24,7 +25,7 @@ from vendors.csv_export import written
 from vendors.csv_import import NotImported, import_table
 from vendors.csv_import_columns import FIELDS, IGNORED, faults, guessed
 from vendors.csv_import_rows import Reading
-from vendors.csv_import_table import CannotRead, Table, decoded, table
+from vendors.csv_import_table import CannotRead, Table, check_size, decoded, is_guessed, table
 
 SALT = "vendors.csv_import"
 AN_HOUR = 3600
@@ -51,7 +52,8 @@ class UploadForm(forms.Form):
         data = super().clean() or {}
         if not self.errors:
             try:
-                self.csv = decoded(_content(data))
+                content = _content(data)
+                self.csv, self.is_guessed = decoded(content), is_guessed(content)
                 self.table = table(self.csv)
             except CannotRead as error:
                 self.add_error("file" if data.get("file") else "text", str(error))
@@ -60,6 +62,7 @@ class UploadForm(forms.Form):
 
 def _content(data: Shown) -> bytes:
     if data.get("file"):
+        check_size(data["file"].size)
         return data["file"].read()
     if data.get("text", "").strip():
         return data["text"].encode()
@@ -107,7 +110,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
     if len(draft) > LONGEST_DRAFT:
         form.add_error("file", "It is too large to be looked at in one go. Split it into several files.")
         return _asked(request, form, status=422)
-    return _columns(request, form.table, draft, ColumnsForm(form.table.headings))
+    return _columns(request, form.table, draft, ColumnsForm(form.table.headings), is_guessed=form.is_guessed)
 
 
 @for_roles(STAFF)
@@ -116,7 +119,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
 def export_page(request: HttpRequest) -> HttpResponse:
     """The directory as a table; of clients' accounts those that the reader may see."""
     clients = Client.objects.visible_to(request.user).values_list("name", flat=True)
-    content = "\ufeff" + written(export_vendors(), clients=clients)  # without its mark Excel takes it for Latin-1
+    content = MARK + written(export_vendors(), clients=clients)
     return HttpResponse(
         content,
         content_type="text/csv; charset=utf-8",
@@ -180,11 +183,13 @@ def _asked(request: HttpRequest, form: UploadForm, *, status: int = 200) -> Http
 
 
 def _columns(
-    request: HttpRequest, found: Table, draft: str, form: ColumnsForm, *, plan: Shown | None = None, status: int = 200
+    request: HttpRequest, found: Table, draft: str, form: ColumnsForm, *, plan: Shown | None = None, status: int = 200,
+    is_guessed: bool = False,
 ) -> HttpResponse:  # fmt: skip
     columns = [
         {"field": field, "samples": [row.cells[place] for row in found.rows if row.cells[place]][:SAMPLES]}
         for place, field in enumerate(form)
     ]
     context = {"columns": columns, "form": form, "draft": draft, "rows": len(found.rows), "plan": plan}
+    context["is_guessed"] = is_guessed
     return render(request, "vendors/import_columns.html", context, status=status)

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 
+from accounts.csv_cells import plain
+
 LARGEST = 1_000_000
 MOST_ROWS = 2_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 4_000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# How a spreadsheet, and our own export, keeps a cell from being run: an apostrophe before what would begin a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CannotRead(Exception):
@@ -41,12 +41,24 @@ class Table:
 
 def decoded(content: bytes) -> str:
     """The text of a file. Raises CannotRead for what is no text."""
-    if len(content) > LARGEST:
-        raise CannotRead("It is larger than 1 MB. Split it into several files.")
+    check_size(len(content))
     text = _decoded(content)
     if "\0" in text:
         raise CannotRead("This is not a text file. Save the table as CSV and choose that file.")
     return text
+
+
+def check_size(size: int) -> None:
+    """Refuse a file of more bytes than are read. Raises CannotRead."""
+    if size > LARGEST:
+        raise CannotRead("It is larger than 1 MB. Split it into several files.")
+
+
+def is_guessed(content: bytes) -> bool:
+    """Whether the characters of a file are read as Windows-1252 because they are nothing else."""
+    return not (
+        content.startswith(tuple(mark for mark, _ in _MARKS)) or _utf_16(content) or _utf_8(content) is not None
+    )
 
 
 def table(text: str) -> Table:
@@ -64,26 +76,24 @@ def table(text: str) -> Table:
     return Table(headings, tuple(_fitted(row, headings) for row in rows))
 
 
-def plain(cell: str) -> str:
-    """A cell as it is meant: always text, without the apostrophe that keeps it from being run."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def _decoded(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _strictly(content, encoding)
     if encoding := _utf_16(content):
         return _strictly(content, encoding)
+    text = _utf_8(content)
+    return content.decode("cp1252", errors="replace").replace("\ufffd", "?") if text is None else text
+
+
+def _utf_8(content: bytes) -> str | None:
+    """The text, None for what is no UTF-8. Raises CannotRead for UTF-8 that ends within a letter after others."""
     try:
         return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace").replace("\ufffd", "?")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and not content[: error.start].isascii():
+            raise CannotRead("It is cut off within its last letter. Save or upload it anew, as a whole.") from None
+        return None
 
 
 def _strictly(content: bytes, encoding: str) -> str:
