@@ -10,6 +10,8 @@ import re2
 # So much of a value that was not taken is shown.
 MOST_SHOWN = 60
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}")
+FOLLOWING = re.compile(r"(?<=\}\}) \{\{\s*([a-z0-9_]+)\s*\}\}")
+NOTHING = "-"  # stands in a sentence for what there is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,23 @@ def gather(
 
 
 def render(template: str, facts: Mapping[str, str]) -> str:
-    """Fill flat `{{key}}` placeholders; nothing is evaluated, an unknown key stays visible as it is."""
-    return PLACEHOLDER.sub(lambda found: facts.get(found.group(1), found.group(0)), template)
+    """Fill flat `{{key}}` placeholders; nothing is evaluated, an unknown key stays visible as it is.
+
+    A line that would only say that there is nothing is left out.
+    """
+    lines = (line for line in template.split("\n") if not _says_nothing(line, facts))
+    return "\n".join(_filled(line, facts) for line in lines)
+
+
+def _says_nothing(line: str, facts: Mapping[str, str]) -> bool:
+    keys = PLACEHOLDER.findall(line)
+    return bool(keys) and not any(facts.get(key, key) for key in keys)
+
+
+def _filled(line: str, facts: Mapping[str, str]) -> str:
+    """What follows another value directly and is empty leaves no trace."""
+    line = FOLLOWING.sub(lambda found: found.group(0) if facts.get(found.group(1), "?") else "", line)
+    return PLACEHOLDER.sub(lambda found: facts.get(found.group(1), found.group(0)) or NOTHING, line)
 
 
 def _problem(datum: Mapping[str, Any], value: str) -> str:
@@ -56,7 +73,7 @@ def _problem(datum: Mapping[str, Any], value: str) -> str:
     pattern = datum.get("pattern")
     # A secret is a reference here; its form was checked when it was stored.
     if pattern and not datum.get("secret") and not re2.fullmatch(pattern, value):
-        return f"{datum['label']} is “{_shortened(value)}”, which does not have the form {pattern}"
+        return f"{datum['label']} is “{_shortened(value)}”, which does not have the form that they ask for"
     return ""
 
 

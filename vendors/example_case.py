@@ -25,7 +25,7 @@ INVENTED = {
     "error_code": "0x8004de40",
     "device_name": "SRV-01",
     "device_os": "Windows Server 2022",
-    "timeline": "09:02 opened\n09:10 acknowledged\n09:40 passed on: beyond our reach",
+    "timeline": "Opened 2026-03-02 09:02 UTC; so far with L1 and L2.",
     "opened_at": "2 March 2026 09:02 UTC",
 }
 

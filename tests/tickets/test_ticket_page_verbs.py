@@ -159,7 +159,11 @@ def test_a_case_by_hand_asks_for_what_is_missing_and_goes_out_once_answered(desk
     assert desk.open_case(ticket).status == "INCOMPLETE"
     wrong = do(signed_in, ticket, "vendor-cases", answer_tenant_id="not a tenant")
     page = wrong.content.decode()
-    assert wrong.status_code == 422 and "does not have the form" in page and 'value="not a tenant"' in page
+    assert (
+        wrong.status_code == 422
+        and "does not have the form that they ask for" in page
+        and 'value="not a tenant"' in page
+    )
     assert done(do(signed_in, ticket, "vendor-cases", answer_tenant_id=TENANT), ticket)
     assert desk.open_case(ticket).status == "QUEUED"
     desk.now = database_now()

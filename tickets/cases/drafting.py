@@ -50,7 +50,7 @@ def draft(request: Request, sources: Sources, *, now: datetime) -> VendorCase:
         severity=severity,
         answers=dict(gathered.facts),
         missing=[{"key": m.key, "question": m.question, "problem": m.problem} for m in gathered.missing],
-        subject=render(service.template.get("subject", "{{title}}"), facts)[:300],
+        subject=(render(service.template.get("subject", "{{title}}"), facts) or facts["title"])[:300],
         body=render(service.template.get("body", "{{description}}"), facts),
         step=work.step,
         because=request.because[:300],
@@ -99,6 +99,13 @@ def _builtin(work: Work, known: Mapping[str, str], *, severity: str) -> dict[str
         "contact_name": known.get("contact.name", "our service desk"),
         "callback": known.get("contact.phone", settings.DEFAULT_FROM_EMAIL),
         "portal_url": f"{settings.PUBLIC_URL}/tickets/{work.key}/",
-        "timeline": f"Opened {known['ticket.opened_at']}; passed up to step {work.step + 1} of our escalation.",
-        **{name: known.get(f"ticket.{name}", "-") for name in names},
+        "timeline": f"Opened {known['ticket.opened_at']}; so far with {_levels(work)}.",
+        **{name: known.get(f"ticket.{name}", "") for name in names},
     }
+
+
+def _levels(work: Work) -> str:
+    """The tiers that have had it, each once, in order: "L1 and L2"."""
+    steps = work.ladder.steps[work.ladder.start : work.ladder.home(work.step) + 1]
+    tiers = list(dict.fromkeys(step.tier for step in steps if not step.vendor))
+    return " and ".join(filter(None, (", ".join(tiers[:-1]), *tiers[-1:]))) or "our service desk"
