@@ -4,34 +4,66 @@ import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from accounts.configuration import Change, Entry, Run
 from accounts.schema import Name, Row, text
 from clients.models import Client
+from integrations.case_api import configuration as case_api
+from integrations.case_api.configuration import SYSTEM as CASE_API
 from integrations.models import Integration
 from integrations.vendor_hook.source import SYSTEM as VENDOR
 from tickets.models import EventSource, Mapping
 from vendors.models import Vendor
 
 System = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+NumberAt = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)?$", max_length=120)]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
 class IntegrationRow(Row):
-    """An outside system; its token is taken from an environment variable, and only the digest is stored."""
+    """An outside system; its token is taken from an environment variable, and only the digest is stored.
+
+    Of the system “case_api”, which we ask and which does not ask us, the variable's name is stored instead.
+    """
 
     name: Name
     system: System = None
     secret_env: Variable = None
     organisations: dict[text(120, shortest=1), Name] = None
     vendor: Annotated[Name, Field(description="Whose cases a system of the kind “vendor” may tell of")] = None
+    service: Annotated[Name, Field(description="About which service cases are lodged there; “case_api” only")] = None
+    url: Annotated[text(500, shortest=1), Field(description="To which cases are sent; “case_api” only")] = None
+    number_at: Annotated[NumberAt, Field(description="Where its answer has the vendor's number: data.id")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, said: Any) -> Any:
+        """A connection for cases may go without a name: there is one for each service."""
+        nameless = isinstance(said, dict) and said.get("system") == CASE_API and "name" not in said
+        return {"name": f"{said.get('service')} by API"[:120], **said} if nameless else said
 
 
 def import_integrations(entries: Sequence[Entry[IntegrationRow]], run: Run) -> None:
+    connections = [entry for entry in entries if entry.row.system == CASE_API]
     for entry in entries:
         with run.importing(entry):
-            _import_integration(entry, run)
+            _refuse_strangers(entry, run)
+            if entry not in connections:
+                _import_integration(entry, run)
+    case_api.import_connections(connections, run)
+
+
+def _refuse_strangers(entry: Entry[IntegrationRow], run: Run) -> None:
+    """Keys that only the other kind of system has."""
+    if entry.row.system == CASE_API:
+        for key in ("organisations", "vendor"):
+            if entry.gives(key):
+                run.refuse(entry, f'a system "{CASE_API}" sends us nothing, so it has none', key)
+        return
+    for key in ("service", "url", "number_at"):
+        if entry.gives(key):
+            run.refuse(entry, f'only the system "{CASE_API}" has this', key)
 
 
 def _import_integration(entry: Entry[IntegrationRow], run: Run) -> None:
@@ -88,9 +120,9 @@ def _settle_mappings(source: EventSource, clients: dict[str, Client | None], cha
 
 
 def export_integrations() -> list[dict[str, Any]]:
-    """Without tokens and without the variables that they came from: neither is stored."""
+    """Without tokens; of what they came from only the variables that are read again at each sending."""
     rows = Integration.objects.select_related("source", "vendor").order_by("source__name")
-    return [_form(row) for row in rows]
+    return [*(_form(row) for row in rows), *case_api.export_connections()]
 
 
 def _form(row: Integration) -> dict[str, Any]:

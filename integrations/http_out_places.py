@@ -138,7 +138,7 @@ def _listed_place(entry: str) -> str:
     port = entry.rpartition(":")[2]
     try:
         parts = _parts(f"https://{entry}")
-        if port.isdecimal() and parts.raw_host and not parts.userinfo and parts.raw_path == b"/":
+        if port.isdecimal() and int(port) < 65536 and parts.raw_host and not parts.userinfo and parts.raw_path == b"/":
             return str(Place("https", parts.raw_host.decode(), int(port)))
     except NotAPlace:
         pass

@@ -5,9 +5,9 @@ read from the environment at the moment of sending.
 """
 
 import os
+from datetime import datetime
 from typing import Any
 
-from accounts.clock import database_now
 from integrations.case_api.answer import NoNumber, about, lodging, number_in
 from integrations.case_api.numbering import ask_for_number, take_number
 from integrations.http_out import ask
@@ -26,11 +26,12 @@ def send(key: str, payload: dict[str, Any]) -> None:
     """
     case = VendorCase.objects.select_related("service__vendor").get(pk=payload["case"])
     connection = _connection(case)
-    lodges = CaseMessage.objects.get(message__key=key).kind == CaseMessage.Kind.LODGED
+    letter = CaseMessage.objects.select_related("message").get(message__key=key)
+    lodges = letter.kind == CaseMessage.Kind.LODGED
     headers = {"Authorization": f"Bearer {_secret(connection)}", "Idempotency-Key": key}
     answer = _posted(connection.url, _body(case, payload, lodges=lodges), headers)
     if lodges:
-        _note_number(case, connection, answer)
+        _note_number(case, connection, answer, now=letter.message.not_before)
 
 
 def _connection(case: VendorCase) -> CaseConnection:
@@ -79,14 +80,17 @@ def _posted(url: str, body: dict[str, Any], headers: dict[str, str]) -> Answer |
     return answer
 
 
-def _note_number(case: VendorCase, connection: CaseConnection, answer: Answer | None) -> None:
-    """Keep the vendor's number, or have somebody ask for it: without one nobody can talk about the case."""
+def _note_number(case: VendorCase, connection: CaseConnection, answer: Answer | None, *, now: datetime) -> None:
+    """Keep the vendor's number, or have somebody ask for it: without one nobody can talk about the case.
+
+    In: `now`, the moment from which this attempt was due, which is hardly before it.
+    """
     try:
         number = _number(connection, answer)
     except NoNumber as error:
-        ask_for_number(case.pk, because=str(error), now=database_now())
+        ask_for_number(case.pk, because=str(error), now=now)
     else:
-        take_number(case.pk, number, now=database_now())
+        take_number(case.pk, number, now=now)
 
 
 def _number(connection: CaseConnection, answer: Answer | None) -> str:

@@ -29,7 +29,8 @@ MACHINE = {
     "outbox.Heartbeat.name", "sla.Agreement.kind", "vendors.Service.severity_of", "vendors.Service.engage_when",
     "tickets.Clock.subject", "tickets.AlertGroup.dedupe_key",
     "tiers.Feed.content_digest", "tickets.Ticket.next_metric", "tickets.Ticket.device_type", "tiers.Team.rotation",
-    "integrations.Integration.*", "documents.Document.source_key", "documents.Document.words",
+    "integrations.Integration.*", "integrations.CaseConnection.*", "integrations.Destination.name",
+    "documents.Document.source_key", "documents.Document.words",
     "tickets.Ticket.impact", "tickets.UndoableAct.noun", "tickets.UndoableAct.messages",
     "vendors.ContactPoint.hours", "accounts.KnownPlace.network", "accounts.WrongPassword.address",
 }  # fmt: skip
