@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import dumps
 
 from accounts import roles
+from vendors.csv_import_pages import UploadForm
 from vendors.csv_import_table import LARGEST
 from vendors.models import Vendor
 
@@ -97,6 +98,27 @@ def test_a_refused_table_is_not_imported_however_it_is_asked_for(boss):
 def test_a_file_that_cannot_be_read_is_refused_at_its_field(boss, content, words):
     answer = upload(boss, content)
     assert answer.status_code == 422 and words in html(answer) and "field-error" in html(answer)
+
+
+class Endless(SimpleUploadedFile):
+    """A file that says how large it is, and must not be read."""
+
+    def read(self, *args):
+        raise AssertionError("read before its size was looked at")
+
+
+def test_a_file_that_is_too_large_is_not_read():
+    file = Endless("vendors.csv", b"x", "text/csv")
+    file.size = LARGEST + 1
+    form = UploadForm({}, {"file": file})
+    assert not form.is_valid() and "larger than 1 MB" in form.errors["file"][0]
+
+
+def test_letters_that_were_guessed_are_to_be_looked_at(boss):
+    rows = "Vendor,Plan\nMüller,Gold\n"
+    said = html(upload(boss, rows.encode("cp1252")))
+    assert "Müller" in said and "read as Windows-1252" in said
+    assert "Windows-1252" not in html(upload(boss, rows.encode()))
 
 
 def test_neither_file_nor_text_is_told(boss):
