@@ -1,4 +1,4 @@
-"""The directory as a list: whom we can engage, how to reach them first, and what needs a look."""
+"""The directory as a list: whom we can engage, how to reach them first, whether they answer now, what needs a look."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.clock import database_now
+from accounts.clock import moment
 from accounts.permissions import for_roles
 from accounts.roles import MANAGERS, STAFF
 from vendors import vendor_page
-from vendors.models import Service, Vendor
+from vendors.calendars import calendars_of, with_calendars
+from vendors.models import ContactPoint, Service, Vendor
 from vendors.verification import usable
 
 PAGE_SIZE = 50
@@ -26,10 +27,11 @@ Row = dict[str, Any]
 @for_roles(STAFF)
 def vendors(request: HttpRequest) -> HttpResponse:
     """Vendors with their services: those that are offered, or those that `show` asks for."""
-    everything = _rows(today=database_now().date())
+    everything = _rows()
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "category", "show")}
     found = [row for row in everything if _fits(row, asked)]
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    _open_now(page)
     context = {
         "due": sum(entry["due"] for row in everything if not row["retired"] for entry in row["services"]),
         "rows": page, "page": page, "is_empty": not everything, **_bar(asked, everything, len(found)),
@@ -38,12 +40,13 @@ def vendors(request: HttpRequest) -> HttpResponse:
     return render(request, "vendors/vendors.html", context)
 
 
-def _rows(*, today: date) -> list[Row]:
+def _rows() -> list[Row]:
     """Every vendor twice where only some of its services are retired: with those that are offered, and the others."""
-    services = Service.objects.prefetch_related("contact_points").order_by("name")
+    points = Prefetch("contact_points", queryset=with_calendars(ContactPoint.objects.all()))
+    services = Service.objects.prefetch_related(points).order_by("name")
     found = []
-    for vendor in Vendor.objects.prefetch_related(Prefetch("services", queryset=services)):
-        shown = [_reached(service, today=today) for service in vendor.services.all()]
+    for vendor in Vendor.objects.annotate(now=moment()).prefetch_related(Prefetch("services", queryset=services)):
+        shown = [_reached(service, today=vendor.now.date()) for service in vendor.services.all()]
         retired = [row for row in shown if vendor.retired_at or row["service"].retired_at]
         offered = [row for row in shown if row not in retired]
         if not vendor.retired_at:
@@ -56,7 +59,16 @@ def _rows(*, today: date) -> list[Row]:
 def _reached(service: Service, *, today: date) -> Row:
     points = [vendor_page.contact(point, today=today) for point in usable(service.contact_points.all())]
     due = 0 if service.retired_at else sum(point["stale"] for point in points)
-    return {"service": service, "first": next(iter(points), None), "stale": due > 0, "due": due}
+    return {"service": service, "points": points, "first": next(iter(points), None), "stale": due > 0, "due": due}
+
+
+def _open_now(rows: Iterable[Row]) -> None:
+    """Put to each service of these by which way somebody answers now, else when the first opens; "" where none says."""
+    calendars = calendars_of(row["point"] for vendor in rows for entry in vendor["services"] for row in entry["points"])
+    for vendor in rows:
+        for entry in [] if vendor["retired"] else vendor["services"]:
+            holding = [row["point"] for row in entry["points"] if not row["bad"]]
+            entry["opening"] = vendor_page.way_open(holding, calendars, now=vendor["vendor"].now)
 
 
 def _fits(row: Row, asked: Mapping[str, str]) -> bool:

@@ -18,6 +18,7 @@ from vendors.references import MASK
 
 Shown = dict[str, Any]
 ICONS = {"EMAIL": "mail", "PORTAL": "external-link", "HOTLINE": "phone"}
+CALLED = {"EMAIL": "Mail", "PORTAL": "Portal", "HOTLINE": "Hotline"}
 METRICS = {"RESPOND": "First answer", "UPDATE": "Updates every", "RESOLVE": "Solved"}
 ORIGINS = {
     "ticket": "the ticket",
@@ -70,6 +71,17 @@ def opening_of(point: ContactPoint, calendars: Mapping[str, CalendarRef], *, now
     """Whether somebody answers there now, on the reader's clocks; "" where no calendar says. Reads `point.calendar`."""
     found = calendars.get(point.calendar.name) if point.calendar else None
     return opening_words(found.calendar, now=now, zone=timezone.get_current_timezone()) if found else ""
+
+
+def way_open(points: Iterable[ContactPoint], calendars: Mapping[str, CalendarRef], *, now: datetime) -> str:
+    """The first of these where somebody answers now, as in "Hotline open now, closes 18:00 CET".
+
+    Else the first whose calendar says when somebody will; "" where none says.
+    """
+    told = [point for point in points if point.calendar and point.calendar.name in calendars]
+    opened = [point for point in told if calendars[point.calendar.name].calendar.is_open(now)]
+    first = next(iter(opened or told), None)
+    return f"{CALLED[first.kind]} {opening_of(first, calendars, now=now)}" if first else ""
 
 
 def promises(terms: Terms, severity_of: Mapping[str, str]) -> list[Shown]:

@@ -9,6 +9,7 @@ from accounts.clock import database_now
 from accounts.encryption import encrypt
 from accounts.models import User
 from clients.access import give_role
+from sla.models import Calendar
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
 from world import REQUIRED, TENANT
 
@@ -111,5 +112,59 @@ def test_the_pages_ask_a_fixed_number_of_queries(desk, world, django_assert_max_
         Service.objects.create(name=f"Service {number}", vendor=world.m365.vendor)
     with django_assert_max_num_queries(19):
         desk.get("/vendors/microsoft/")
-    with django_assert_max_num_queries(10):
-        desk.get("/vendors/")
+
+
+def test_the_list_costs_seven_queries_whatever_it_shows(desk, world, django_assert_num_queries):
+    office = Calendar.objects.get(name="Office")
+    for number in range(5):
+        vendor = Vendor.objects.create(name=f"Vendor {number}")
+        for name in ("mail", "line"):
+            service = Service.objects.create(name=f"{name} {number}", vendor=vendor)
+            ContactPoint.objects.create(service=service, order=0, kind="HOTLINE", value="1", calendar=office)
+    desk.get("/vendors/")  # a version of a calendar is read once
+    with django_assert_num_queries(7):  # session, user, roles; vendors, services, contacts; what the rail counts
+        assert html(desk, "/vendors/").count("Hotline ") == 10
+
+
+# The list, and whether somebody answers now
+
+
+@pytest.fixture
+def ways(world) -> list[ContactPoint]:
+    """Microsoft's mail address, which says nothing of its hours, a hotline that is shut, and a portal without end."""
+    away = (database_now() + timedelta(days=3)).strftime("%a")
+    world.calendar("Shut", {"timezone": "Europe/London", "hours": {away.lower(): ["09:00-10:00"]}})
+    world.calendar("Always", {"timezone": "Europe/London", "always": True})
+    names = {name: Calendar.objects.get(name=name) for name in ("Shut", "Always")}
+    return [
+        world.m365.contact_points.get(),
+        *(
+            ContactPoint.objects.create(service=world.m365, order=order, kind=kind, value=value, calendar=names[name])
+            for order, kind, value, name in (
+                (2, "HOTLINE", "+44 20 7946 0000", "Shut"), (3, "PORTAL", "https://help.example", "Always"),
+            )
+        ),
+    ]  # fmt: skip
+
+
+def test_the_list_says_by_which_way_somebody_answers_now(desk, ways):
+    said = html(desk, "/vendors/")
+    assert "Portal open around the clock" in said and "Hotline closed" not in said
+
+
+def test_where_nobody_answers_it_says_when_the_first_does(desk, ways):
+    ways[2].delete()
+    away = (database_now() + timedelta(days=3)).strftime("%a")
+    assert f"Hotline closed, opens {away} 09:00" in html(desk, "/vendors/")
+
+
+def test_a_way_that_does_not_hold_or_says_no_hours_is_no_promise(desk, ways):
+    ContactPoint.objects.filter(order__gte=2).update(bad_since=database_now())
+    said = html(desk, "/vendors/")
+    assert not any(words in said for words in ("Hotline closed", "Portal open", "Mail "))
+
+
+def test_what_is_retired_is_not_said_to_be_open(desk, world, ways):
+    Service.objects.update(retired_at=database_now())
+    said = html(desk, "/vendors/?show=retired")
+    assert "Microsoft 365" in said and "Portal open" not in said
