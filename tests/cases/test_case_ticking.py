@@ -5,10 +5,12 @@ import re
 import pytest
 
 from accounts.clock import database_now
+from outbox.models import Message
 from tickets import lifecycle
 from tickets.cases import tasks
 from tickets.facts import case_subject
 from tickets.models import CaseTask
+from vendors.models import ContactPoint
 
 
 @pytest.fixture
@@ -84,9 +86,28 @@ def test_a_note_that_is_too_long_comes_back_at_its_task(desk, ticket, lodged, br
     assert html.count("<summary>Tick it off") == 2 and html.count('<details class="entry-details" open>') == 1
 
 
+def places(html):
+    """Where the links of tasks lead, each of which must be on the page."""
+    found = re.findall(r'<a class="button small" href="#([\w-]+)"', html)
+    assert all(f'id="{place}"' in html for place in found)
+    return found
+
+
 def test_every_task_leads_to_a_place_that_is_on_the_page(desk, ticket, lodged, browser):
     for kind in ("CALL", "CONTACT", "ANSWER", "CONFIRM"):
         tasks.open_task(lodged, kind, "See to it.", now=desk.now)
-    html = read(browser, url(lodged))
-    places = re.findall(r'<a class="button small" href="#([\w-]+)"', html)
-    assert len(places) == 4 and all(f'id="{place}"' in html for place in places)
+    assert places(read(browser, url(lodged))) == ["by-hand", "reach", "reply", "done"]
+
+
+def test_of_a_case_that_did_not_reach_its_vendor_they_lead_to_where_it_is_sent_on(desk, ticket, lodged, browser):
+    for kind in ("CALL", "CONTACT"):
+        tasks.open_task(lodged, kind, "See to it.", now=desk.now)
+    ContactPoint.objects.update(bad_since=desk.now)
+    assert places(read(browser, url(lodged))) == ["next-contact", "next-contact"]
+
+
+def test_of_a_case_that_could_not_be_sent_it_leads_to_where_it_is_lodged(desk, ticket, browser):
+    case = desk.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={}, why="It is on their side")
+    Message.objects.filter(pk=case.message_id).update(state="DEAD", last_error="550 no such mailbox")
+    desk.tick()
+    assert places(read(browser, url(case))) == ["lodge"]

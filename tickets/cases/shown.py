@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from outbox.models import Message
 from tickets.cases.forms import TaskForm
+from tickets.cases.sending_on import is_stuck
 from tickets.cases.state import Seen, Standing, standing
 from tickets.cases.ticking import BY_ITSELF
 from tickets.facts import VENDOR_RESPOND, VENDOR_UPDATE, case_subject
@@ -34,6 +35,8 @@ WAYS = {
     "LODGE": ("Lodge it", "lodge"), "CALL": ("Note what they said", "by-hand"), "ANSWER": ("Answer them", "reply"),
     "CONFIRM": ("Confirm or refuse", "done"), "CONTACT": ("See to it", "reach"),
 }  # fmt: skip
+# The same while the vendor does not have what was lodged.
+STUCK = {"CALL": ("Hand it over", "next-contact"), "CONTACT": ("Send it on", "next-contact")}
 
 
 def cases_of(ticket: Ticket) -> list[VendorCase]:
@@ -49,13 +52,20 @@ def tasks_of(cases: Sequence[VendorCase]) -> dict[int, list[Shown]]:
     What no other act does has the `form` by which it is ticked off.
     """
     found: dict[int, list[Shown]] = defaultdict(list)
+    known = {case.pk: case for case in cases}
     if cases:
         for task in CaseTask.objects.filter(case__in=cases, done_at=None).order_by("id"):
-            label, place = WAYS[task.kind]
+            label, place = _way(task.kind, known[task.case_id])
             form = TaskForm(noun=f"task{task.pk}", initial={"kind": task.kind}) if task.kind in BY_ITSELF else None
             shown = {"row": task, "what": task.get_kind_display(), "button": label, "place": place, "form": form}
             found[task.case_id].append(shown)
     return found
+
+
+def _way(kind: str, case: VendorCase) -> tuple[str, str]:
+    if kind in STUCK and is_stuck(case):
+        return STUCK[kind]
+    return ("See to it", "lodge") if kind == "CONTACT" and case.lodged_at is None else WAYS[kind]
 
 
 def messages_of(cases: Sequence[VendorCase]) -> dict[int, list[Shown]]:
