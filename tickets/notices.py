@@ -13,6 +13,7 @@ from accounts.models import User
 from tickets.facts import MANAGER_RESPOND, OLA_ACKNOWLEDGE, OLA_RESOLVE, RESOLVE, RESPOND, UPDATE, VENDORS
 from tickets.moves import event
 from tickets.sentences import internal
+from tickets.status import NEW
 from tickets.telling import has_left, tell, was_told
 from tickets.work import RunningClock, Work
 from tiers.ladder import Step
@@ -90,6 +91,15 @@ def tell_assignee(work: Work, because: str, *, by: User | None, now: datetime, o
         suffix = f"assignee:{occasion}:{work.event_count}"
         lines = body(work, because)
         tell(work, suffix, people=(work.assignee,), subject=headline(work), lines=lines, now=now, by=by)
+
+
+def tell_who_has_it(work: Work, because: str, *, by: User | None, now: datetime, occasion: str) -> None:
+    """The assignee, or else the step that the ticket is with on our side, learns of a word from outside."""
+    if work.status == NEW or not work.assignee:
+        step = work.ladder.steps[work.ladder.home(work.step)]
+        tell_step(work, step, because=because, now=now, occasion=f":{occasion}:{work.event_count}")
+    else:
+        tell_assignee(work, because, by=by, now=now, occasion=occasion)
 
 
 def tell_taken_away(work: Work, had: str, because: str, *, by: User | None, now: datetime) -> None:

@@ -23,9 +23,9 @@ from tickets.facts import VENDOR_RESPOND, VENDOR_UPDATE, case_subject
 from tickets.loading import in_hand
 from tickets.models import TO_LODGE, CaseMessage, CaseTask, Ticket, VendorCase
 from tickets.moves import event, stop_metric, told_when
-from tickets.notices import tell_assignee, tell_step, tell_taken_away
+from tickets.notices import tell_taken_away, tell_who_has_it
 from tickets.sentences import for_client, internal
-from tickets.status import NEW, OPEN_STATUSES, NotAllowedNow
+from tickets.status import OPEN_STATUSES, NotAllowedNow
 from tickets.work import CaseInHand, Work, write
 from tickets.working import BadAnswer, need, telling_missed, working
 from vendors.references import defused
@@ -247,14 +247,9 @@ def _answered_again(work: Work, held: CaseInHand, *, now: datetime) -> None:
 
 
 def _tell(work: Work, case: VendorCase, because: str, heard: Heard, *, now: datetime) -> None:
-    """Who has the ticket now learns of it with the first of the words: the step that it came back to, the assignee,
-    or else the team."""
-    lines, occasion = f"{because}\n\n{_excerpt(heard.text)}".strip(), f":case:{case.pk}:{work.event_count}"
-    if work.status == NEW or not work.assignee:
-        step = work.ladder.steps[work.ladder.home(work.step)]
-        tell_step(work, step, because=lines, now=now, occasion=occasion)
-    else:
-        tell_assignee(work, lines, by=heard.by, now=now, occasion=f"case:{case.pk}")
+    """Who has the ticket now learns of it with the first of the words."""
+    lines = f"{because}\n\n{_excerpt(heard.text)}".strip()
+    tell_who_has_it(work, lines, by=heard.by, now=now, occasion=f"case:{case.pk}")
 
 
 def _excerpt(text: str) -> str:

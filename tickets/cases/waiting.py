@@ -5,9 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from tickets.cases.receiving import taking
-from tickets.notices import tell_assignee, tell_step
-from tickets.status import NEW
-from tickets.work import Work
+from tickets.notices import tell_who_has_it
 
 
 @transaction.atomic
@@ -21,12 +19,5 @@ def tell_of_mail(*, case_id: int, mail: int, sender: str, because: str, where: s
             work, case, at = held
             who = f"A mail from {sender}" if sender else "A mail"
             words = f"{who} about the case with {case.vendor} waits to be looked at. {because}"
-            _tell(work, f"{words} If it is the vendor's word, a manager puts it to the case: {where}", mail, now=at)
-
-
-def _tell(work: Work, words: str, mail: int, *, now: datetime) -> None:
-    if work.status == NEW or not work.assignee:
-        step = work.ladder.steps[work.ladder.home(work.step)]
-        tell_step(work, step, because=words, now=now, occasion=f":mail:{mail}")
-    else:
-        tell_assignee(work, words, by=None, now=now, occasion=f"mail:{mail}")
+            words = f"{words} If it is the vendor's word, a manager puts it to the case: {where}"
+            tell_who_has_it(work, words, by=None, now=at, occasion=f"mail:{mail}")
