@@ -107,6 +107,25 @@ def test_a_call_that_nobody_took_is_ticked_off_at_the_ticket_also_without_script
     assert [task.kind for task in case.tasks.filter(done_at=None)] == ["LODGE"]
 
 
+def test_a_case_that_reached_nobody_is_sent_on_narrow_and_without_scripts(world, visit, ticket):
+    lodged = {"service": "Microsoft 365", "answers": {"users": "Forty"}, "why": "Theirs"}
+    case = world.do(lifecycle.lodge_case, ticket, **lodged)
+    world.tick()
+    came = {"kind": "BOUNCE", "text": "550", "sender": "", "subject": "", "mail_id": "<1@x>", "number": ""}
+    receiving.receive(case_id=case.pk, now=world.now, to="support@vendor.example", because="no such user", **came)
+    url = f"/tickets/{ticket.key}/cases/{case.pk}/"
+    page = visit(url, world.l1, color_scheme="dark", viewport={"width": 320, "height": 800})
+    page.get_by_text("No contact of Microsoft 365 holds.").wait_for()
+    page.get_by_text("They were given it by telephone or on their portal").click()
+    assert (problems(page), is_too_wide(page)) == ([], False)
+    world.m365.contact_points.create(order=2, kind="EMAIL", value="noc@vendor.example")
+    plain = visit(url, world.l1, java_script_enabled=False)
+    plain.get_by_text("The case goes to noc@vendor.example, with what was said so far.").wait_for()
+    assert is_too_wide(plain) is False
+    plain.get_by_role("button", name="Send it on").click()
+    plain.get_by_text("With Microsoft since").wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_clean_wide_and_narrow_in_each_state(world, visit, ticket, scheme):
     case = on_portal(world, ticket)

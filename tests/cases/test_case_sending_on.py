@@ -299,6 +299,7 @@ def test_the_page_of_a_stuck_case_says_whom_it_can_go_to_and_sends_it_there(worl
     _, case = stuck
     client.force_login(world.l1)
     _, html = page(client, case)
+    assert "it did not reach Microsoft. Send it on, or call them." in html
     assert "No contact of Microsoft 365 holds." in html and "/vendors/microsoft/" in html
     assert page(client, case, "next-contact")[0] == 409
     contact(world, 2, "EMAIL", NOC)

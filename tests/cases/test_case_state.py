@@ -74,6 +74,11 @@ def said(**known):
             "Our move since 10:40: it was taken back from Microsoft.",
             "none",
         ),
+        (
+            {"status": "LODGED", "ball_since": EARLIER, "lodged_at": EARLIER, "unreached": True},
+            "Our move since 10:40: it did not reach Microsoft. Send it on, or call them.",
+            "red",
+        ),
         ({"status": "CLOSED", "lodged_at": EARLIER, "closed_at": EARLIER}, "Closed since 10:40.", "none"),
         ({"status": "CLOSED", "closed_at": EARLIER}, "Closed, and never lodged.", "none"),
     ],

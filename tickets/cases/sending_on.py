@@ -13,7 +13,7 @@ from tickets.cases.chasing import said_about, to_call
 from tickets.cases.drafting import secrets_in, way_of
 from tickets.cases.letter_words import lodged_anew
 from tickets.cases.letters import Letter
-from tickets.cases.lodging import case_of, checked_number
+from tickets.cases.lodging import MARKED, case_of, checked_number
 from tickets.cases.writing import give_back
 from tickets.facts import VENDORS
 from tickets.models import CaseMessage, CaseTask, VendorCase
@@ -26,8 +26,6 @@ from tickets.work import Work
 from tickets.working import check_open, working
 from vendors.models import ContactPoint
 from vendors.ways import BY_API, BY_HAND, EMAIL, Way, following
-
-HANDED_OVER = "CASE_MARKED"
 
 
 def to_next_contact(work: Work, case: VendorCase, *, to: str, because: str, now: datetime) -> None:
@@ -91,7 +89,7 @@ def hand_over(*, key: str, case_id: int, number: str, by: User, now: datetime) -
         case.save(update_fields=["number"])
         named = f", their number is {number}" if number else ""
         text = f"{by} gave the case to {case.vendor} by hand{named}."
-        event(work, HANDED_OVER, text, now=at, by=by, why={"case": case.pk, "number": number})
+        event(work, MARKED, text, now=at, by=by, why={"case": case.pk, "number": number})
         _given(work, case, because=text, by=by, now=at)
 
 

@@ -122,6 +122,7 @@ def standing_of(case: VendorCase, work: Work, tasks: Iterable[Shown], *, now: da
         error=sent.last_error.rstrip(".") if sent else "", due_at=clock.due_at if clock else None,
         calendar=clock.calendar.name if clock else "", chases=case.chases, next_at=at, next_percent=percent,
         held_for_done=any(task["row"].kind == CaseTask.Kind.CONFIRM for task in tasks),
+        unreached=bool(case.contact_point and case.contact_point.bad_since),
     )  # fmt: skip
     return standing(seen, now=now)
 

@@ -20,6 +20,7 @@ class Seen:
     `goes_out_at` is when a mail leaves, `error` why it did not. `due_at` is when the vendor's next answer falls due,
     None where nothing is promised, and `calendar` whose hours count. `next_at` is when the vendor is chased next, at
     `next_percent` of its time. `held_for_done`: the vendor says that it is done, and nobody here has confirmed it.
+    `unreached`: it was sent to nobody who takes it.
     """
 
     status: str
@@ -39,6 +40,7 @@ class Seen:
     next_at: datetime | None = None
     next_percent: int = 0
     held_for_done: bool = False
+    unreached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def _on_its_way(seen: Seen, *, now: datetime) -> Standing:
         again: tuple[Part, ...] = (" It is tried again from ", seen.goes_out_at, " on.") if seen.goes_out_at else ()
         return Standing("triangle-alert", "amber", (f"Not sent yet: {seen.error}.", *again))
     if seen.goes_out_at and seen.goes_out_at > now:
-        return Standing("send", "none", ("Complete. It leaves by mail from ", seen.goes_out_at, " on."))
+        how = "through their API" if seen.channel == "API" else "by mail"
+        return Standing("send", "none", (f"Complete. It leaves {how} from ", seen.goes_out_at, " on."))
     return Standing("send", "none", ("Complete. It is going out.",))
 
 
@@ -115,6 +118,8 @@ def _with_us(seen: Seen) -> Standing:
         return Standing("circle-check", "amber", (*ours, done))
     if seen.status == "ANSWERED":
         return Standing("message-square", "amber", (*ours, f"{seen.vendor} has answered."))
+    if seen.unreached:
+        return Standing("octagon-alert", "red", (*ours, f"it did not reach {seen.vendor}. Send it on, or call them."))
     return Standing("undo-2", "none", (*ours, f"it was taken back from {seen.vendor}."))
 
 
