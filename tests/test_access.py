@@ -22,7 +22,7 @@ from outbox.models import Alarm, Message
 from papers import opened, paper
 from tickets import lifecycle
 from tickets.intake import NewTicket, open_ticket
-from tickets.models import Notification, ReplyTemplate
+from tickets.models import Clock, Notification, ReplyTemplate
 from vendors.editing import save
 
 READERS = (
@@ -50,6 +50,7 @@ ADMINISTRATORS_TOLD = (302, 403, 403, 403, 409, 403, 403, 403)
 ANSWERABLE_REFUSED = (302, 403, 422, 422, 422, 403, 403, 403)
 ANSWERABLE_TOLD = (302, 403, 409, 409, 409, 403, 403, 403)
 MANAGERS_TOLD = (302, 403, 409, 403, 409, 403, 403, 403)
+MANAGERS_REFUSED = (302, 403, 422, 403, 422, 403, 403, 403)
 MANAGERS_ACT = (302, 403, 302, 403, 302, 403, 403, 403)
 MANAGERS_SENT_ON = (302, 403, 303, 403, 303, 403, 403, 403)
 MANAGERS_LOOK_UP = (302, 403, 404, 403, 404, 403, 403, 403)
@@ -214,6 +215,8 @@ PAGES = {
     "vendors/import/": Page("/vendors/import/", MANAGERS),
     "vendors/export.csv": Page("/vendors/export.csv", STAFF),
     "vendors/packs/": Page("/vendors/packs/", MANAGERS),
+    "vendors/packs/own/": Page("/vendors/packs/own/", MANAGERS_REFUSED, "post"),
+    "vendors/packs/<slug:slug>.yaml": Page("/vendors/packs/microsoft-365.yaml", MANAGERS),
     "vendors/packs/<slug:slug>/": Page("/vendors/packs/microsoft-365/", MANAGERS),
     "vendors/new/": Page("/vendors/new/", MANAGERS),
     "vendors/<slug:slug>/edit/": Page("/vendors/microsoft/edit/", MANAGERS),
@@ -395,7 +398,8 @@ def rows(world, people):
     ticket = world.open(contact=contact)
     enclosed = SimpleUploadedFile("plan.txt", b"a plan")
     world.do(lifecycle.reply, ticket, text="Here is the plan", public=True, files=[enclosed])
-    ticket.clocks.update(due_at=None, running_since=None, stopped_at=now)
+    cased = incomplete_case(world)
+    Clock.objects.update(due_at=None, running_since=None, stopped_at=now)
     paper(world, "Runbook")
     agreed = opened(world, world.acme, "Agreed")
     file = attach(document=agreed, file=SimpleUploadedFile("a.txt", b"a"), by=world.manager, now=now)
@@ -407,7 +411,7 @@ def rows(world, people):
     person = people["client user"].pk
     link, _ = make_link(client=world.acme, label="Board", days=1, by=world.manager, now=now)
     return {
-        "point": world.m365.contact_points.get().pk, **incomplete_case(world), "edit": edited(world),
+        "point": world.m365.contact_points.get().pk, **cased, "edit": edited(world),
         "file": file.pk, "ticket_file": ticket.files.get().pk,
         "reply_template": ReplyTemplate.objects.create(name="Words", use="NOTE", text="Words").pk,
         "ticket": ticket.key, "message": message.pk, "alarm": alarm.pk, "person": person, "key": key.pk,

@@ -6,6 +6,8 @@ from vendors import csv_import_pages, pack_pages
 
 urlpatterns = [
     path("vendors/packs/", pack_pages.pack_list, name="packs"),
+    path("vendors/packs/own/", pack_pages.own_pack, name="own-pack"),
+    path("vendors/packs/<slug:slug>.yaml", pack_pages.pack_file, name="pack-file"),
     path("vendors/packs/<slug:slug>/", pack_pages.pack_page, name="pack"),
     path("vendors/import/", csv_import_pages.import_page, name="import-vendors"),
     path("vendors/export.csv", csv_import_pages.export_page, name="export-vendors"),

@@ -1,5 +1,6 @@
-"""The built-in packs as pages: what each brings, what it would change here, and taking it."""
+"""Packs as pages, built-in or one's own: what each brings, what it would change here, and taking it."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
@@ -16,7 +17,8 @@ from accounts.roles import MANAGERS
 from vendors.editing import EditedMeanwhile, Refused
 from vendors.editor import seen_in, seen_now
 from vendors.models import Vendor
-from vendors.packs import Pack, packs
+from vendors.pack_file_form import PackFileForm
+from vendors.packs import Pack, file_of, packs
 from vendors.packs.comparing import DIFFERS, NEW, SAME, Part
 from vendors.packs.remaining import left_to_do
 from vendors.packs.taking import Plan, plan, take
@@ -36,10 +38,14 @@ class NamesForm(forms.Form):
 @never_cache
 @require_safe
 def pack_list(request: HttpRequest) -> HttpResponse:
-    """Every pack: what it brings, and whether the directory has such a vendor."""
+    """Every pack: what it brings, and whether the directory has such a vendor; and the way to one's own."""
+    return _listed(request, PackFileForm())
+
+
+def _listed(request: HttpRequest, form: PackFileForm, *, status: int = 200) -> HttpResponse:
     known = {name.lower() for name in Vendor.objects.values_list("name", flat=True)}
     rows = [_row(pack, known) for pack in packs().values()]
-    return render(request, "vendors/packs.html", {"rows": rows})
+    return render(request, "vendors/packs.html", {"rows": rows, "form": form}, status=status)
 
 
 def _row(pack: Pack, known: set[str]) -> Shown:
@@ -72,13 +78,42 @@ def pack_page(request: HttpRequest, slug: str) -> HttpResponse:
     return _shown(request, pack, plan(pack, **form.cleaned_data), form)
 
 
+@for_roles(MANAGERS)
+@require_safe
+def pack_file(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 - as all views
+    """A pack as it is written, for `import_config` or to begin one's own with."""
+    if slug not in packs():
+        raise Http404
+    name = f'attachment; filename="{slug}.yaml"'
+    content = file_of(slug).read_bytes()
+    return HttpResponse(content, content_type="application/yaml", headers={"Content-Disposition": name})
+
+
+@for_roles(MANAGERS)
+@never_cache
+@require_POST
+def own_pack(request: HttpRequest) -> HttpResponse:
+    """What a pack of one's own would do; with `take` it is taken."""
+    file = PackFileForm(request.POST, request.FILES)
+    if not file.is_valid():
+        return _listed(request, file, status=422)
+    form = _names(request, file.pack)
+    if not form.is_valid():
+        return _shown(request, file.pack, plan(file.pack), form, status=422, carried=file.carried)
+    if "take" in request.POST:
+        return _take(request, file.pack, form, carried=file.carried)
+    return _shown(request, file.pack, plan(file.pack, **form.cleaned_data), form, carried=file.carried)
+
+
 def _names(request: HttpRequest, pack: Pack) -> NamesForm:
     own = {"vendor": pack.vendor["name"], "service": pack.vendor["services"][0]["name"]}
     given = request.POST if request.method == "POST" else request.GET
     return NamesForm({name: given.get(name, value) for name, value in own.items()})
 
 
-def _take(request: HttpRequest, pack: Pack, form: NamesForm) -> HttpResponse:
+def _take(
+    request: HttpRequest, pack: Pack, form: NamesForm, *, carried: Mapping[str, str] | None = None
+) -> HttpResponse:  # fmt: skip
     names, seen = form.cleaned_data, seen_in(request.POST)
     try:
         over = request.POST.getlist("over")
@@ -88,9 +123,12 @@ def _take(request: HttpRequest, pack: Pack, form: NamesForm) -> HttpResponse:
     except EditedMeanwhile as error:
         refused = [f"{error}: look again at what it would do"]
     else:
+        if carried:
+            messages.success(request, f"{vendor} is in the directory.")
+            return redirect("vendor", vendor.slug)
         messages.success(request, f"{vendor} is in the directory. What is left to do stands below.")
         return redirect(f"{request.path}?{urlencode(names)}")
-    return _shown(request, pack, plan(pack, **names), form, refused=refused, status=409)
+    return _shown(request, pack, plan(pack, **names), form, refused=refused, status=409, carried=carried)
 
 
 def _said(path: tuple[str | int, ...], words: str) -> str:
@@ -101,10 +139,11 @@ def _said(path: tuple[str | int, ...], words: str) -> str:
 
 def _shown(
     request: HttpRequest, pack: Pack, found: Plan, form: NamesForm, *, refused: list[str] | None = None,
-    status: int = 200,
+    status: int = 200, carried: Mapping[str, str] | None = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "pack": pack,
+        "carried": carried,
         "plan": found,
         "seen": seen_now(found.vendor) if found.vendor else 0,
         "form": form,

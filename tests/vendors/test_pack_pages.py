@@ -1,9 +1,12 @@
 """Packs as pages: what each brings, what it would change here, and taking it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from sla.models import Calendar
 from vendors.editing import save
 from vendors.models import DirectoryEdit, Service, Vendor
+from vendors.packs import file_of
 
 GOOGLE, ISP, MICROSOFT = (
     f"/vendors/packs/{slug}/" for slug in ("google-workspace", "internet-provider", "microsoft-365")
@@ -133,3 +136,70 @@ def test_what_somebody_changed_since_it_was_chosen_is_not_replaced(boss, world):
     assert Service.objects.get().template == ours
     assert boss.post(MICROSOFT, said | {"seen": answer.context["seen"]}).status_code == 302
     assert Service.objects.get().template != ours
+
+
+OWN = "/vendors/packs/own/"
+ISP_FILE = """# Ours. Verify before use.
+calendars:
+  - name: Northline desk
+    timezone: Europe/London
+    hours: {mon: ["08:00-18:00"]}
+vendors:
+  - name: Northline
+    services:
+      - name: Northline fibre
+        sources: ["https://northline.example", "javascript:alert(1)"]
+        commitment: {calendar: Northline desk, targets: {A: {RESPOND: 1h}}}
+"""
+
+
+def chosen(boss, content, **said):
+    file = SimpleUploadedFile("northline.yaml", content.encode() if isinstance(content, str) else content)
+    return boss.post(OWN, {"file": file, **said})
+
+
+def test_a_pack_is_downloaded_as_it_is_written_and_comes_back_as_one_s_own(boss):
+    answer = boss.get("/vendors/packs/google-workspace.yaml")
+    assert answer.content == file_of("google-workspace").read_bytes()
+    assert answer["Content-Disposition"] == 'attachment; filename="google-workspace.yaml"'
+    assert "google-workspace.yaml" in html(boss.get(GOOGLE))
+    assert chosen(boss, answer.content).context["plan"] == boss.get(GOOGLE).context["plan"]
+    assert boss.get("/vendors/packs/no-such-pack.yaml").status_code == 404
+
+
+def test_a_pack_of_one_s_own_is_shown_then_taken_under_other_names(boss, world):
+    page = chosen(boss, ISP_FILE)
+    said = html(page)
+    assert "Creates the calendar Northline desk" in said and 'href="javascript' not in said
+    assert not Vendor.objects.filter(name="Northline").exists()
+    names = {"vendor": "Northline", "service": "Northline DSL"}
+    page = boss.post(OWN, page.context["carried"] | names)
+    assert "Northline DSL" in html(page)
+    answer = boss.post(OWN, page.context["carried"] | names | {"take": "yes", "seen": page.context["seen"]})
+    assert answer.status_code == 302 and answer["Location"] == "/vendors/northline/"
+    assert Service.objects.get(name="Northline DSL").commitment is not None
+    edit = DirectoryEdit.objects.get(vendor__name="Northline")
+    assert (edit.by, edit.note) == (world.manager, "Taken from the pack northline.yaml")
+
+
+@pytest.mark.parametrize("content, words", [
+    ("vendors: ]", "northline.yaml:1: this is not YAML"),
+    (b"\xff\xfe", "this is not UTF-8 text"),
+    ("vendors:\n  - name: N\n    services:\n      - name: S\n        colour: red\n",
+     "northline.yaml:5: vendors.0.services.0.colour: unknown key"),
+    ("vendors: []\n", "a pack describes exactly one vendor"),
+    ("vendors:\n  - name: N\n", "a pack describes a service"),
+    ("vendors:\n  - name: N\n    services: [{name: S}]\n    accounts: [{client: A, service: S}]\n", "do not belong"),
+    ("teams: []\n", "unknown key"), ("- vendors", "must be a mapping"), ("#" * 200_001, "larger than 200 kB"),
+])  # fmt: skip
+def test_a_file_that_is_no_pack_is_refused_by_line(boss, content, words):
+    answer = chosen(boss, content)
+    assert answer.status_code == 422 and any(words in error for error in answer.context["form"].errors["file"])
+    assert words.split(": ")[-1] in html(answer) and not Vendor.objects.filter(name="N").exists()
+
+
+def test_what_the_directory_cannot_take_of_one_s_own_pack_is_refused_in_words(boss):
+    file = ISP_FILE.replace("A: {RESPOND: 1h}", "A: {RESPOND: 1h}}, calendars: {A: Nowhere")
+    answer = chosen(boss, file, take="yes")
+    assert answer.status_code == 409 and "Nowhere" in html(answer)
+    assert not Vendor.objects.filter(name="Northline").exists() and not Calendar.objects.filter(name="Northline desk")

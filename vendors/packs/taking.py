@@ -88,5 +88,5 @@ def _add_calendars(pack: Pack, names: Collection[str], *, now: datetime) -> None
     run = Run(now=now)
     rows = enumerate(pack.form.calendars)
     import_calendars([Entry(row, pack.source, ("calendars", i)) for i, row in rows if row.name in names], run)
-    if run.problems:  # a built-in pack is sound, which a test holds
-        raise ValueError("; ".join(map(str, run.problems)))
+    if run.problems:
+        raise Refused(((), str(problem)) for problem in run.problems)
