@@ -11,11 +11,12 @@ from outbox.models import Alarm, Message
 from tickets import lifecycle
 from tickets.cases import lodging
 from tickets.cases.receiving import by_hand, receive
+from tickets.cases.sending_on import hand_over
 from tickets.models import CaseMessage, CaseTask, TicketEvent
 from tickets.permissions import NotYours
 from tickets.status import NotAllowedNow
 from tickets.working import BadAnswer
-from vendors.models import Service, ServiceAccount
+from vendors.models import ContactPoint, Service, ServiceAccount
 from world import REQUIRED
 
 PIN = {"key": "pin", "label": "Support PIN", "source": "account.pin", "secret": True}
@@ -113,6 +114,16 @@ def test_who_comes_after_the_vendor_s_own_mail_is_told_that_it_wrote(world, tick
         number="", now=world.now,
     )  # fmt: skip
     with pytest.raises(lodging.AlreadyLodged, match="Microsoft wrote about it at 2026-03-02 09:00 UTC already"):
+        mark(world, ticket, case)
+
+
+def test_a_case_that_was_handed_over_once_more_went_out_by_mail_all_the_same(world, ticket):
+    case = lodge(world, ticket)
+    world.tick()
+    ContactPoint.objects.update(bad_since=world.now)
+    world.forward(minutes=5)
+    world.do(hand_over, ticket, case_id=case.pk, number="")
+    with pytest.raises(lodging.AlreadyLodged, match="It went out by mail at 2026-03-02 09:00 UTC"):
         mark(world, ticket, case)
 
 

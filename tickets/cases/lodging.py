@@ -149,8 +149,8 @@ def _check_to_lodge(work: Work, case: VendorCase) -> None:
 
 
 def _lodged_before(case: VendorCase, at: datetime) -> AlreadyLodged:
-    rows = CaseMessage.objects.filter(case=case, kind=CaseMessage.Kind.LODGED, message=None)
-    noted = rows.select_related("author").order_by("seq").first()
+    rows = CaseMessage.objects.filter(case=case, kind=CaseMessage.Kind.LODGED, message=None, at=at)
+    noted = rows.select_related("author").first()
     if noted is None:
         return AlreadyLodged("It went out by mail" if case.channel == Service.Channel.MAIL else "It went out", at)
     return AlreadyLodged(f"{noted.author} lodged it" if noted.author else f"{case.service.vendor} wrote about it", at)

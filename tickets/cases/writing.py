@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Max
-
 from accounts.models import User
 from tickets import handing
 from tickets.cases import letters, tasks
@@ -97,7 +95,7 @@ def _checked(work: Work, case: VendorCase, text: str) -> CaseInHand:
 def _letter(work: Work, case: VendorCase, text: str, to: str, *, by: User, now: datetime) -> CaseMessage:
     channel = letters.API if letters.goes_by_api(case) else letters.MAIL
     body = f"{defused(text).strip()}\n\n{by}"
-    key = f"{work.key}:case:{case.pk}:reply:{_next(case)}"
+    key = f"{work.key}:case:{case.pk}:reply:{letters.next_seq(case)}"
     written = Letter(
         case, CaseMessage.Kind.REPLY, key=key, to=to, subject=subject(work, case), body=body, by=by, channel=channel
     )
@@ -107,12 +105,9 @@ def _letter(work: Work, case: VendorCase, text: str, to: str, *, by: User, now: 
 def _noted(case: VendorCase, text: str, *, by: User, now: datetime) -> CaseMessage:
     """Nothing is sent: the vendor reads no mail about this."""
     return CaseMessage.objects.create(
-        case=case, seq=_next(case), kind=CaseMessage.Kind.REPLY, body=defused(text).strip(), at=now, author=by
-    )
-
-
-def _next(case: VendorCase) -> int:
-    return (CaseMessage.objects.filter(case=case).aggregate(last=Max("seq"))["last"] or 0) + 1
+        case=case, seq=letters.next_seq(case), kind=CaseMessage.Kind.REPLY, body=defused(text).strip(), at=now,
+        author=by,
+    )  # fmt: skip
 
 
 def give_back(work: Work, held: CaseInHand, *, now: datetime, because: str) -> None:
