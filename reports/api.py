@@ -26,6 +26,7 @@ class KeptForm(serializers.Serializer):
     decided = serializers.IntegerField(source="promised")
     kept = serializers.IntegerField()
     open = serializers.IntegerField(help_text="Not decided yet")
+    not_needed = serializers.IntegerField(source="over", help_text="Never decided: the case ended before any answer")
     percent = serializers.FloatField(allow_null=True)
     promised_seconds = serializers.ListField(
         source="targets", child=serializers.IntegerField(), help_text="The times that were promised; empty: none was"
@@ -55,6 +56,7 @@ class ScoreForm(serializers.Serializer):
     solution = KeptForm()
     answer_open = TimesForm()
     answer_wall = TimesForm()
+    update_open = TimesForm()
     solution_open = TimesForm()
     solution_wall = TimesForm()
     incomplete = serializers.IntegerField(help_text="Sent though something was missing")

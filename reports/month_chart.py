@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.periods import Period
 from reports.scorecard import Case, score
-from reports.scorecard_words import NOTHING, shown_kept, time_words
+from reports.scorecard_words import shown_kept, shown_times
 
 HEIGHT, FOOT = 120, 18
 GAP_PERCENT = 24  # of a bar's own place
@@ -40,7 +40,7 @@ class Bar:
         return f"{self.month.first:%B %Y}: {counts or 'no case'}"
 
 
-KINDS = {"kept": "answered in time", "missed": "answered too late", "apart": "open or nothing promised"}
+KINDS = {"kept": "answered in time", "missed": "answered too late", "apart": "undecided or nothing promised"}
 
 
 def month_chart(months: Sequence[Period], cases: Sequence[Case]) -> list[Bar]:
@@ -57,7 +57,7 @@ def _bar(month: Period, cases: Sequence[Case], x: float, place: float, most: int
     missed = found.answer.promised - found.answer.kept
     counts = {"kept": found.answer.kept, "missed": missed, "apart": found.cases - found.answer.promised}
     gap = place * GAP_PERCENT / 100
-    said = {"answer": shown_kept(found.answer, found), "time": time_words(found.answer_open) if cases else NOTHING}
+    said = shown_kept(found.answer, found) | shown_times(found.answer_open, found.answer_wall)
     return Bar(
         month, round(x + gap / 2, 3), round(place - gap, 3), round(x + place / 2, 3), _parts(counts, most),
         found.cases, said,

@@ -2,7 +2,8 @@
 
 Counted are the cases that were lodged in a period, with what became of them up to now. A promise is one, however often
 its terms changed and its clock went on as another row: it is missed when any of these ran out, kept when the last was
-met in time, still open while that one runs. One that ended without a verdict was no promise any more.
+met in time, still open while that one runs. It was not needed any more when the case ended before the vendor had any
+part in it; one whose terms went away was no promise any more.
 
 Times are seconds: of the vendor's own calendar, as its clocks counted them while the vendor had the ball, and of the
 clock on the wall. Median and 90th percentile are by nearest rank: the smallest value that is not exceeded by less than
@@ -25,7 +26,8 @@ Key = TypeVar("Key", bound=Hashable)
 class Turn(NamedTuple):
     """What one row of a clock stands for. `missed`: its target was reached; `by_act`: what it waits for has stopped it.
 
-    `round` tells apart the promises of further answers, each of which is one of its own.
+    `round` tells apart the promises of further answers, each of which is one of its own. `over`: nothing was left to
+    wait for, and the vendor had no part in that.
     """
 
     metric: str
@@ -34,20 +36,26 @@ class Turn(NamedTuple):
     missed: bool
     target_seconds: int
     by_act: bool
+    over: bool
 
 
 class Promise(NamedTuple):
-    """`kept` is None while it is open; `seconds` of the vendor's calendar that it took, None where that is unknown."""
+    """`kept` is None while it is open, and for good where it is `over`: not needed any more.
+
+    `seconds` of the vendor's calendar that it took, None where that is unknown.
+    """
 
     metric: str
     target_seconds: int
     kept: bool | None
     seconds: float | None
+    over: bool = False
 
 
 class Case(NamedTuple):
     """A case that was lodged, with the seconds of the wall's clock until its first answer and its closing.
 
+    One that the vendor never answered may be `closed` and has no time until then, since it was not the vendor's.
     `incomplete`: it was sent though something was missing; `auto_first`: a machine answered first.
     """
 
@@ -57,6 +65,7 @@ class Case(NamedTuple):
     lodged_at: datetime
     answer_seconds: float | None
     solution_seconds: float | None
+    closed: bool
     incomplete: bool
     chases: int
     bounces: int
@@ -66,7 +75,7 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Of so many promises of one kind that were decided, so many were kept; `open` are not decided yet.
+    """Of so many promises of one kind that were decided, so many were kept; `open` are not decided yet, `over` never.
 
     `targets` are the different times that were promised, in seconds, the shortest first.
     """
@@ -75,6 +84,7 @@ class Kept:
     kept: int = 0
     open: int = 0
     targets: tuple[int, ...] = ()
+    over: int = 0
 
     @property
     def percent(self) -> float | None:
@@ -117,6 +127,7 @@ class Score:
     solution: Kept
     answer_open: Times
     answer_wall: Times
+    update_open: Times
     solution_open: Times
     solution_wall: Times
     incomplete: int
@@ -142,6 +153,8 @@ def _promise(chain: Sequence[tuple[Turn, float]]) -> Promise | None:
     seconds = counted if last.by_act else None
     if last.missed or (len(chain) > 1 and any(turn.missed for turn, _ in chain)):
         return Promise(last.metric, last.target_seconds, False, seconds)
+    if last.over:
+        return Promise(last.metric, last.target_seconds, None, None, over=True)
     if last.state == "MET":
         return Promise(last.metric, last.target_seconds, True, seconds)
     if last.state in ("RUNNING", "PAUSED"):
@@ -163,16 +176,17 @@ def score(cases: Sequence[Case]) -> Score:
     for case in cases:
         for promise in case.promises:
             of_metric[promise.metric].append(promise)
-    answers, solutions = of_metric[VENDOR_RESPOND], of_metric[VENDOR_RESOLVE]
+    answers, updates, solutions = of_metric.values()
     return Score(
         cases=len(cases),
-        running=sum(case.solution_seconds is None for case in cases),
+        running=sum(not case.closed for case in cases),
         answered=sum(case.answer_seconds is not None for case in cases),
         answer=_kept(answers),
-        updates=_kept(of_metric[VENDOR_UPDATE]),
+        updates=_kept(updates),
         solution=_kept(solutions),
         answer_open=_times(promise.seconds for promise in answers),
         answer_wall=_times(case.answer_seconds for case in cases),
+        update_open=_times(promise.seconds for promise in updates),
         solution_open=_times(promise.seconds for promise in solutions),
         solution_wall=_times(case.solution_seconds for case in cases),
         incomplete=sum(case.incomplete for case in cases),
@@ -185,7 +199,8 @@ def score(cases: Sequence[Case]) -> Score:
 def _kept(of: Sequence[Promise]) -> Kept:
     verdicts = [promise.kept for promise in of]
     targets = tuple(sorted({promise.target_seconds for promise in of}))
-    return Kept(len(verdicts) - verdicts.count(None), verdicts.count(True), verdicts.count(None), targets)
+    over, undecided = sum(promise.over for promise in of), verdicts.count(None)
+    return Kept(len(of) - undecided, verdicts.count(True), undecided - over, targets, over)
 
 
 def _times(seconds: Iterable[float | None]) -> Times:

@@ -17,7 +17,7 @@ from reports.evidence import Evidence, read_evidence
 from reports.month_chart import FOOT, HEIGHT, KINDS, month_chart
 from reports.periods import NAMES, BadPeriod, Period, asked_period
 from reports.scorecard import Case, grouped, score
-from reports.scorecard_words import COUNTED, by_severity, shown_score
+from reports.scorecard_words import COUNTED, OWN_CLIENTS, by_severity, shown_score
 from reports.vendor_cases import Listed, Sight, read_cases, sight
 
 READERS = MANAGERS | {ACCOUNT_MANAGER}
@@ -27,7 +27,7 @@ SORTS = {
     "vendor": ("Vendor", lambda row: row["vendor"].name.casefold()),
     "cases": ("Cases", lambda row: -row["score"].cases or None),
     "kept": ("First answer in time", lambda row: row["score"].answer.percent),
-    "time": ("Time to the first answer", lambda row: _negative(row["score"].answer_open.median)),
+    "time": ("Answer time", lambda row: _negative(row["score"].answer_open.median)),
 }
 
 
@@ -72,10 +72,10 @@ def scorecards(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     context = {
         **_common(request, wanted),
-        "rows": _sorted(rows, sort if sort in SORTS else "vendor"),
+        "rows": _sorted([row for row in rows if row["cases"]], sort if sort in SORTS else "vendor"),
+        "quiet": [row["vendor"] for row in rows if not row["cases"]],
         "columns": [_column(request, key, sort or "vendor") for key in SORTS],
         "csv_url": f"{reverse('vendor-scorecards-csv')}?{_of_period(wanted.period)}",
-        "total": sum(row["score"].cases for row in rows),
     }
     return render(request, "reports/vendor_scorecards.html", context, status=wanted.status)
 
@@ -119,6 +119,11 @@ def evidence_since(seen: Sight, vendor: Listed, period: Period) -> list[Evidence
     return read_evidence(seen, vendor.id, since=since, until=period.until, told_since=period.since)
 
 
+def is_narrow(request: HttpRequest) -> bool:
+    """Whether the reader sees the cases of own clients alone."""
+    return not request.user.roles & MANAGERS
+
+
 def _within(cases: Sequence[Case], period: Period) -> list[Case]:
     return [case for case in cases if case.lodged_at in period]
 
@@ -155,7 +160,7 @@ def _common(request: HttpRequest, wanted: Asked) -> dict[str, Any]:
     return {
         "now": wanted.seen.now, "period": period, "periods": periods, "fault": wanted.fault,
         "fault_field": wanted.field, "sort": sort, "counted": COUNTED,
-        "zone": str(period.zone), "narrow": not request.user.roles & MANAGERS,
+        "zone": str(period.zone), "whose": OWN_CLIENTS if is_narrow(request) else "",
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from documents.guide.plain_words import whole_moment
 from portal.pdf import FONTS
 from portal.press import Press
-from reports.evidence import Evidence
+from reports.evidence import Due, Evidence
 from reports.month_chart import month_chart
 from reports.periods import Period
 from reports.scorecard import Case, score
@@ -24,17 +24,20 @@ _press = Press(most_waiting=4, most_kept=8, most_seconds=10)
 MONTHS, MOST_CASES = 12, 500
 
 
-def pdf_of(vendor: str, period: Period, rows: Sequence[Evidence], *, now: datetime, named: bool) -> bytes:
+def pdf_of(
+    vendor: str, period: Period, rows: Sequence[Evidence], *, now: datetime, named: bool, whose: str = ""
+) -> bytes:  # fmt: skip
     """The file: A4, tagged, its fonts inside. `rows` reach as far back as the months; `named`: with clients' names.
 
-    Raises Busy when it takes longer than it may or some wait already.
+    `whose` says which clients' cases they are where those are not all. Raises Busy when it takes longer than it may or
+    some wait already.
     """
-    data = json.dumps(words_of(vendor, period, rows, now=now, named=named))
+    data = json.dumps(words_of(vendor, period, rows, now=now, named=named, whose=whose))
     return _press.file(data, lambda: _set(data))
 
 
 def words_of(
-    vendor: str, period: Period, rows: Sequence[Evidence], *, now: datetime, named: bool
+    vendor: str, period: Period, rows: Sequence[Evidence], *, now: datetime, named: bool, whose: str = ""
 ) -> dict[str, Any]:  # fmt: skip
     """All that the file says."""
     cases = [row.case for row in rows]
@@ -46,11 +49,12 @@ def words_of(
         "period": f"{_day(period.first)} to {_day(period.last)}",
         "made": f"As of {_at(now, period)}",
         "zone": str(period.zone),
+        "whose": whose,
         "tiles": _tiles(found),
         "trend": found["trend"]["said"],
         "parts": [_part(part) for part in by_severity([row.case for row in own], before)],
         "months": _months(period, cases),
-        "headings": ["Ours", "Yours", "Severity", "Lodged", "Promised by", "Answered", "Late by", "Reminded"]
+        "headings": ["Ours", "Yours", "Severity", "Lodged", "Promised by", "Answered", "Late by", "Chased"]
         + (["Client"] if named else []),
         "cases": [_case(row, period, named=named) for row in own[:MOST_CASES]],
         "more": max(len(own) - MOST_CASES, 0),
@@ -58,38 +62,42 @@ def words_of(
     }
 
 
-def _tiles(found: dict[str, Any]) -> list[list[str]]:
-    """Label, number and what stands below it."""
-    running, besides = found["running"], ", ".join(found["besides"])
+def _tiles(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Label, number and the lines below it."""
+    cases = {"label": "Cases", "number": str(found["cases"]), "lines": _said([found["running"], *found["remarks"]])}
     return [
-        ["Cases", str(found["cases"]), running],
-        ["First answer in time", _share(found["answer"]), found["answer"]["said"]],
-        ["Time to the first answer", found["answer_open"], f"in all {found['answer_wall']}"],
-        ["Updates in time", _share(found["updates"]), found["updates"]["said"]],
-        ["Solved in time", _share(found["solution"]), found["solution"]["said"]],
-        ["Besides", besides or "nothing", ""],
+        cases,
+        _tile("First answer in time", found["answer"]),
+        _tile("Updates in time", found["updates"]),
+        _tile("Solved in time", found["solution"]),
     ]
 
 
-def _share(of: dict[str, Any]) -> str:
-    return of["share"] or NOTHING
+def _tile(label: str, of: dict[str, Any]) -> dict[str, Any]:
+    return {"label": label, "number": of["share"] or NOTHING, "lines": _lines(of)}
 
 
-def _part(part: dict[str, Any]) -> list[str]:
+def _lines(of: dict[str, Any]) -> list[str]:
+    """How many were kept, what was promised, and how long it took."""
+    promised = f"promised: {of['promised']}" if of["promised"] else ""
+    wall = f"day and night: {of['day_and_night']}" if of["day_and_night"] else ""
+    return _said([", ".join(_said([of["said"], of["apart"]])), promised, of["time"], wall])
+
+
+def _said(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word]
+
+
+def _part(part: dict[str, Any]) -> list[list[str]]:
+    """The cells of a row, each with its lines."""
+    cases = _said([str(part["cases"]), part["running"]])
+    promises = (_lines(part[name]) for name in ("answer", "updates", "solution"))
+    return [[part["service"]], [part["severity"]], cases, *promises]
+
+
+def _months(period: Period, cases: Sequence[Case]) -> list[list[list[str]]]:
     return [
-        part["service"], part["severity"], str(part["cases"]), _kept(part["answer"]), part["answer_open"],
-        part["answer_wall"], _kept(part["updates"]), _kept(part["solution"]),
-    ]  # fmt: skip
-
-
-def _kept(of: dict[str, Any]) -> str:
-    said = " ".join(filter(None, [of["said"], f"({of['open']})" if of["open"] else ""]))
-    return f"{said}, promised {of['promised']}" if of["promised"] else said
-
-
-def _months(period: Period, cases: Sequence[Case]) -> list[list[str]]:
-    return [
-        [f"{bar.month.first:%B %Y}", str(bar.cases), _kept(bar.said["answer"]), bar.said["time"]]
+        [[f"{bar.month.first:%B %Y}"], [str(bar.cases)], _lines(bar.said)]
         for bar in month_chart(period.months(MONTHS), cases)
         if bar.cases
     ]
@@ -99,11 +107,21 @@ def _case(row: Evidence, period: Period, *, named: bool) -> list[str]:
     case = row.case
     told = [
         row.ticket, row.number or NOTHING, f"{case.service}, {case.severity}" if case.severity else case.service,
-        _at(case.lodged_at, period), _at(row.promised_by, period), _at(row.answered_at, period, "not yet"),
-        row.late_words or NOTHING,
-        ", ".join(_at(at, period) for at in row.chased_at) or NOTHING,
+        _at(case.lodged_at, period), _promised(row.due, period), _answered(row, period),
+        row.due.late_words or NOTHING,
+        ", ".join(f"{_at(chase.at, period)} {chase.done}" for chase in row.chased) or NOTHING,
     ]  # fmt: skip
     return [*told, row.client] if named else told
+
+
+def _promised(due: Due, period: Period) -> str:
+    if due.by:
+        return _at(due.by, period)
+    return f"paused, {due.left_words} left" if due.left_words else "nothing promised"
+
+
+def _answered(row: Evidence, period: Period) -> str:
+    return _at(row.answered_at, period, f"never, closed {_at(row.closed_at, period)}" if row.closed_at else "not yet")
 
 
 def _at(at: datetime | None, period: Period, otherwise: str = NOTHING) -> str:

@@ -97,12 +97,13 @@ def columns(whole_since: datetime) -> tuple[Any, ...]:
 
 def case_of(row: Sequence[Any]) -> scorecard.Case:
     """A case from its columns."""
-    vendor, service, severity, lodged_at, answer, solution, overridden_by, chases, clocks, kinds = row
+    vendor, service, severity, lodged_at, answer, closed, overridden_by, chases, clocks, kinds = row
     kinds = kinds or ()
     answers = [kind for kind in kinds if kind != CaseMessage.Kind.BOUNCE]
     return scorecard.Case(
-        vendor, service, severity, lodged_at, answer, solution, overridden_by is not None, chases,
-        len(kinds) - len(answers), bool(answers) and answers[0] == CaseMessage.Kind.AUTO_REPLY, promises_of(clocks),
+        vendor, service, severity, lodged_at, answer, None if answer is None else closed, closed is not None,
+        overridden_by is not None, chases, len(kinds) - len(answers),
+        bool(answers) and answers[0] == CaseMessage.Kind.AUTO_REPLY, promises_of(clocks),
     )  # fmt: skip
 
 
@@ -111,17 +112,31 @@ def turns(whole_since: datetime) -> ArraySubquery:
 
     They are found by the case and not by its ticket: one that was merged has left some on another.
     """
-    answered = Q(metric=VENDOR_RESPOND, stopped_at=OuterRef("answered_at"))
-    closed = Q(metric=VENDOR_RESOLVE, stopped_at=OuterRef("closed_at"))
     packed = Func(
         Value(SEPARATOR), "metric", "round", "state", _is(Q(breached_at__isnull=False)), "target_seconds",
-        _is(answered | closed), "consumed_seconds", function="CONCAT_WS", output_field=CharField(),
+        _is(_by_act()), _is(_over()), "consumed_seconds", function="CONCAT_WS", output_field=CharField(),
     )  # fmt: skip
-    lodged_at = ExpressionWrapper(OuterRef("lodged_at"), output_field=DateTimeField())
-    wanted = Q(metric=VENDOR_RESPOND) | Q(of_case_at__gte=whole_since)
-    return ArraySubquery(
-        clocks_of_case().annotate(of_case_at=lodged_at).filter(wanted).order_by("pk").values_list(packed)
-    )
+    wanted = Q(metric=VENDOR_RESPOND) | Q(lodged_at__gte=whole_since)
+    of_case = clocks_of_case().annotate(**{name: _of_case(name) for name in ("lodged_at", "answered_at", "closed_at")})
+    return ArraySubquery(of_case.filter(wanted).order_by("pk").values_list(packed))
+
+
+def _by_act() -> Q:
+    """What the clock waits for has stopped it: an answer, or of a vendor that has answered the end of the case."""
+    answer = Q(metric=VENDOR_RESPOND, stopped_at=F("answered_at"))
+    closing = Q(closed_at__isnull=False, stopped_at=F("closed_at"))
+    update = Q(metric=VENDOR_UPDATE, state__in=["MET", "BREACHED"], stopped_at__isnull=False) & ~closing
+    return answer | update | closing & Q(metric=VENDOR_RESOLVE, answered_at__isnull=False)
+
+
+def _over() -> Q:
+    """It ended, and not since its terms changed; or the case was closed without a word of the vendor."""
+    not_its = Q(metric=VENDOR_RESOLVE, state="MET", answered_at__isnull=True)
+    return Q(state="ENDED", because="") | not_its
+
+
+def _of_case(moment: str) -> ExpressionWrapper:
+    return ExpressionWrapper(OuterRef(moment), output_field=DateTimeField())
 
 
 def clocks_of_case() -> QuerySet[Clock]:
@@ -156,5 +171,5 @@ def _is(condition: Q) -> Coalesce:
 @lru_cache(maxsize=4096)
 def _turn(packed: str) -> Turn:
     """Few clocks differ in anything but their seconds."""
-    metric, round_, state, missed, target, by_act = packed.split(SEPARATOR)
-    return Turn(metric, int(round_), state, missed == "t", int(target), by_act == "t")
+    metric, round_, state, missed, target, by_act, over = packed.split(SEPARATOR)
+    return Turn(metric, int(round_), state, missed == "t", int(target), by_act == "t", over == "t")

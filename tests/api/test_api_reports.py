@@ -34,9 +34,10 @@ def test_a_program_reads_what_the_page_shows(world, lived):
         "Microsoft", "microsoft", 1, 0,
     )  # fmt: skip
     assert vendor["score"]["answer"] == {
-        "decided": 1, "kept": 0, "open": 0, "percent": 0.0, "promised_seconds": [3600],
+        "decided": 1, "kept": 0, "open": 0, "not_needed": 0, "percent": 0.0, "promised_seconds": [3600],
     }  # fmt: skip
     assert vendor["score"]["answer_open"] == {"count": 1, "median": None, "p90": None, "values": [5400.0]}
+    assert vendor["score"]["update_open"] == {"count": 0, "median": None, "p90": None, "values": []}
     assert vendor["score"]["solution"]["percent"] is None
     [part] = vendor["parts"]
     assert (part["service"], part["severity"], part["score"]["answer"]["decided"]) == ("Microsoft 365", "A", 1)

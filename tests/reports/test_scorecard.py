@@ -28,13 +28,14 @@ ANSWER, UPDATE, SOLUTION = "VENDOR_RESPOND", "VENDOR_UPDATE", "VENDOR_RESOLVE"
 HOUR = 3600
 
 
-def turn(metric=ANSWER, state="MET", *, missed=False, target=HOUR, by_act=True, round=1, seconds=600.0):
-    return Turn(metric, round, state, missed, target, by_act), seconds
+def turn(metric=ANSWER, state="MET", *, missed=False, target=HOUR, by_act=True, round=1, seconds=600.0, over=False):
+    return Turn(metric, round, state, missed, target, by_act, over), seconds
 
 
 def case(*of, answer=None, solution=None, **said):
     defaults = {"vendor": "microsoft", "service": "Microsoft 365", "severity": "A", "lodged_at": NINE,
-                "incomplete": False, "chases": 0, "bounces": 0, "auto_first": False}  # fmt: skip
+                "closed": solution is not None, "incomplete": False, "chases": 0, "bounces": 0,
+                "auto_first": False}  # fmt: skip
     return Case(**defaults | said, answer_seconds=answer, solution_seconds=solution, promises=of)
 
 
@@ -65,8 +66,18 @@ def test_clocks_of_one_promise_come_to_one_verdict(clocks, kept):
 
 
 @pytest.mark.parametrize("state", ["ENDED", "SUPERSEDED"])
-def test_what_ended_without_a_verdict_was_no_promise(state):
+def test_what_ended_since_its_terms_went_away_was_no_promise(state):
     assert promises([turn(state=state, by_act=False)]) == []
+
+
+@pytest.mark.parametrize("state", ["ENDED", "MET"])
+def test_what_was_not_needed_any_more_is_a_promise_without_a_verdict_and_without_a_time(state):
+    assert promises([turn(SOLUTION, state, over=True)]) == [Promise(SOLUTION, HOUR, None, None, over=True)]
+
+
+def test_what_was_missed_before_it_was_not_needed_any_more_stays_missed():
+    [promise] = promises([turn(state="SUPERSEDED", missed=True, by_act=False), turn(state="ENDED", over=True)])
+    assert (promise.kept, promise.over) == (False, False)
 
 
 def test_what_was_missed_before_its_target_was_taken_away_stays_missed():
@@ -115,8 +126,8 @@ def test_a_rank_is_the_smallest_value_that_enough_of_all_do_not_exceed(values, p
 def test_a_score_worked_by_hand():
     """Three cases: one answered after 10 min and solved, one answered too late, one that nobody has answered."""
     cases = [
-        case(Promise(ANSWER, HOUR, True, 600.0), Promise(UPDATE, 2 * HOUR, True, None),
-             Promise(UPDATE, 2 * HOUR, False, None), Promise(SOLUTION, 8 * HOUR, True, 5000.0),
+        case(Promise(ANSWER, HOUR, True, 600.0), Promise(UPDATE, 2 * HOUR, True, 700.0),
+             Promise(UPDATE, 2 * HOUR, False, 8000.0), Promise(SOLUTION, 8 * HOUR, True, 5000.0),
              answer=600.0, solution=9000.0),
         case(Promise(ANSWER, HOUR, False, 4000.0), Promise(SOLUTION, 8 * HOUR, None, None),
              answer=60_000.0, chases=2, incomplete=True, auto_first=True),
@@ -128,8 +139,16 @@ def test_a_score_worked_by_hand():
     assert found.updates == Kept(promised=2, kept=1, targets=(2 * HOUR,))
     assert found.solution == Kept(promised=1, kept=1, open=1, targets=(8 * HOUR,))
     assert (found.answer_open.values, found.answer_wall.values) == ((600.0, 4000.0), (600.0, 60_000.0))
+    assert found.update_open.values == (700.0, 8000.0)
     assert (found.solution_open.values, found.solution_wall.values) == ((5000.0,), (9000.0,))
     assert (found.incomplete, found.chases, found.bounces, found.auto_first) == (1, 3, 1, 1)
+
+
+def test_a_promise_that_was_not_needed_any_more_is_in_no_share_and_its_case_does_not_run():
+    solved_here = case(Promise(ANSWER, HOUR, None, None, over=True), closed=True)
+    found = score([solved_here, case(Promise(ANSWER, HOUR, True, 60.0), answer=60.0)])
+    assert found.answer == Kept(promised=1, kept=1, targets=(HOUR,), over=1)
+    assert (found.cases, found.running, found.solution_wall.values) == (2, 1, ())
 
 
 def test_where_nothing_was_promised_there_is_no_percentage_but_a_time_on_the_wall():
@@ -158,11 +177,12 @@ def test_cases_are_grouped_by_whatever_is_asked_for_in_their_order():
 STATES = ["MET", "BREACHED", "RUNNING", "PAUSED", "ENDED", "SUPERSEDED"]
 clocks = st.lists(
     st.builds(
-        lambda metric, state, round, missed, seconds: turn(
-            metric, state, round=round, missed=missed or state == "BREACHED", seconds=seconds
+        lambda metric, state, round, missed, seconds, over: turn(
+            metric, state, round=round, missed=missed or state == "BREACHED", seconds=seconds,
+            over=over and state in ("ENDED", "MET"),
         ),
         st.sampled_from([ANSWER, UPDATE, SOLUTION]), st.sampled_from(STATES), st.integers(1, 3), st.booleans(),
-        st.floats(0, 1e5),
+        st.floats(0, 1e5), st.booleans(),
     ),
     max_size=8,
 )  # fmt: skip
@@ -172,23 +192,40 @@ lived = st.lists(
 
 
 def kept_by_oracle(case_clocks, metric):
-    """One entry for each promise: True, False or None, by looking at all clocks again for each."""
+    """A verdict and a time for each promise: True, False, "open" or "over", by looking at all clocks for each."""
     rounds = {t.round if metric == UPDATE else 0 for t, _ in case_clocks if t.metric == metric}
     for number in rounds:
-        own = [t for t, _ in case_clocks if t.metric == metric and (metric != UPDATE or t.round == number)]
-        if sum(t.missed for t in own):
-            yield False
-        elif own[-1].state not in ("ENDED", "SUPERSEDED"):
-            yield {"MET": True, "BREACHED": False}.get(own[-1].state)
+        own = [(t, s) for t, s in case_clocks if t.metric == metric and (metric != UPDATE or t.round == number)]
+        last, seconds = own[-1]
+        if sum(t.missed for t, _ in own):
+            yield False, seconds
+        elif last.over:
+            yield "over", None
+        elif last.state == "MET":
+            yield True, seconds
+        elif last.state not in ("ENDED", "SUPERSEDED"):
+            yield "open", None
+
+
+def ranked_by_oracle(times, share):
+    """The first of the times, the shortest first, with so great a share of all up to it."""
+    return next(t for n, t in enumerate(sorted(times), start=1) if round(n / len(times), 9) >= share)
 
 
 @given(lived)
 def test_scores_are_what_counting_by_hand_comes_to(cases):
     found = score([case(*promises(of), answer=a, solution=s, chases=n) for of, a, s, n in cases])
-    for kept, metric in ((found.answer, ANSWER), (found.updates, UPDATE), (found.solution, SOLUTION)):
-        verdicts = [verdict for of, *_ in cases for verdict in kept_by_oracle(of, metric)]
+    for kept, took, metric in (
+        (found.answer, found.answer_open, ANSWER), (found.updates, found.update_open, UPDATE),
+        (found.solution, found.solution_open, SOLUTION),
+    ):  # fmt: skip
+        by_hand = [one for of, *_ in cases for one in kept_by_oracle(of, metric)]
+        verdicts, times = [verdict for verdict, _ in by_hand], [time for _, time in by_hand if time is not None]
         assert (kept.kept, kept.promised) == (verdicts.count(True), verdicts.count(True) + verdicts.count(False))
-        assert kept.open == verdicts.count(None)
+        assert (kept.open, kept.over) == (verdicts.count("open"), verdicts.count("over"))
+        assert took.values == tuple(sorted(times))
+        if len(times) >= 5:
+            assert (took.median, took.p90) == (ranked_by_oracle(times, 0.5), ranked_by_oracle(times, 0.9))
     assert found.running == len([1 for _, _, s, _ in cases if s is None])
     assert found.answer_wall.values == tuple(sorted(a for _, a, _, _ in cases if a is not None))
     assert found.chases == sum(n for *_, n in cases)

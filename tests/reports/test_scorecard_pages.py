@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 import pdf_text
 from accounts import roles
@@ -53,7 +54,7 @@ def html(browser, path, status=200):
 
 def rows(answer):
     assert answer.status_code == 200 and answer["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(answer.content.decode())))
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 # all vendors ---------------------------------------------------------------------------------------------------------
@@ -64,7 +65,8 @@ def test_every_vendor_is_listed_with_what_it_kept(world, desk):
     Vendor.objects.create(name="Quiet Ltd")
     page = html(desk, ALL)
     assert "0 of 1" in page and "0.0 %" in page and "1 h 30 min" in page
-    assert "Quiet Ltd" in page and "No case in this period" in page
+    table, below = page[page.index("<tbody>") :].split("</tbody>")
+    assert "Quiet Ltd" not in table and re.search(r"No case in this period:</span> <a [^>]+>Quiet Ltd</a></p>", below)
 
 
 def test_a_retired_vendor_is_listed_only_where_it_had_a_case(world, desk):
@@ -91,11 +93,22 @@ def test_where_nothing_is_promised_no_share_is_invented(world, desk):
 
 
 def test_the_list_can_be_sorted_and_keeps_its_period(world, desk):
-    late, other = lived(world), Vendor.objects.create(name="Alpha")
-    assert late and other
+    lived(world)
+    service = Service.objects.create(vendor=Vendor.objects.create(name="Alpha"), name="Line")
+    VendorCase.objects.create(
+        ticket=world.open(), vendor=service.vendor, service=service, status="CLOSED", ball_count=1, step=0,
+        because="x", opened_at=world.now, lodged_at=world.now,
+    )  # fmt: skip
     page = html(desk, f"{ALL}?sort=cases&period=quarter")
     body = page[page.index("<tbody>") :]
+    assert body.index("Alpha") < body.index("Microsoft")
+    page = html(desk, f"{ALL}?sort=time&period=quarter")
+    body = page[page.index("<tbody>") :]
+    assert body.index("Alpha") < body.index("Microsoft")
+    page = html(desk, f"{ALL}?sort=kept&period=quarter")
+    body = page[page.index("<tbody>") :]
     assert body.index("Microsoft") < body.index("Alpha")
+    page = html(desk, f"{ALL}?sort=cases&period=quarter")
     assert 'aria-sort="descending"' in page and "sort=kept&amp;period=quarter" in page
     by_name = html(desk, f"{ALL}?sort=nonsense")
     assert by_name[by_name.index("<tbody>") :].index("Alpha") < by_name[by_name.index("<tbody>") :].index("Microsoft")
@@ -129,7 +142,8 @@ def test_a_vendor_s_page_has_numbers_months_and_each_case_with_its_ticket(world,
     VendorCase.objects.update(number="MS-4711")
     page = html(desk, ONE)
     assert f'<a href="/tickets/{ticket.key}/">{ticket.key}</a>' in page and "MS-4711" in page and "Acme" in page
-    assert "Answer 1 h" in page and "30 min" in page and "answered too late" in page
+    assert "promised: 1 hour" in page and "30 min" in page and "answered too late" in page
+    assert page.count("1 h 30 min") == 5  # of the answer and of the update, in all and by severity; by month
     assert 'href="/vendors/microsoft/"' in page
 
 
@@ -175,7 +189,20 @@ def test_an_account_manager_reads_of_own_clients_alone_everywhere(world, client)
         assert ticket.key not in html(client, path)
     assert rows(client.get(f"{ALL}scorecards.csv"))[0]["cases"] == "0"
     give_role(nadia, roles.ACCOUNT_MANAGER, world.acme)
-    assert ticket.key in html(client, ONE) and "of the clients that you look after" in html(client, ALL)
+    own = "of the clients that you look after"
+    assert ticket.key in html(client, ONE) and own in html(client, ONE) and own in html(client, ALL)
+    told = "the clients that the account manager looks after"
+    assert rows(client.get(f"{ALL}scorecards.csv"))[0]["counted"] == told
+    assert rows(client.get(f"{ONE}scorecard.csv"))[0]["counted"] == told
+    assert told in pdf_text.text(client.get(f"{ONE}scorecard.pdf").content)
+
+
+def test_a_manager_reads_of_all_clients_and_is_told_nothing_else(world, desk):
+    lived(world)
+    for path in (ALL, ONE):
+        assert "look after" not in html(desk, path)
+    assert rows(desk.get(f"{ALL}scorecards.csv"))[0]["counted"] == "all clients"
+    assert "looks after" not in pdf_text.text(desk.get(f"{ONE}scorecard.pdf").content)
 
 
 # files ---------------------------------------------------------------------------------------------------------------
@@ -188,7 +215,32 @@ def test_the_csv_of_all_has_the_numbers_of_each_service_and_severity(world, desk
     one = found["Microsoft"]
     assert (one["service"], one["severity"], one["cases"], one["not_closed"]) == ("Microsoft 365", "A", "1", "1")
     assert (one["answers_decided"], one["answers_kept"], one["answer_promised_seconds"]) == ("1", "0", "3600")
+    assert (one["answers_not_needed"], one["updates_decided"], one["update_promised_seconds"]) == ("0", "1", "7200")
+    assert (one["cases_before"], one["answers_kept_percent"], one["answers_kept_trend"]) == ("0", "0", "")
     assert found["'=Quiet()"]["cases"] == "0"
+
+
+def test_the_csv_of_all_says_how_each_part_moved_against_the_period_before(world, desk):
+    lived(world, minutes=10)
+    VendorCase.objects.update(lodged_at=F("lodged_at") - timedelta(days=40))
+    lived(world)
+    [one] = rows(desk.get(f"{ALL}scorecards.csv"))
+    assert (one["cases"], one["cases_before"], one["answers_kept"]) == ("1", "1", "0")
+    assert (one["answers_kept_percent"], one["answers_kept_percent_before"]) == ("0", "100")
+    assert (one["answers_kept_trend"], one["answer_median_trend"]) == ("worse", "")
+
+
+def test_what_we_solved_ourselves_is_no_success_of_the_vendor(world, desk):
+    ticket = world.open()
+    world.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={"tenant_id": TENANT}, why="Theirs")
+    world.tick()
+    world.now += timedelta(minutes=30)
+    world.do(lifecycle.resolve, ticket, summary="We restarted it ourselves")
+    page = html(desk, ONE)
+    assert "100.0 %" not in page and "1 not needed any more" in page and "promised: 8 hours" in page
+    assert "1 not needed any more" in pdf_text.text(desk.get(f"{ONE}scorecard.pdf").content)
+    [one] = rows(desk.get(f"{ALL}scorecards.csv"))
+    assert (one["solutions_decided"], one["solutions_not_needed"], one["not_closed"]) == ("0", "1", "0")
 
 
 def test_the_csv_of_a_vendor_names_clients_only_when_asked(world, desk):
@@ -207,6 +259,7 @@ def test_the_pdf_is_tagged_and_names_no_client_unless_asked_no_person_and_no_not
     assert b"/StructTreeRoot" in answer.content
     said = pdf_text.text(answer.content)
     assert "Microsoft" in said and ticket.key in said and "0 of 1" in said
+    assert "promised: 2 hours" in said.replace("\u00a0", " ")
     for internal in ("Acme", "Mail of the board", world.l1.name, world.manager.name, "They have found it", "Theirs"):
         assert internal not in said
     assert "Acme" in pdf_text.text(desk.get(f"{ONE}scorecard.pdf?clients=on").content)
