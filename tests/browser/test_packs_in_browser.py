@@ -11,6 +11,12 @@ TABLE = (
     "Northline Networks;Northline fibre;Gold;faults@northline.example;+44 113 496 0200;mon to sat;ours\n"
     "Northline Networks;Northline fibre;;second@northline.example;;;\n"
 )
+OWN = """vendors:
+  - name: Northline
+    services:
+      - name: Northline fibre
+        category: network
+"""
 
 
 def checked(page, table=TABLE):
@@ -68,3 +74,19 @@ def test_a_table_is_imported_without_scripts(world, visit):
     assert "Imported: 2 rows created something" in page.inner_text("body")
     points = Service.objects.get(name="Northline fibre").contact_points.values_list("value", flat=True)
     assert list(points) == ["faults@northline.example", "+44 113 496 0200", "second@northline.example"]
+
+
+def test_a_pack_of_one_s_own_is_looked_at_then_taken(world, visit):
+    page = visit("/vendors/packs/", world.manager, viewport={"width": 320, "height": 900})
+    for content in (OWN.replace("category", "colour"), OWN):
+        page.set_input_files("[name=file]", {"name": "ours.yaml", "mimeType": "", "buffer": content.encode()})
+        page.click("text=Look at what it would do")
+        assert problems(page) == [] and not is_too_wide(page)
+        if content != OWN:
+            assert "ours.yaml:5" in page.inner_text("form.form")
+    page.fill("[name=service]", "Northline DSL")
+    page.click("text=Preview under these names")
+    page.wait_for_selector("text=Northline DSL")
+    page.click("text=Take it")
+    page.wait_for_url("**/vendors/northline/")
+    assert Service.objects.get(name="Northline DSL").category == "network"
