@@ -7,7 +7,7 @@ from outbox.models import Alarm
 from tickets import lifecycle
 from tickets.cases.lodging import NoSuchCase
 from tickets.cases.receiving import by_hand, confirm_closed, receive
-from tickets.cases.sending_on import hand_over, send_to_contact
+from tickets.cases.sending_on import hand_over, is_stuck, send_to_contact
 from tickets.cases.ticking import tick_off
 from tickets.cases.writing import address, write
 from tickets.models import CaseMessage, CaseTask, VendorCase
@@ -240,6 +240,15 @@ def test_a_contact_that_somebody_says_does_not_hold_lets_its_case_go_to_another(
     ContactPoint.objects.filter(value=SUPPORT).update(bad_since=world.now)
     world.do(send_to_contact, ticket, case_id=case.pk)
     assert (fresh(case).contact_point.value, fresh(case).ball) == (NOC, "VENDOR")
+
+
+def test_a_case_that_went_through_an_api_is_not_stuck_because_a_contact_does_not_hold(world, lodged):
+    _, case = lodged
+    VendorCase.objects.update(channel="API")
+    ContactPoint.objects.update(bad_since=world.now)
+    assert not is_stuck(fresh(case))
+    VendorCase.objects.update(channel="MAIL")
+    assert is_stuck(fresh(case))
 
 
 def test_what_is_not_stuck_over_or_of_another_ticket_is_not_sent_on(world, lodged):

@@ -52,9 +52,14 @@ def to_next_contact(work: Work, case: VendorCase, *, to: str, because: str, now:
 
 def is_stuck(case: VendorCase) -> bool:
     """Whether a person may send the case on: it was lodged and nothing came of it, or its contact does not hold."""
-    point = case.contact_point
     ours = case.ball == VendorCase.Ball.US
-    return case.status == VendorCase.Status.LODGED and (ours or bool(point and point.bad_since))
+    return case.status == VendorCase.Status.LODGED and (ours or is_with_bad_contact(case))
+
+
+def is_with_bad_contact(case: VendorCase) -> bool:
+    """Whether its contact point does not hold; what went through an API went to none."""
+    point = case.contact_point
+    return case.channel != BY_API and point is not None and point.bad_since is not None
 
 
 def send_to_contact(*, key: str, case_id: int, by: User, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from outbox.models import Message
 from tickets.cases.forms import TaskForm
-from tickets.cases.sending_on import is_stuck
+from tickets.cases.sending_on import is_stuck, is_with_bad_contact
 from tickets.cases.state import Seen, Standing, standing
 from tickets.cases.ticking import BY_ITSELF
 from tickets.facts import VENDOR_RESPOND, VENDOR_UPDATE, case_subject
@@ -122,7 +122,7 @@ def standing_of(case: VendorCase, work: Work, tasks: Iterable[Shown], *, now: da
         error=sent.last_error.rstrip(".") if sent else "", due_at=clock.due_at if clock else None,
         calendar=clock.calendar.name if clock else "", chases=case.chases, next_at=at, next_percent=percent,
         held_for_done=any(task["row"].kind == CaseTask.Kind.CONFIRM for task in tasks),
-        unreached=bool(case.contact_point and case.contact_point.bad_since),
+        unreached=is_with_bad_contact(case),
     )  # fmt: skip
     return standing(seen, now=now)
 
