@@ -12,11 +12,14 @@ class Composer {
     this.text = form.elements.body;
     this.place = `draft ${form.dataset.draft}`;
     this.url = form.dataset.draftUrl;
-    this.kept = this.words();
+    this.kept = JSON.stringify([this.form.elements.audience.value, this.text.defaultValue]);
     this.typedAt = 0;
     this.sending = false;
-    this.restore();
+    this.leaving = false;
     this.watch();
+    // Somebody may have begun to write before this was there.
+    if (this.text.value !== this.text.defaultValue) this.changed();
+    else this.restore();
   }
 
   words = () => JSON.stringify([this.form.elements.audience.value, this.text.value]);
@@ -40,6 +43,7 @@ class Composer {
     this.form.addEventListener("keydown", (event) => this.onKey(event));
     this.form.addEventListener("submit", () => this.leave());
     this.form.addEventListener("htmx:afterRequest", (event) => event.detail.elt === this.form && this.answered(event.detail));
+    addEventListener("beforeunload", () => (this.leaving = true));
     addEventListener("pagehide", () => this.isDirty() && this.form.isConnected && tell(this.url, { ...this.draft(), leaving: "yes" }));
   }
 
@@ -60,8 +64,8 @@ class Composer {
     try {
       this.show(await ask(this.url, this.draft()));
       this.kept = words;
-      if (words === this.words()) sessionStorage.removeItem(this.place);
-      else this.soon();
+      if (words !== this.words()) this.soon();
+      else if (!this.leaving) sessionStorage.removeItem(this.place); // the next page may have been made without it
     } catch {
       this.tellUnkept();
     }

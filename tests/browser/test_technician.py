@@ -163,6 +163,20 @@ def test_everything_works_without_scripts(world, visit, tickets):
     expect(page.locator(".entry.public")).to_contain_text("We are at it")
 
 
+def test_words_that_were_written_before_the_scripts_came_are_kept(world, visit, tickets):
+    page = visit("/account/", world.l1)
+    held = []
+    page.route("**/ticket-draft*.js", lambda route: held.append(route))
+    with page.expect_request("**/ticket-draft*.js"):
+        page.goto(f"/tickets/{tickets[0].key}/", wait_until="commit")
+    page.get_by_role("textbox", name="Text").fill("I have found")
+    held[0].continue_()
+    page.wait_for_load_state("load")
+    page.unroute("**/ticket-draft*.js")
+    page.goto(f"/tickets/{tickets[0].key}/")
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("I have found")
+
+
 def test_half_written_words_outlive_another_verb(world, visit, tickets):
     page = visit(f"/tickets/{tickets[0].key}/", world.l1)
     page.get_by_role("textbox", name="Text").fill("I have found")
