@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.fields import Body
 from accounts.problems import Problem
 from sla.api import ConfigurationView
 from vendors.directory_form import service_forms, vendor_forms
@@ -53,7 +54,7 @@ class DirectoryService(serializers.Serializer):
     document = serializers.DictField(help_text="As in the configuration files")
 
 
-class VendorBody(serializers.Serializer):
+class VendorBody(Body):
     """A vendor in the form of the configuration files, and why it is written."""
 
     note = serializers.CharField(required=False, max_length=LONGEST_NOTE)

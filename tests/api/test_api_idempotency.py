@@ -104,7 +104,7 @@ def posts(patterns):
 
 def test_every_post_of_the_api_is_done_once_per_key():
     views = list(posts(urlpatterns))
-    assert len(views) == 14
+    assert len(views) == 16
     assert [view for view in views if not getattr(view.post, "once_per_key", False)] == []
 
 

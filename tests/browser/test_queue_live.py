@@ -1,5 +1,7 @@
 """The queue while others work: news that move nothing, two who reach for one row, a connection that breaks."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -253,8 +255,10 @@ def test_two_browsers_race_for_a_row_fifty_times(world, visit):
         loser = next(name for name in pages if name != winner)
         expect(row(pages[winner], ticket).locator(".ticket-assignee")).to_have_text(winner)
         expect(row(pages[winner], ticket).locator(".ticket-notice")).to_have_count(0)
-        # Refused by the server, or by the row, where the list had brought the news just before the key was pressed.
-        expect(row(pages[loser], ticket).locator(".ticket-notice")).to_contain_text(f"{winner} ")
+        # Refused by the server, or by the row, where the list had brought the news just before the key was pressed; the
+        # server may also have waited too long for the winner to be done.
+        told = re.compile(f"{winner} |Somebody else is at it")
+        expect(row(pages[loser], ticket).locator(".ticket-notice")).to_contain_text(told)
         expect(row(pages[loser], ticket).locator(".ticket-assignee")).to_have_text(winner)
         wins.append(winner)
     taken = TicketEvent.objects.filter(kind="ACKNOWLEDGED").values_list("ticket", flat=True)

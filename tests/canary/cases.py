@@ -32,6 +32,7 @@ def _correspond(world: Any, whose: str) -> None:
     VendorCase.objects.filter(pk=case.pk).update(
         number=named("tickets.VendorCase.number"), token=named("tickets.VendorCase.token"),
         override_why=named("tickets.VendorCase.override_why"),
+        missing=[dict.fromkeys(("key", "question", "problem"), named("tickets.VendorCase.missing"))],
     )  # fmt: skip
     CaseTask.objects.filter(case=case).update(text=named("tickets.CaseTask.text"))
 

@@ -184,8 +184,8 @@ def test_alerts_bring_what_the_lint_believes():
             "sourceType": "t", "device": device}  # fmt: skip
     of_every_event = {"title", "severity", "state"}
     assert set(parse(body).facts) | of_every_event == CASE_FACTS["event"]
-    # Mail is read by a source of its own and opens no ticket yet.
-    assert {path.parent.name for path in INTEGRATIONS.glob("*/source.py")} == {"mail", "ninjaone"}
+    # Mail and what vendors send are read by sources of their own and open no ticket.
+    assert {path.parent.name for path in INTEGRATIONS.glob("*/source.py")} == {"mail", "ninjaone", "vendor_hook"}
 
 
 def test_an_import_remarks_what_is_dead_and_refuses_nothing(world):
