@@ -166,7 +166,11 @@ def test_everything_works_without_scripts(world, visit, tickets):
 def test_words_that_were_written_before_the_scripts_came_are_kept(world, visit, tickets):
     page = visit("/account/", world.l1)
     held = []
-    page.route("**/ticket-draft*.js", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/ticket-draft*.js", hold)
     with page.expect_request("**/ticket-draft*.js"):
         page.goto(f"/tickets/{tickets[0].key}/", wait_until="commit")
     page.get_by_role("textbox", name="Text").fill("I have found")
