@@ -54,7 +54,7 @@ def words_of(
         "trend": found["trend"]["said"],
         "parts": [_part(part) for part in by_severity([row.case for row in own], before)],
         "months": _months(period, cases),
-        "headings": ["Ours", "Yours", "Severity", "Lodged", "Promised by", "Answered", "Late by", "Chased"]
+        "headings": ["Ours", "Yours", "Service", "Lodged", "Promised by", "Answered", "Late by", "Chased"]
         + (["Client"] if named else []),
         "cases": [_case(row, period, named=named) for row in own[:MOST_CASES]],
         "more": max(len(own) - MOST_CASES, 0),
@@ -80,8 +80,12 @@ def _tile(label: str, of: dict[str, Any]) -> dict[str, Any]:
 def _lines(of: dict[str, Any]) -> list[str]:
     """How many were kept, what was promised, and how long it took."""
     promised = f"promised: {of['promised']}" if of["promised"] else ""
-    wall = f"day and night: {of['day_and_night']}" if of["day_and_night"] else ""
-    return _said([", ".join(_said([of["said"], of["apart"]])), promised, of["time"], wall])
+    took = f"took: {of['time']}" if of["time"] else ""
+    return _said([of["counts"], promised, took, _wall(of)])
+
+
+def _wall(of: dict[str, Any]) -> str:
+    return f"day and night: {of['day_and_night']}" if of["day_and_night"] else ""
 
 
 def _said(words: Sequence[str]) -> list[str]:
@@ -95,23 +99,30 @@ def _part(part: dict[str, Any]) -> list[list[str]]:
     return [[part["service"]], [part["severity"]], cases, *promises]
 
 
-def _months(period: Period, cases: Sequence[Case]) -> list[list[list[str]]]:
+def _months(period: Period, cases: Sequence[Case]) -> list[list[str]]:
     return [
-        [[f"{bar.month.first:%B %Y}"], [str(bar.cases)], _lines(bar.said)]
+        [
+            f"{bar.month.first:%B %Y}",
+            str(bar.cases),
+            bar.said["counts"],
+            bar.said["promised"] or NOTHING,
+            "; ".join(_said([bar.said["time"], _wall(bar.said)])) or NOTHING,
+        ]
         for bar in month_chart(period.months(MONTHS), cases)
         if bar.cases
     ]
 
 
-def _case(row: Evidence, period: Period, *, named: bool) -> list[str]:
+def _case(row: Evidence, period: Period, *, named: bool) -> list[list[str]]:
+    """The cells of a row, each with its lines."""
     case = row.case
     told = [
         row.ticket, row.number or NOTHING, f"{case.service}, {case.severity}" if case.severity else case.service,
         _at(case.lodged_at, period), _promised(row.due, period), _answered(row, period),
         row.due.late_words or NOTHING,
-        ", ".join(f"{_at(chase.at, period)} {chase.done}" for chase in row.chased) or NOTHING,
     ]  # fmt: skip
-    return [*told, row.client] if named else told
+    chased = [f"{_at(chase.at, period)} {chase.done}" for chase in row.chased] or [NOTHING]
+    return [*([words] for words in told), chased, *([[row.client]] if named else [])]
 
 
 def _promised(due: Due, period: Period) -> str:

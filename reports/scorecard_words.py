@@ -16,8 +16,8 @@ Shown = dict[str, Any]
 COUNTED = (
     "Counted are the cases that were lodged in the period, with what became of them up to now. A promise whose terms "
     "changed is one promise; what is not decided yet stands apart and is in no share.",
-    "A promise is not needed any more when a case was closed before the vendor had answered: it is neither kept nor "
-    "missed, and what was solved without the vendor is not counted as solved by it.",
+    "A promise is not needed any more when the case was closed before it was decided: it is neither kept nor missed. "
+    "What was solved without a word of the vendor is not counted as solved by it.",
     "Times are those of the calendar on which the vendor promises, and only while the case is with the vendor. Day and "
     "night is every hour since the case was lodged; it is told where it differs, or where nothing is promised.",
     "Half within and 90 % within are the median and the 90th percentile by nearest rank: so many of the cases took "
@@ -41,12 +41,15 @@ def shown_score(found: Score, before: Score | None = None) -> Shown:
 def shown_kept(of: Kept, whole: Score) -> Shown:
     """A share in words: "7 of 9", "77.8 %"; what is apart from it; what was promised. Nothing promised is said so."""
     nothing = NOT_PROMISED if whole.cases and not of.targets else NOTHING
-    apart = [f"{of.open} open" if of.open else "", f"{of.over} not needed any more" if of.over else ""]
+    not_needed = f"{of.over} not needed any more" if of.over else ""
+    apart = ", ".join(filter(None, [f"{of.open} open" if of.open else "", not_needed]))
+    said = f"{of.kept} of {of.promised}" if of.promised else "" if apart else nothing
     return {
-        "said": f"{of.kept} of {of.promised}" if of.promised else "" if any(apart) else nothing,
+        "said": said,
         "share": f"{of.percent:.1f}\u00a0%" if of.percent is not None else "",
         "percent": of.percent,
-        "apart": ", ".join(filter(None, apart)),
+        "apart": apart,
+        "counts": ", ".join(filter(None, [said, apart])),
         "promised": " or ".join(whole_words(words(target)) for target in of.targets),
     }
 

@@ -14,7 +14,7 @@ from accounts.clock import database_now
 from clients.access import give_role
 from reports.scorecard_page import SHOWN
 from tickets import lifecycle
-from tickets.models import VendorCase
+from tickets.models import TicketEvent, VendorCase
 from vendors.models import Service, Vendor
 
 ALL, ONE = "/reports/vendors/", "/reports/vendors/microsoft/"
@@ -263,6 +263,23 @@ def test_the_pdf_is_tagged_and_names_no_client_unless_asked_no_person_and_no_not
     for internal in ("Acme", "Mail of the board", world.l1.name, world.manager.name, "They have found it", "Theirs"):
         assert internal not in said
     assert "Acme" in pdf_text.text(desk.get(f"{ONE}scorecard.pdf?clients=on").content)
+
+
+def test_in_the_pdf_a_long_number_is_broken_and_each_chase_says_what_was_done(world, desk):
+    ticket = lived(world)
+    case = VendorCase.objects.get()
+    number = "TRACKINGID#2411230040001234-ABCDEFGHIJ"
+    VendorCase.objects.update(number=number, chases=1)
+    TicketEvent.objects.create(
+        ticket=ticket, seq=900, kind="CASE_CHASED", at=world.now, text="Late",
+        why={"case": {"id": case.pk}, "done": "FORWARDED"},
+    )  # fmt: skip
+    said = pdf_text.text(desk.get(f"{ONE}scorecard.pdf").content)
+    assert "TRACKINGID#" in said and number not in said and "next contact" in said
+    assert "next contact" in html(desk, ONE)
+    [row] = rows(desk.get(f"{ONE}scorecard.csv"))
+    assert (row["vendor_number"], row["chased_how"]) == (number, "next contact")
+    assert row["chased_at"] == world.now.replace(microsecond=0).isoformat()
 
 
 def test_a_pdf_without_a_case_says_so(world, desk):
