@@ -94,7 +94,7 @@ def _bar(asked: Mapping[str, str], everything: Iterable[Row], count: int) -> dic
     counts = {
         value: sum(_fits(row, {"q": "", "category": "", "show": value}) for row in everything) for value, _ in SHOWN
     }
-    shown = [(value, f"{label} ({counts[value]})") for value, label in SHOWN]
+    shown = [(value, f"{label} ({_vendors(counts[value])})") for value, label in SHOWN]
     return {
         "search": {"name": "q", "value": asked["q"], "label": "Search vendors, services, addresses"},
         "filters": [
@@ -102,8 +102,12 @@ def _bar(asked: Mapping[str, str], everything: Iterable[Row], count: int) -> dic
             _select("show", "Show", shown, asked["show"]),
         ],
         "clear_url": reverse("vendors") if any(asked.values()) else "",
-        "result": f"{count} vendor{'s' if count != 1 else ''}",
+        "result": _vendors(count),
     }  # fmt: skip
+
+
+def _vendors(count: int) -> str:
+    return f"{count} vendor{'s' if count != 1 else ''}"
 
 
 def _select(name: str, label: str, options: Iterable[tuple[str, str]], chosen: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from vendors.references import MASK
 Shown = dict[str, Any]
 ICONS = {"EMAIL": "mail", "PORTAL": "external-link", "HOTLINE": "phone"}
 CALLED = {"EMAIL": "Mail", "PORTAL": "Portal", "HOTLINE": "Hotline"}
+_ITEM = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s")
 METRICS = {"RESPOND": "First answer", "UPDATE": "Updates every", "RESOLVE": "Solved"}
 ORIGINS = {
     "ticket": "the ticket",
@@ -85,20 +86,37 @@ def way_open(points: Iterable[ContactPoint], calendars: Mapping[str, CalendarRef
 
 
 def promises(terms: Terms, severity_of: Mapping[str, str]) -> list[Shown]:
-    """Each of the vendor's severities with our priorities that map to it and what it promised, in words."""
-    return [
+    """Each of the vendor's severities with our priorities that map to it and what it promised, in words.
+
+    In the order of these priorities; severities that none maps to come last.
+    """
+    rows = [
         {
             "severity": severity,
-            "priorities": [p for p, mapped in severity_of.items() if mapped == severity],
+            "priorities": sorted(p for p, mapped in severity_of.items() if mapped == severity),
             "targets": [
-                duration_words(targets[metric]) if metric in targets else "-"
-                for metric in METRICS
+                (words, duration_words(targets[metric]) if metric in targets else "-")
+                for metric, words in METRICS.items()
                 if _promised(terms, metric)
             ],
             "calendar": terms.calendar_for(severity).name,
         }
         for severity, targets in terms.targets.items()
     ]
+    return sorted(rows, key=lambda row: (not row["priorities"], row["priorities"]))
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """A text's paragraphs, each as its lines: only an empty line and the mark of an item begin anew, as in Markdown."""
+    found: list[list[str]] = [[]]
+    for line in map(str.strip, text.splitlines()):
+        if not line:
+            found.append([])
+        elif found[-1] and not _ITEM.match(line):
+            found[-1][-1] += f" {line}"
+        else:
+            found[-1].append(line)
+    return [lines for lines in found if lines]
 
 
 def required(datum: Mapping[str, Any]) -> Shown:

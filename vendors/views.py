@@ -38,7 +38,7 @@ def vendor(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "vendor": row, "services": services, "now": now, "faults": faults, "actions": _actions(row, request.user),
         "manages": bool(request.user.roles & MANAGERS), "seen": seen_now(row), "sheet": sheet_of(row, request.user),
-        **dependants(rows, request.user),
+        "protocol": vendor_page.paragraphs(row.protocol), **dependants(rows, request.user),
     }  # fmt: skip
     return render(request, "vendors/vendor.html", context)
 

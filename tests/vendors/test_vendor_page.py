@@ -1,5 +1,6 @@
 """The vendor directory: everything that a case needs, and no secret."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from accounts.clock import database_now
 from accounts.encryption import encrypt
 from accounts.models import User
 from clients.access import give_role
+from sla.agreements import live_calendars, live_terms
 from sla.models import Calendar
 from vendors.models import ContactPoint, Service, ServiceAccount, Vendor
+from vendors.vendor_page import paragraphs, promises
 from world import REQUIRED, TENANT
 
 
@@ -44,7 +47,43 @@ def test_a_service_without_a_contact_point_is_a_fault(desk):
 
 def test_promises_stand_by_the_vendor_s_severity_with_our_priorities(desk):
     said = " ".join(html(desk).split())
-    assert '<th scope="row">A</th><td>P1, P2</td>' in said and "<td>1 hour</td><td>Office</td>" in said
+    assert '<th scope="row">A</th><td data-label="For our">P1, P2</td>' in said
+    assert '<td data-label="First answer">1 hour</td><td data-label="Counted on">Office</td>' in said
+
+
+def test_severities_stand_in_the_order_of_the_priorities_that_map_to_them(world):
+    terms = live_terms(live_calendars(), now=world.now)[world.m365.commitment_id]
+    terms = replace(terms, targets={name: {"RESPOND": 60} for name in ("Low", "Normal", "Unused", "Urgent")})
+    rows = promises(terms, {"P4": "Low", "P3": "Normal", "P1": "Urgent", "P2": "Urgent"})
+    assert [(row["severity"], row["priorities"]) for row in rows] == [
+        ("Urgent", ["P1", "P2"]), ("Normal", ["P3"]), ("Low", ["P4"]), ("Unused", []),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("", []),
+    ("One line\nand its end.\n\nAnother.", [["One line and its end."], ["Another."]]),
+    ("First:\n1. call\n   them\n2. write\n- or both", [["First:", "1. call them", "2. write", "- or both"]]),
+    ("\n \n4 o'clock\r\nis late.", [["4 o'clock is late."]]),
+])  # fmt: skip
+def test_a_line_that_was_only_wrapped_goes_on(text, expected):
+    assert paragraphs(text) == expected
+
+
+def test_how_they_want_to_be_engaged_has_a_heading_only_where_something_is_said(desk):
+    Vendor.objects.update(protocol="", website="https://vendor.example")
+    said = html(desk)
+    assert "How they want to be engaged</h2>" not in said and "https://vendor.example" in said
+    Vendor.objects.update(protocol="Call <b>first</b>,\nthen write.")
+    assert "How they want to be engaged</h2>" in html(desk) and "&lt;b&gt;first&lt;/b&gt;, then write.</p>" in html(
+        desk
+    )
+
+
+def test_nothing_is_said_to_be_lodged_where_nobody_can_be_reached(desk):
+    assert "Cases are lodged by mail" in html(desk)
+    ContactPoint.objects.all().delete()
+    assert "Cases are lodged" not in html(desk)
 
 
 def test_a_service_without_a_commitment_says_so(desk, world):
@@ -124,6 +163,34 @@ def test_the_list_costs_seven_queries_whatever_it_shows(desk, world, django_asse
     desk.get("/vendors/")  # a version of a calendar is read once
     with django_assert_num_queries(7):  # session, user, roles; vendors, services, contacts; what the rail counts
         assert html(desk, "/vendors/").count("Hotline ") == 10
+
+
+def verified(world, *days_ago):
+    """Microsoft's contact points, each verified as long ago."""
+    ContactPoint.objects.all().delete()
+    for order, days in enumerate(days_ago):
+        day = database_now().date() - timedelta(days=days)
+        ContactPoint.objects.create(service=world.m365, order=order, kind="HOTLINE", value=str(order), verified_on=day)
+
+
+@pytest.mark.parametrize(("days", "expected", "other"), [
+    ((1, 200, 2), "1 of 3 is due", "Check it again"),
+    ((1, 200, 200), "2 of 3 are due", "Check it again"),
+    ((200, 1), "Check it again", "due<"),
+    ((200, 200), "2 of 2 are due", "1 of"),
+    ((1, 2), "", "due<"),
+])  # fmt: skip
+def test_the_list_says_which_contact_is_due(desk, world, days, expected, other):
+    verified(world, *days)
+    said = html(desk, "/vendors/")
+    day = database_now().date() - timedelta(days=days[0])
+    assert expected in said and other not in said
+    assert (f"{day.day} {day:%b %Y}" in said) == (days[0] == 1)
+
+
+def test_the_filter_says_that_it_counts_vendors(desk, world):
+    verified(world, 200, 200)
+    assert "To be verified (1 vendor)" in html(desk, "/vendors/") and "Retired (0 vendors)" in html(desk, "/vendors/")
 
 
 # The list, and whether somebody answers now
