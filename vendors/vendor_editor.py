@@ -1,5 +1,6 @@
 """The pages by which managers add and edit vendors and the parts of their services."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,8 +91,12 @@ def new_service(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a service to a vendor; how to reach it is asked next."""
     row = get_object_or_404(Vendor, slug=slug)
     part = replace(PARTS["basics"], title="New service", subtitle="How to reach it is asked next.")
-    form = BasicsForm(request.POST or None, choices=choices(is_new=True), initial={"seen": seen_now(row)})
-    return _answer(request, part, form, of_service(row, None), back=_to(row), vendor=row, part_key="basics")
+    may = choices(is_new=True)
+    tried = _looked_at(request, BasicsForm, may)
+    form = tried or BasicsForm(request.POST or None, choices=may, initial={"seen": seen_now(row)})
+    return _answer(
+        request, part, form, of_service(row, None), back=_to(row), vendor=row, part_key="basics", **_beside(form, ())
+    )
 
 
 @for_roles(MANAGERS)
@@ -104,7 +109,7 @@ def edit_part(request: HttpRequest, slug: str, service: str, part: str) -> HttpR
     form = _form_of(request, PARTS[part].form, row)
     return _answer(
         request, PARTS[part], form, of_service(row.vendor, row), back=_to(row.vendor), vendor=row.vendor, service=row,
-        part_key=part, parts=PARTS, **_beside(form, row),
+        part_key=part, parts=PARTS, **_beside(form, row.required),
     )  # fmt: skip
 
 
@@ -126,12 +131,12 @@ def _looked_at(request: HttpRequest, form: type[PartForm], may: Choices) -> Part
     return typed(form, request.POST, choices=may, more=int(asked == "add")) if asked else None
 
 
-def _beside(form: Any, row: Service) -> dict[str, Any]:
+def _beside(form: Any, required: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What stands beside the fields of some parts: placeholders and an example, or what a trial says."""
     if isinstance(form, TemplateForm):
         typed_now = {name: form[name].value() or "" for name in ("subject", "body")}
         return {
-            "built_in": sorted(BUILT_IN), "required": row.required, "example": example(typed_now, row.required),
+            "built_in": sorted(BUILT_IN), "required": required, "example": example(typed_now, required),
         }  # fmt: skip
     return {"tried": tried_number(form.initial)} if isinstance(form, BasicsForm) else {}
 

@@ -77,6 +77,18 @@ def a_template_with_a_mistake(page):
     page.wait_for_url("**/vendors/acme-telecom/?checked=yes**")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_saves_whatever_other_buttons_a_form_has(world, visit, scripts):
+    page = visit(f"{M365}basics/", world.manager, java_script_enabled=scripts)
+    for part, field in (("basics", "try_number"), ("contacts", "row-0-hours"), ("template", "subject")):
+        page.goto(f"{M365}{part}/")
+        page.fill(f"[name={field}]", "Around noon")
+        page.press(f"[name={field}]", "Enter")
+        page.wait_for_url("**/vendors/microsoft/?checked=yes**")
+    service = Service.objects.get(slug="microsoft-365")
+    assert (service.contact_points.get().hours, service.template["subject"]) == ("Around noon", "Around noon")
+
+
 def test_the_second_of_two_managers_is_told_and_loses_nothing(world, visit):
     page = visit(f"{M365}basics/", world.manager, java_script_enabled=False)
     quicker = page.context.new_page()

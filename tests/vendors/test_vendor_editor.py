@@ -173,6 +173,13 @@ def test_forms_are_tried_on_and_nothing_saved(desk):
     assert "“twelve” does not have this form." in words(answer) and not DirectoryEdit.objects.exists()
 
 
+def test_a_new_service_is_tried_on_and_not_made(desk):
+    said = {"name": "Line", "number_pattern": "CAS-([0-9]{6})", "try_number": "Re: CAS-123456", "try": "yes"}
+    answer = sent(desk, "/vendors/microsoft/services/new/", **said)
+    assert answer.status_code == 200 and "Found: 123456" in words(answer)
+    assert answer.context["form"]["name"].value() == "Line" and not Service.objects.filter(name="Line").exists()
+
+
 def test_a_broken_expression_is_refused_with_its_position(desk):
     answer = sent(desk, M365 + "basics/", number_pattern="CAS-([0-9]")
     assert "position 5" in answer.context["form"].errors["number_pattern"][0]
