@@ -21,7 +21,7 @@ def send(key: str, payload: dict[str, Any]) -> None:
     except (LookupError, ServiceAccount.DoesNotExist) as error:
         raise CannotEverSend(f"a secret that the case needs is not stored any more: {error}") from error
     headers = {"X-Portal-Ticket": payload["ticket"], **_threading(case, payload["seq"])}
-    if not _is_a_person_s(case, payload["seq"]):
+    if _is_a_program_s(case, payload["seq"]):
         headers |= connector.BY_PROGRAM
     reply_to = settings.REPLY_ADDRESS.format(token=case.token) if case.token else ""
     if reply_to:
@@ -29,9 +29,13 @@ def send(key: str, payload: dict[str, Any]) -> None:
     connector.post(key, {**payload, "text": text}, headers=headers, envelope_from=reply_to)
 
 
-def _is_a_person_s(case: VendorCase, seq: int) -> bool:
-    """Whether somebody here wrote it, or had it sent, rather than a rule or the chase of a late vendor."""
-    return CaseMessage.objects.filter(case=case, seq=seq, author__kind=User.Kind.PERSON).exists()
+def _is_a_program_s(case: VendorCase, seq: int) -> bool:
+    """Whether it is a reminder that no person here wrote or had sent.
+
+    A case itself never says so, whatever lodged it: helpdesks open no request for a mail that does.
+    """
+    reminders = CaseMessage.objects.filter(case=case, seq=seq, kind=CaseMessage.Kind.NUDGE)
+    return reminders.exclude(author__kind=User.Kind.PERSON).exists()
 
 
 def _threading(case: VendorCase, seq: int) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""What no person wrote says so in its head, so that no program answers it; what a person wrote does not. RFC 3834."""
+"""What no person wrote says so in its head, so that no program answers it; what a person wrote, and a case, does not.
+
+RFC 3834.
+"""
 
 import pytest
 from case_mails import lodged
@@ -23,12 +26,12 @@ def test_what_no_person_wrote_to_a_vendor_says_so_and_what_a_person_wrote_does_n
     assert [m.extra_headers.get("Auto-Submitted") for m in letters] == [None, "auto-generated", None]
 
 
-def test_what_a_rule_sent_says_that_no_person_did(world):
+def test_a_case_that_a_rule_lodged_does_not_say_so_since_helpdesks_would_pass_it_over(world):
     Service.objects.update(engage_when=[{"error_codes": ["e1"], "automatic": True, "words": "Theirs"}])
     world.open(service=world.m365, error_code="e1")
     world.tick()
     [ours] = world.mails_to("support@vendor.example")
-    assert ours.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert "Auto-Submitted" not in ours.extra_headers
 
 
 def test_a_reply_to_a_client_is_a_person_s_and_what_the_portal_tells_it_is_not(world):
