@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from vendors.form_words import CHANNELS, origin, promised
+
 MASK = "••••••"
 # What a row of each list is called, and the keys that tell it from the others.
 ROWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -26,28 +28,36 @@ ORDERED: Mapping[str, str] = {
 }
 WORDS = {
     "name": "Name", "website": "Website", "protocol": "How they want to be engaged", "mail_domains": "Domains of mail",
-    "retired": "Retired", "category": "Category", "plan": "Support plan", "client_text": "What clients read",
+    "retired": "State", "category": "Category", "plan": "Support plan", "client_text": "What clients read",
     "client_text_in": "What clients read", "lodge_by": "How a case is lodged", "number_pattern": "Form of case numbers",
-    "sources": "Sources", "verify_first": "To be confirmed first", "commitment": "Promise", "targets": "Target",
+    "sources": "Sources", "verify_first": "Confirmed", "commitment": "Promise", "targets": "Target",
     "severity_of": "Severity of", "template": "Case", "subject": "Subject", "body": "Text", "kind": "Kind",
     "value": "Address", "hours": "Hours", "calendar": "Calendar", "calendars": "Calendar of", "language": "Language",
     "verified_on": "Verified on", "owner": "Owner", "interval_days": "Days between verifications", "label": "Name",
     "key": "Key", "source": "Taken from", "question": "Question", "pattern": "Form", "secret": "Secret",
     "error_codes": "Error codes", "categories": "Categories", "tier_level": "Level", "minutes": "Minutes",
-    "impact": "Impact", "automatic": "Engages by itself", "words": "In words", "facts": "Fact",
+    "impact": "Impact", "automatic": "Engaged", "words": "In words", "facts": "Fact",
     "effective_from": "Holds from", "effective_until": "Holds until",
 }  # fmt: skip
+# What is said of a yes, and of what the form has not because it goes without saying.
+YES = {"retired": "retired", "verify_first": "not yet", "automatic": "by itself"}
+UNSAID = {
+    "retired": "offered", "verify_first": "yes", "automatic": "when the ladder gets there", "secret": "no",
+    "lodge_by": CHANNELS["MAIL"],
+}  # fmt: skip
+_UNSAID = {WORDS[key]: words for key, words in UNSAID.items()}
 Place = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One field: where it stands, what it is called, what it said and says; "" where nothing stood."""
+    """One field, or a whole row: where it stands, what it is called, what it said and says; "" where nothing stood."""
 
     place: str
     field: str
     old: str
     new: str
+    is_row: bool = False
 
     @property
     def is_long(self) -> bool:
@@ -69,7 +79,8 @@ def changes(
     for place in {**old, **new}:
         if old.get(place) != new.get(place) and not any(place[: len(row)] == row for row in whole):
             *at, name = place
-            found.append((place, Changed(", ".join(at), name, old.get(place, ""), new.get(place, ""))))
+            unsaid = _UNSAID.get(name, "")
+            found.append((place, Changed(", ".join(at), name, old.get(place, unsaid), new.get(place, unsaid))))
     return [changed for _, changed in found]
 
 
@@ -81,7 +92,13 @@ def _came_or_went(old: Mapping[Place, str], new: Mapping[Place, str]) -> Iterato
         for row in [row for row in dict.fromkeys(_rows(here)) if row in alone and row[:-1] not in alone]:
             said = "; ".join(f"{place[-1]}: {text}" for place, text in here.items() if place[: len(row)] == row)
             old_words, new_words = ("", said) if is_new else (said, "")
-            yield row, Changed(", ".join(row[:-1]), row[-1], old_words, new_words)
+            yield row, Changed(", ".join(row[:-1]), _called(row), old_words, new_words, is_row=True)
+
+
+def _called(row: Place) -> str:
+    """A row by its name; of a service, which stands under its name alone, also what it is."""
+    is_service = len(row) == 1 and not row[0].startswith(ROWS["accounts"][0])
+    return f"Service {row[0]}" if is_service else row[-1]
 
 
 def _rows(form: Mapping[Place, str]) -> Iterator[Place]:
@@ -109,7 +126,7 @@ def _said(form: Mapping[str, Any], place: Place, secret: Set[str]) -> Iterator[t
             hidden = secret if key == "facts" else frozenset[str]()
             yield from _said_of_mapping(key, value, place, hidden)
         else:
-            yield (*place, WORDS.get(key, key)), _text(value)
+            yield (*place, WORDS.get(key, key)), _text(key, value)
 
 
 def _said_of_mapping(key: str, value: Mapping[str, Any], place: Place, hidden: Set[str]) -> Iterator[tuple[Place, str]]:
@@ -118,12 +135,11 @@ def _said_of_mapping(key: str, value: Mapping[str, Any], place: Place, hidden: S
         if isinstance(given, Mapping) and key == "commitment":
             yield from _said_of_mapping(inner, given, place, hidden)
         elif isinstance(given, Mapping):
-            said = ", ".join(f"{k.lower()} {v}" for k, v in given.items())
-            yield (*place, f"{name} {inner}"), said
+            yield (*place, f"{name} {inner}"), promised(given)
         else:
             plain = key in ("commitment", "template")
             label = f"{name}: {WORDS.get(inner, inner).lower()}" if plain else f"{name} {inner}"
-            yield (*place, label), MASK if inner in hidden else _text(given)
+            yield (*place, label), MASK if inner in hidden else _text("", given)
 
 
 def _is_rows(value: Any) -> bool:
@@ -146,9 +162,38 @@ def secret_facts(form: Mapping[str, Any]) -> set[str]:
     return {d["source"].removeprefix("account.") for d in required if d.get("secret")}
 
 
-def _text(value: Any) -> str:
+def owners(form: Mapping[str, Any]) -> set[str]:
+    """The mail addresses of those who own the contact points."""
+    services = form.get("services") or ()
+    return {point["owner"] for row in services for point in row.get("contacts") or () if point.get("owner")}
+
+
+def with_names(form: Mapping[str, Any], people: Mapping[str, str]) -> dict[str, Any]:
+    """The form with the owners of its contact points by name; `people` are names by mail address."""
+    services = [
+        {**service, "contacts": [_owned(point, people) for point in service["contacts"]]}
+        if service.get("contacts")
+        else service
+        for service in form.get("services") or ()
+    ]
+    return {**form, "services": services} if services else dict(form)
+
+
+def _owned(point: Mapping[str, Any], people: Mapping[str, str]) -> Mapping[str, Any]:
+    owner = point.get("owner")
+    return {**point, "owner": people.get(owner) or owner} if owner else point
+
+
+def _text(key: str, value: Any) -> str:
+    """A value in words."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return YES.get(key, "yes") if value else UNSAID.get(key, "no")
+    if key == "source":
+        return origin(value)
+    if key == "lodge_by":
+        return CHANNELS.get(value, str(value))
+    if key == "impact":
+        return str(value).lower()
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

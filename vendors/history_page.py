@@ -1,5 +1,7 @@
 """Who changed what of a vendor, when and why; and the vendor as it stood after an edit."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,7 +17,7 @@ from accounts.permissions import for_roles
 from accounts.roles import STAFF
 from clients.models import Client
 from vendors.edit_sight import Seen, Sight
-from vendors.edit_words import changes, secret_facts
+from vendors.edit_words import changes, owners, secret_facts, with_names
 from vendors.models import DirectoryEdit, Vendor
 
 PAGE_SIZE = 20
@@ -28,8 +30,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     """The edits of a vendor, newest first."""
     row = get_object_or_404(Vendor, slug=slug)
     page = Paginator(row.edits.select_related("by").order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    sight, secret = _sight(request.user), _secret(row)
-    edits = [_shown(edit, _seen(edit, sight), secret) for edit in page]
+    sight, secret, people = _sight(request.user), _secret(row), _people(page)
+    edits = [_shown(edit, _seen(edit, sight, people), secret) for edit in page]
     return render(request, "vendors/history.html", {"vendor": row, "edits": edits, "page": page, **_pages(row, page)})
 
 
@@ -47,8 +49,16 @@ def _secret(vendor: Vendor) -> set[str]:
     return secret_facts({"services": vendor.services.values("required")})
 
 
-def _seen(edit: DirectoryEdit, sight: Sight) -> Seen:
-    return sight.of(edit.before, edit.after, edit.note)
+def _people(edits: Iterable[DirectoryEdit]) -> dict[str, str]:
+    """The names of those who own contact points in these edits, by their mail address."""
+    asked = {email for edit in edits for form in (edit.before, edit.after) for email in owners(form)}
+    return dict(User.objects.filter(email__in=asked).values_list("email", "name"))
+
+
+def _seen(edit: DirectoryEdit, sight: Sight, people: Mapping[str, str]) -> Seen:
+    """What the reader is told of the edit, with people by their names."""
+    seen = sight.of(edit.before, edit.after, edit.note)
+    return replace(seen, before=with_names(seen.before, people), after=with_names(seen.after, people))
 
 
 def _shown(edit: DirectoryEdit, seen: Seen, secret: set[str]) -> dict[str, Any]:
@@ -70,7 +80,7 @@ def _pages(row: Vendor, page: Any) -> dict[str, str]:
 def as_it_stood(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One edit: what it changed, and everything as it stood afterwards."""
     edit = get_object_or_404(DirectoryEdit.objects.select_related("vendor", "by"), pk=pk, vendor__slug=slug)
-    seen, secret = _seen(edit, _sight(request.user)), _secret(edit.vendor)
+    seen, secret = _seen(edit, _sight(request.user), _people([edit])), _secret(edit.vendor)
     context = {"vendor": edit.vendor, "shown": _shown(edit, seen, secret), "standing": _all(edit.vendor, seen, secret)}
     return render(request, "vendors/as_it_stood.html", context)
 

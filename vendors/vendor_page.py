@@ -11,6 +11,8 @@ from sla.agreements import CalendarRef, Terms
 from sla.durations import words as duration_words
 from vendors.completeness import PLACEHOLDER
 from vendors.due import is_due
+from vendors.engagement import automatic
+from vendors.form_words import origin
 from vendors.models import ContactPoint, Service, ServiceAccount
 from vendors.openings import opening_words
 from vendors.placeholders import BUILT_IN
@@ -21,14 +23,6 @@ ICONS = {"EMAIL": "mail", "PORTAL": "external-link", "HOTLINE": "phone"}
 CALLED = {"EMAIL": "Mail", "PORTAL": "Portal", "HOTLINE": "Hotline"}
 _ITEM = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s")
 METRICS = {"RESPOND": "First answer", "UPDATE": "Updates every", "RESOLVE": "Solved"}
-ORIGINS = {
-    "ticket": "the ticket",
-    "client": "the client",
-    "contact": "the contact",
-    "asset": "the asset",
-    "account": "the client's account",
-    "event": "the alert",
-}
 
 
 def shown(
@@ -121,15 +115,13 @@ def paragraphs(text: str) -> list[list[str]]:
 
 def required(datum: Mapping[str, Any]) -> Shown:
     """One thing that the vendor wants to be told, and where it comes from in words."""
-    group, _, key = datum["source"].partition(".")
-    origin = f"{ORIGINS[group]}: {key.replace('_', ' ')}" if group in ORIGINS else "asked of the technician"
-    return {**datum, "origin": origin, "secret": bool(datum.get("secret"))}
+    return {**datum, "origin": origin(datum["source"]), "secret": bool(datum.get("secret"))}
 
 
 def condition(row: Mapping[str, Any]) -> Shown:
-    """One condition for engaging: its own words, and what must hold."""
+    """One condition for engaging: its own words, what must hold, and whether it engages by itself."""
     said = [words(row[key]) for key, words in _CONDITIONS.items() if key in row]
-    return {"words": row["words"], "parts": said}
+    return {"words": row["words"], "parts": said, "automatic": bool(automatic([row]))}
 
 
 def preview(text: str, data: Sequence[Mapping[str, Any]]) -> list[Shown]:

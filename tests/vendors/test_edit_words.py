@@ -2,7 +2,7 @@
 
 import pytest
 
-from vendors.edit_words import changes
+from vendors.edit_words import changes, with_names
 
 LINE = {"name": "Line", "plan": "Basic", "contacts": [{"kind": "email", "value": "noc@isp.example"}]}
 
@@ -22,13 +22,28 @@ def isp(**keys):
         ({"name": "A"}, {"name": "B"}, [("", "Name", "A", "B")]),
         ({"name": "A"}, {"name": "A", "website": "https://a.example"}, [("", "Website", "", "https://a.example")]),
         (isp(), isp(plan="Gold"), [("Line", "Support plan", "Basic", "Gold")]),
-        (isp(), isp(retired=True), [("Line", "Retired", "", "yes")]),
+        (isp(), isp(retired=True), [("Line", "State", "offered", "retired")]),
+        (isp(retired=True), isp(), [("Line", "State", "retired", "offered")]),
+        ({"name": "A"}, {"name": "A", "retired": True}, [("", "State", "offered", "retired")]),
+        (isp(), isp(verify_first=True), [("Line", "Confirmed", "yes", "not yet")]),
+        (isp(), isp(lodge_by="API"), [("Line", "How a case is lodged", "by mail", "through the vendor's API")]),
+        (
+            isp(engage_when=[{"words": "W", "impact": "HIGH"}]),
+            isp(engage_when=[{"words": "W", "impact": "LOW", "automatic": True}]),
+            [
+                ("Line, Condition W", "Impact", "high", "low"),
+                ("Line, Condition W", "Engaged", "when the ladder gets there", "by itself"),
+            ],
+        ),
         (isp(), isp(severity_of={"P1": "A"}), [("Line", "Severity of P1", "", "A")]),
         (isp(), isp(client_text_in={"de": "Dort"}), [("Line", "What clients read de", "", "Dort")]),
         (
             isp(commitment={"calendar": "Office", "targets": {"A": {"RESPOND": "1h"}}}),
             isp(commitment={"calendar": "24x7", "targets": {"A": {"RESPOND": "2h"}}}),
-            [("Line", "Promise: calendar", "Office", "24x7"), ("Line", "Target A", "respond 1h", "respond 2h")],
+            [
+                ("Line", "Promise: calendar", "Office", "24x7"),
+                ("Line", "Target A", "first answer within 1h", "first answer within 2h"),
+            ],
         ),
         (
             isp(template={"subject": "A", "body": "B"}), isp(template={"subject": "A", "body": "C"}),
@@ -50,7 +65,7 @@ def test_a_row_that_came_or_went_is_one_change():
 
 def test_a_service_that_came_is_one_change_with_all_that_is_in_it():
     [added] = said({"name": "ISP"}, isp())
-    assert added[:3] == ("", "Line", "") and "noc@isp.example" in added[3]
+    assert added[:3] == ("", "Service Line", "") and "noc@isp.example" in added[3]
 
 
 def test_an_address_that_moved_is_a_change_of_the_order_alone():
@@ -65,7 +80,7 @@ IDS = [{"key": key, "label": "Id", "source": f"account.{key}"} for key in ("a", 
 def test_two_data_of_the_same_label_are_told_apart():
     other = [IDS[0] | {"source": "question"}, IDS[1]]
     assert said(isp(required=IDS), isp(required=other)) == [
-        ("Line, Needed a", "Taken from", "account.a", "question")
+        ("Line, Needed a", "Taken from", "the client's account: a", "asked of the technician")
     ]  # fmt: skip
 
 
@@ -89,6 +104,28 @@ def test_the_same_condition_in_other_terms_names_the_term():
     assert said(isp(engage_when=[one]), isp(engage_when=[other])) == [
         ("Line, Condition Theirs", "Error codes", "a", "a, b")
     ]
+
+
+def test_a_fact_that_is_called_as_a_word_of_the_form_says_itself():
+    before, after = ({"accounts": [{"client": "A", "service": "S", "facts": {"source": x, "impact": x}}]} for x in "XY")
+    place = "Account of A at S"
+    assert said(before, after) == [(place, "Fact source", "X", "Y"), (place, "Fact impact", "X", "Y")]
+
+
+def test_a_whole_row_is_told_from_a_field():
+    found = changes({"name": "ISP"}, isp() | {"website": "https://isp.example"})
+    assert [(changed.field, changed.is_row) for changed in found] == [("Service Line", True), ("Website", False)]
+
+
+def test_owners_are_called_by_their_names_as_far_as_these_are_known():
+    points = [{"value": "a", "owner": "amy@msp.example"}, {"value": "b", "owner": "x@msp.example"}, {"value": "c"}]
+    [service, other] = with_names(
+        {"name": "ISP", "services": [LINE | {"contacts": points}, {"name": "Bare"}]},
+        {"amy@msp.example": "Amy", "x@msp.example": ""},
+    )["services"]
+    assert [point.get("owner") for point in service["contacts"]] == ["Amy", "x@msp.example", None]
+    assert other == {"name": "Bare"} and points[0]["owner"] == "amy@msp.example"
+    assert with_names({}, {}) == {}
 
 
 def test_what_is_a_secret_is_never_said():

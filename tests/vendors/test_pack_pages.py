@@ -39,8 +39,8 @@ def test_the_list_takes_few_queries(boss, django_assert_max_num_queries):
 def test_a_pack_says_what_it_would_create(boss):
     said = html(boss.get(GOOGLE))
     assert "Creates the calendar Google Workspace support" in said and "Take it" in said
-    assert "Support PIN (secret), from account.support_pin" in said
-    assert "P1: respond within 1h" in said and "P3: not said" in said
+    assert "Support PIN (secret), from the client&#x27;s account: support pin" in said
+    assert "P1: first answer within 1h" in said and "P3: nothing promised" in said
     assert not Vendor.objects.filter(name="Google").exists()
 
 

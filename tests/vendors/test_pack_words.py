@@ -22,13 +22,14 @@ CONDITION = {
     ("severity_of", {"P1": "A"}, ["P1 → A"]),
     ("client_text_in", {"de": "Hallo"}, ["de: Hallo"]),
     ("contacts", [{"kind": "email", "value": "a@b.example", "hours": "always"}], ["email, a@b.example, always"]),
-    ("required", [{"label": "PIN", "source": "account.pin", "secret": True}], ["PIN (secret), from account.pin"]),
+    ("required", [{"label": "PIN", "source": "account.pin", "secret": True}],
+     ["PIN (secret), from the client's account: pin"]),
     ("engage_when", [{"words": "Always."}], ["Always."]),
     ("engage_when", [CONDITION], [
         "It is theirs. (error code A or B, category cloud, level 2, 30 min spent, impact high, at once, by itself)"]),
     ("template", {"subject": "S", "body": "B\nC"}, ["S", "B", "C"]),
     ("commitment", {"calendar": "24x7", "targets": {"A": {"RESPOND": "1h", "UPDATE": "2h"}, "B": {}}},
-     ["A: respond within 1h, update within 2h", "B: not said", "counted on 24x7"]),
+     ["A: first answer within 1h, updates every 2h", "B: nothing promised", "counted on 24x7"]),
 ])  # fmt: skip
 def test_a_part_is_said_in_lines(key, value, expected):
     assert lines(key, value) == expected

@@ -80,6 +80,18 @@ def test_a_fact_that_became_a_secret_later_is_masked_in_older_edits(client, worl
         assert "SECRET4711" not in words and "Fact pin" in words
 
 
+def test_people_are_named_and_what_came_or_went_is_said_in_words(client, world):
+    contacts = [{"kind": "hotline", "value": "+44 1", "owner": world.l1.email}]
+    one = saved(world, services=[{"name": "Peartree ERP", "contacts": contacts, "client_text": "Long. " * 20}])
+    two = saved(world, services=[{"name": "Peartree ERP", "retired": True}])
+    listed = said(client, world.manager, URL)
+    assert "Service Peartree ERP" in listed and "<summary>Added</summary>" in listed
+    assert "<del>offered</del>" in listed and "<ins>retired</ins>" in listed
+    for edit in (one, two):
+        stood = said(client, world.manager, f"{URL}{edit.pk}/")
+        assert f"Owner: {world.l1.name}" in stood and world.l1.email not in stood
+
+
 def test_the_list_asks_the_same_number_of_queries_however_long(client, world, django_assert_max_num_queries):
     for number in range(12):
         saved(world, website=f"https://{number}.example")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from vendors.form_words import CHANNELS, origin, promised
+
 LABELS = {
     "website": "Website",
     "protocol": "How they want to be engaged",
@@ -23,7 +25,6 @@ LABELS = {
     "sources": "Where this comes from",
     "verify_first": "To be confirmed first",
 }
-CHANNELS = {"MAIL": "by mail", "PORTAL": "on the vendor's portal, by hand", "API": "through the vendor's API"}
 
 
 def label(key: str) -> str:
@@ -56,10 +57,7 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[str]:
 
 def _commitment(value: Mapping[str, Any]) -> list[str]:
     calendar = value.get("calendar")
-    rows = [
-        f"{severity}: {', '.join(f'{metric.lower()} within {time}' for metric, time in targets.items()) or 'not said'}"
-        for severity, targets in (value.get("targets") or {}).items()
-    ]
+    rows = [f"{severity}: {promised(targets)}" for severity, targets in (value.get("targets") or {}).items()]
     return [*rows, *([f"counted on {calendar}"] if calendar else [])]
 
 
@@ -69,7 +67,7 @@ def _row(key: str, row: Any) -> str:
     if key == "contacts":
         return ", ".join(str(row[name]) for name in ("kind", "value", "hours") if row.get(name))
     if key == "required":
-        return f"{row['label']}{' (secret)' if row.get('secret') else ''}, from {row['source']}"
+        return f"{row['label']}{' (secret)' if row.get('secret') else ''}, from {origin(row['source'])}"
     if key == "engage_when":
         return f"{row['words']}{_condition(row)}"
     return json.dumps(row, ensure_ascii=False)
