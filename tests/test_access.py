@@ -141,6 +141,7 @@ PAGES = {
     "tickets/<str:key>/draft/": Page("/tickets/{ticket}/draft/", DESK_ACT, "post"),
     "tickets/<str:key>/cases/<int:pk>/": Page("/tickets/{cased}/cases/{case}/", STAFF),
     "tickets/<str:key>/cases/<int:pk>/reveal/": Page("/tickets/{cased}/cases/{case}/reveal/", DESK_IS_REFUSED, "post"),
+    "tickets/<str:key>/cases/<int:pk>/answers/": Page("/tickets/{cased}/cases/{case}/answers/", DESK_IS_TOLD, "post"),
     "tickets/<str:key>/cases/<int:pk>/lodged/": Page("/tickets/{cased}/cases/{case}/lodged/", DESK_IS_TOLD, "post"),
     "tickets/<str:key>/cases/<int:pk>/number/": Page("/tickets/{cased}/cases/{case}/number/", DESK_IS_TOLD, "post"),
     "tickets/<str:key>/cases/<int:pk>/reply/": Page("/tickets/{cased}/cases/{case}/reply/", DESK_IS_REFUSED, "post"),
@@ -241,9 +242,7 @@ PAGES = {
         "/vendors/microsoft/services/microsoft-365/contacts/", MANAGERS
     ),
     "vendors/<slug:slug>/accounts/<int:pk>/": Page("/vendors/microsoft/accounts/0/", MANAGERS_LOOK_UP),
-    "vendors/<slug:slug>/accounts/<int:pk>/removal/": Page(
-        "/vendors/microsoft/accounts/0/removal/", MANAGERS_LOOK_UP, "post"
-    ),
+    "vendors/<slug:slug>/accounts/<int:pk>/removal/": Page("/vendors/microsoft/accounts/0/removal/", MANAGERS_LOOK_UP),
     "vendors/<slug:slug>/": Page("/vendors/microsoft/", STAFF),
     "vendors/verification/": Page("/vendors/verification/", STAFF),
     "vendors/verification/confirmations/": Page("/vendors/verification/confirmations/", STAFF_DO, "post"),

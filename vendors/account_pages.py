@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from accounts.clock import database_now
 from accounts.permissions import for_roles
@@ -43,10 +42,13 @@ def edit_account(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @for_roles(MANAGERS)
-@require_POST
+@never_cache
 def account_removal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take a client's account out, with its secrets."""
+    """Say what goes with a client's account (GET); take it out, with its secrets (POST)."""
     account = _account(request, slug, pk)
+    if request.method != "POST":
+        context = {"account": account, "vendor": account.service.vendor}
+        return render(request, "vendors/account_removal.html", context)
     said = f"The account of {account} is removed."
     remove_account(account, by=request.user, now=database_now())
     return saved(request, said, reverse("vendor", args=[slug]))

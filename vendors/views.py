@@ -52,7 +52,7 @@ def _actions(row: Vendor, user: User) -> list[dict[str, str]]:
         {"label": "Add a service", "url": reverse("service-new", args=[row.slug]), "name": "plus"},
         {"label": "Edit", "url": reverse("vendor-edit", args=[row.slug]), "name": "pencil"},
         history,
-        {"label": "Take out…", "url": reverse("vendor-removal", args=[row.slug]), "name": "trash-2"},
+        {"label": "Remove or retire…", "url": reverse("vendor-removal", args=[row.slug]), "name": "trash-2"},
     ]
 
 

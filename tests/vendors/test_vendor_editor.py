@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import roles
+from accounts.encryption import encrypt
 from accounts.models import User
 from vendors.edits import last_edit
 from vendors.models import ContactPoint, DirectoryEdit, Service, ServiceAccount, Vendor
@@ -80,6 +81,18 @@ def test_a_new_account_that_is_sent_twice_is_made_once(desk, world):
     assert desk.post(url, said).status_code == 303
     assert desk.post(url, said | {"fact_tenant_id": ""}).status_code == 422
     assert ServiceAccount.objects.get(client__name="Beta Ltd").facts == {"tenant_id": TENANT}
+
+
+def test_an_account_is_removed_only_after_its_page_said_what_goes_with_it(desk, world):
+    world.account.secrets = {"pin": encrypt("PIN-4711")}
+    world.account.save()
+    url = f"/vendors/microsoft/accounts/{world.account.pk}/"
+    assert f'href="{url}removal/"' in words(desk.get(url))
+    said = words(desk.get(url + "removal/"))
+    assert "will be deleted, with 1 stored secret" in said and "PIN-4711" not in said
+    assert ServiceAccount.objects.filter(pk=world.account.pk).exists()
+    assert desk.post(url + "removal/").status_code == 303
+    assert not ServiceAccount.objects.filter(pk=world.account.pk).exists()
 
 
 @pytest.mark.parametrize("part", ["basics", "contacts", "commitment", "required", "conditions", "template"])

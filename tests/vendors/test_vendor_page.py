@@ -114,6 +114,13 @@ def test_conditions_stand_in_words(desk, world):
     assert "error code E1 or E2, and level 3 or higher reached, and 30 minutes spent" in said
 
 
+def test_a_condition_that_engages_by_itself_is_marked(desk, world):
+    by_hand = {"words": "Only they can.", "minutes": 30}
+    for conditions, marks in (([by_hand], 0), ([by_hand, {**by_hand, "words": "At once.", "automatic": True}], 1)):
+        Service.objects.update(engage_when=conditions)
+        assert html(desk).count("by itself") == marks
+
+
 def test_accounts_show_facts_and_hide_secrets(desk, world):
     world.m365.required = [*REQUIRED, {"key": "code", "label": "Code", "source": "account.code", "secret": True}]
     world.m365.save()
