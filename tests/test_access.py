@@ -67,6 +67,7 @@ STAFF_SEE_EACH_OTHER = (302, 204, 200, 200, 200, 403, 403, 403)
 DESK_ACT = (302, 303, 303, 403, 303, 403, 403, 403)
 DESK_IS_REFUSED = (302, 422, 422, 403, 422, 403, 403, 403)
 DESK_IS_TOLD = (302, 409, 409, 403, 409, 403, 403, 403)
+DESK_IN_TURN = (302, 303, 409, 403, 409, 403, 403, 403)  # the first does it, the others are told
 DESK_MUST_SAY_MORE = (302, 422, 422, 403, 422, 403, 403, 403)
 STAFF_DO = (302, 302, 302, 302, 302, 403, 403, 403)
 OPENED_BY_WHO_WAS_TOLD = (302, 302, 404, 404, 404, 403, 403, 403)
@@ -141,7 +142,7 @@ PAGES = {
     "tickets/<str:key>/draft/": Page("/tickets/{ticket}/draft/", DESK_ACT, "post"),
     "tickets/<str:key>/cases/<int:pk>/": Page("/tickets/{cased}/cases/{case}/", STAFF),
     "tickets/<str:key>/cases/<int:pk>/reveal/": Page("/tickets/{cased}/cases/{case}/reveal/", DESK_IS_REFUSED, "post"),
-    "tickets/<str:key>/cases/<int:pk>/answers/": Page("/tickets/{cased}/cases/{case}/answers/", DESK_IS_TOLD, "post"),
+    "tickets/<str:key>/cases/<int:pk>/answers/": Page("/tickets/{cased}/cases/{case}/answers/", DESK_IN_TURN, "post"),
     "tickets/<str:key>/cases/<int:pk>/lodged/": Page("/tickets/{cased}/cases/{case}/lodged/", DESK_IS_TOLD, "post"),
     "tickets/<str:key>/cases/<int:pk>/number/": Page("/tickets/{cased}/cases/{case}/number/", DESK_IS_TOLD, "post"),
     "tickets/<str:key>/cases/<int:pk>/reply/": Page("/tickets/{cased}/cases/{case}/reply/", DESK_IS_REFUSED, "post"),

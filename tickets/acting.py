@@ -66,12 +66,17 @@ def _carried_out(request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms
             return _asked(request, ticket, chosen, form)
         act = perform(form, ticket, chosen, by=request.user, seen=_seen(request))
     except BadAnswer as error:
-        named = (name for name in (error.field, forms.ANSWER + error.field) if name in form.fields)
-        form.add_error(next(named, None), str(error))
+        tell_at_field(form, error)
         return _asked(request, ticket, chosen, form, status=422)
     except NotAllowedNow as error:
         return _refused(request, ticket, chosen, form, error, now=now)
-    return _done(request, ticket, chosen, act, now=now)
+    return _done(request, ticket, chosen, form, act)
+
+
+def tell_at_field(form: forms.VerbForm, error: BadAnswer) -> None:
+    """Say what is wrong at the field in which it was given."""
+    named = (name for name in (error.field, forms.ANSWER + error.field) if name in form.fields)
+    form.add_error(next(named, None), str(error))
 
 
 def perform(form: forms.VerbForm, ticket: Ticket, chosen: Verb, *, by: User, seen: int | None) -> UndoableAct | None:
@@ -157,11 +162,11 @@ def who_took(pk: int, *, reader: User, now: datetime) -> str:
 
 
 def _done(
-    request: HttpRequest, ticket: Ticket, chosen: Verb, act: UndoableAct | None, *, now: datetime
+    request: HttpRequest, ticket: Ticket, chosen: Verb, form: forms.VerbForm, act: UndoableAct | None
 ) -> HttpResponse:  # fmt: skip
-    said = chosen.said.format(key=ticket.key)
+    said = form.said or chosen.said.format(key=ticket.key)
     if for_row(request):
-        response = row(request, ticket.pk, now=now, said=f"{said} {ticket.title}", act=act)
+        response = row(request, ticket.pk, now=form.now, said=f"{said} {ticket.title}", act=act)
         return trigger_client_event(reswap(retarget(response, f"#row-{ticket.key}"), "outerHTML"), "acted")
     messages.success(request, said, extra_tags=f"undo-{act.pk}" if act else "")
     back = back_url(request, ticket)

@@ -46,7 +46,20 @@ def answer_field(service: Service, *, key: str, question: str, problem: str) -> 
     hidden = forms.PasswordInput(render_value=True, attrs={"autocomplete": "off"})
     widget = hidden if datum.get("secret") else forms.TextInput()
     help_text = f"{problem}. {expected}".strip()
-    return forms.CharField(label=question, help_text=help_text, required=False, max_length=2000, widget=widget)
+    return AnswerField(label=question, help_text=help_text, expected=expected, widget=widget)
+
+
+class AnswerField(forms.CharField):
+    """What a vendor asks for: it may be left empty for now, yet is nothing that one may choose to leave out.
+
+    `expected` is the form that it must have, which goes on standing beside what was wrong.
+    """
+
+    asked = True
+
+    def __init__(self, *, expected: str, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=2000, **kwargs)
+        self.expected = expected
 
 
 class MissingForm(forms.Form):
@@ -62,10 +75,11 @@ class MissingForm(forms.Form):
 class VerbForm(forms.Form):
     """A form about one ticket; `work` is the ticket as it stands at `now`, `case` its open vendor case.
 
-    `user` fills it in; `note` is said above its fields.
+    `user` fills it in; `note` is said above its fields, and `said` after it was done, instead of the verb's own words.
     """
 
     note = ""
+    said = ""
 
     def __init__(
         self, *args: Any, work: Work, now: datetime, user: User | None = None, case: VendorCase | None = None,
@@ -77,6 +91,12 @@ class VerbForm(forms.Form):
 
     def prepare(self) -> None:
         """Fit the fields to the ticket."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is wrong with an answer stands in place of what was missing before it."""
+        super().add_error(field, error)
+        if isinstance(asked := self.fields.get(field or ""), AnswerField):
+            self[field].help_text = asked.expected
 
 
 class AssignForm(VerbForm):
@@ -196,6 +216,11 @@ class CaseForm(VerbForm):
     def _ask(self, service: Service, missing: Sequence[Mapping[str, str]]) -> None:
         for one in missing:
             self.fields[ANSWER + one["key"]] = answer_field(service, **one)
+
+    @property
+    def completes(self) -> VendorCase | None:
+        """The open case that it completes; None while it opens one."""
+        return self.case if "service" not in self.fields else None
 
     @property
     def shown(self) -> str:

@@ -109,9 +109,10 @@ def _going_on(
     }
 
 
-def form_of(case: VendorCase, work: Work, *, now: datetime) -> CaseForm:
-    """What the case still needs as a form; several may stand on one page, so its ids are its own."""
-    form = CaseForm(work=work, case=case, now=now)
+def form_of(case: VendorCase, work: Work, *, now: datetime, said: Mapping[str, str] | None = None) -> CaseForm:
+    """What the case still needs as a form, with what was `said` in it; several may stand on one page, so its ids are
+    its own."""
+    form = CaseForm(said, work=work, case=case, now=now)
     form.auto_id = f"case{case.pk}_%s"
     return form
 

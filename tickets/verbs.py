@@ -23,6 +23,14 @@ from tickets.status import (
 )
 from tickets.working import BadAnswer
 
+# What is said of a case that was opened or answered, by what has become of it.
+_TAKEN = {
+    "INCOMPLETE": "The case waits for what is still missing.",
+    "PREPARED": "The case is complete. Lodge it with {vendor} now.",
+    "QUEUED": "The case is being sent to {vendor}.",
+    "FAILED": "The case could not be sent.",
+    "LODGED": "{vendor} has the case from now on.",
+}
 # A valid form, and the key, person and moment that every verb takes.
 Do = Callable[[Any, Mapping[str, Any]], object]
 WAITING = (WAITING_ON_CLIENT, WAITING_ON_VENDOR, ON_HOLD)
@@ -78,9 +86,11 @@ def _lodge(form: Any, at: Mapping[str, Any]) -> object:
     case = _lodged(form, at)
     if form.shown:
         previewing.check_unchanged(case, digest=form.shown)
+    form.said = _TAKEN.get(case.status, "").format(vendor=case.vendor)
 
 
-def _preview(form: Any, at: Mapping[str, Any]) -> Preview:
+def preview_case(form: Any, at: Mapping[str, Any]) -> Preview:
+    """What the form would send, as `previewing.preview` makes it. Raises BadAnswer and what lodging raises."""
     return previewing.preview(lambda: _lodged(form, at))
 
 
@@ -121,9 +131,9 @@ _ALL = (
         lambda form, at: lifecycle.assign(**form.cleaned_data, **at), "{key} was assigned.",
     ),
     Verb(
-        "vendor-cases", "Vendor case…", "truck", OPEN_STATUSES, forms.CaseForm, _lodge, "The case was taken in.",
+        "vendor-cases", "Vendor case…", "truck", OPEN_STATUSES, forms.CaseForm, _lodge, "The case is open.",
         "The case goes out as soon as nothing is missing; what is missing is asked for.",
-        heading="Vendor case for {key}", preview=_preview,
+        heading="Vendor case for {key}", preview=preview_case,
     ),
     Verb(
         "resolution", "Resolve…", "circle-check", OPEN_STATUSES, forms.ResolveForm,

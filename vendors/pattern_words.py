@@ -39,6 +39,12 @@ def pattern_words(pattern: str) -> str:
     return f"Expected: {said}{shown}."
 
 
+def example_of(pattern: str) -> str:
+    """The shortest value of this form, "" where none can be told; of a group what stands in it counts."""
+    made = _example(_parts(pattern.replace("(", "").replace(")", "")))
+    return made if made and re2.search(pattern, made) else ""
+
+
 def _parts(pattern: str) -> list[_Part]:
     """The pattern part by part; nothing where some of it cannot be told in words."""
     bare = pattern.removeprefix("^").removesuffix("$")

@@ -10,6 +10,7 @@ from accounts.encryption import encrypt
 from clients.access import give_role
 from outbox.models import Message
 from tickets import lifecycle, merging
+from tickets.cases import receiving
 from tickets.models import CaseMessage, CaseTask, VendorCase
 from vendors.models import ContactPoint, ServiceAccount, Vendor
 from world import REQUIRED, TENANT, World
@@ -55,12 +56,10 @@ def url(case, noun=""):
 
 
 def read(browser, case):
-    answer = browser.get(url(case))
-    assert answer.status_code == 200
-    return answer.content.decode()
+    return browser.get(url(case)).content.decode()
 
 
-def do(browser, case, noun, **said):
+def do(browser, case, noun, /, **said):
     answer = browser.post(url(case, noun), said)
     return answer.status_code, answer.content.decode()
 
@@ -128,6 +127,46 @@ def test_answers_automatic_replies_and_bounces_are_told_apart(desk, ticket, brow
     assert html.count("Automatic, no answer") == 1 and "Show all" in html
 
 
+def test_a_case_that_is_being_sent_shows_its_letter_once_and_the_way_by_hand_folded(desk, ticket, browser):
+    case = lodge(desk, ticket)
+    html = read(browser, case)
+    assert "Complete. It is being sent" in html and "The letter, as it stands" not in html
+    folded = html[html.index('<section class="section case-lodging"') :]
+    assert folded.index("<details") < folded.index("Mark as lodged") < folded.index("</details>")
+    status, html = do(browser, case, "lodged/", number="9" * 81)
+    assert status == 422 and '<details class="entry-details" open><summary>Do it instead' in html
+    Message.objects.filter(pk=case.message_id).update(state="DEAD", last_error="550 no such mailbox")
+    desk.tick()
+    assert "Do it instead" not in read(browser, case)
+
+
+def test_writing_stands_before_closing_and_first_of_all_while_the_vendor_has_asked(desk, ticket, browser):
+    case = lodge(desk, ticket)
+    desk.tick()
+
+    def order():
+        html = read(browser, case)
+        return html, html.index('id="reply"') < html.index('id="done"')
+
+    assert order()[1]
+    for kind, words, written_first in (
+        ("CLOSING", "Microsoft holds it for done.", False),
+        ("QUESTION", "Microsoft holds it for done.", True),
+    ):
+        desk.do(receiving.by_hand, ticket, case_id=case.pk, kind=kind, text="So it is", number="")
+        html, first = order()
+        assert words in html and first == written_first
+
+
+def test_a_question_is_told_as_a_question(desk, ticket, browser):
+    case = lodge(desk, ticket)
+    desk.tick()
+    desk.do(receiving.by_hand, ticket, case_id=case.pk, kind="QUESTION", text="Which tenant?", number="")
+    for page in (url(case), f"/tickets/{ticket.key}/"):
+        html = browser.get(page).content.decode()
+        assert "Microsoft has asked us a question." in html and "Microsoft has answered." not in html
+
+
 def test_harmful_words_of_a_vendor_are_only_words(desk, ticket, browser):
     case = lodge(desk, ticket)
     CaseMessage.objects.create(
@@ -174,13 +213,20 @@ def test_a_number_that_is_too_long_comes_back_with_the_way_out(desk, ticket, bro
     assert VendorCase.objects.get(pk=case.pk).status == "PREPARED"
 
 
-def test_a_number_unlike_the_vendor_s_is_kept_with_a_warning(desk, ticket, browser):
-    desk.m365.number_pattern = r"\d{16}"
+def test_a_number_unlike_the_vendor_s_is_asked_for_once_more_and_then_kept(desk, ticket, browser):
+    desk.m365.number_pattern = "PT-([0-9]{6})"
     desk.m365.save()
     case = prepared(desk, ticket)
-    assert do(browser, case, "lodged/", number="12")[0] == 303
-    assert "“12” does not look like the numbers of Microsoft 365." in read(browser, case)
-    assert VendorCase.objects.get(pk=case.pk).number == "12"
+    for noun, number in (("lodged", "wrong 1"), ("number", "wrong 2")):
+        status, html = do(browser, case, f"{noun}/", number=number)
+        assert status == 422 and f'id="{noun}_number_error"' in html
+        assert f"“{number}” does not look like the numbers of Microsoft 365, such as PT-012345." in html
+        assert f'name="kept" value="{number}"' in html
+        status, html = do(browser, case, f"{noun}/", number="another", kept=number)
+        assert status == 422 and 'name="kept" value="another"' in html
+        assert VendorCase.objects.get(pk=case.pk).number != number
+        assert do(browser, case, f"{noun}/", number=number, kept=number)[0] == 303
+        assert VendorCase.objects.get(pk=case.pk).number == number
 
 
 def test_the_same_number_again_is_told(desk, ticket, browser):

@@ -33,8 +33,8 @@ def said(**known):
             "Complete. Somebody here must lodge it with Microsoft and note its number.",
             "amber",
         ),
-        ({"status": "QUEUED", "goes_out_at": LATER}, "Complete. It leaves by mail from 11:40 on.", "none"),
-        ({"status": "QUEUED", "goes_out_at": EARLIER}, "Complete. It is going out.", "none"),
+        ({"status": "QUEUED", "goes_out_at": LATER}, "Complete. It is being sent by mail, from 11:40 on.", "none"),
+        ({"status": "QUEUED", "goes_out_at": EARLIER}, "Complete. It is being sent.", "none"),
         (
             {"status": "QUEUED", "goes_out_at": LATER, "error": "451 try later"},
             "Not sent yet: 451 try later. It is tried again from 11:40 on.",
@@ -67,6 +67,11 @@ def said(**known):
         (
             {"status": "ANSWERED", "ball_since": EARLIER, "lodged_at": EARLIER, "held_for_done": True},
             "Our move since 10:40: Microsoft holds it for done. Confirm it, or say what is still wrong.",
+            "amber",
+        ),
+        (
+            {"status": "ANSWERED", "ball_since": EARLIER, "lodged_at": EARLIER, "asks": True},
+            "Our move since 10:40: Microsoft has asked us a question.",
             "amber",
         ),
         (

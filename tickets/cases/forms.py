@@ -26,6 +26,17 @@ class CasePageForm(forms.Form):
     def __init__(self, *args: Any, noun: str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"{noun}_%s", **kwargs)
 
+    def doubts(self, doubt: str) -> bool:
+        """Whether a number of which there is a `doubt` must be sent once more; then the form says so."""
+        number = self.cleaned_data.get("number", "")
+        if not doubt or self.data.get("kept") == number:
+            return False
+        self.add_error("number", f"{doubt} Keep it all the same? Then send it once more.")
+        self.fields["kept"] = forms.CharField(widget=forms.HiddenInput)
+        self.data = self.data.copy()
+        self.data["kept"] = number
+        return True
+
 
 class LodgedForm(CasePageForm):
     number = number_field("As the vendor shows it. Empty if it gives one later; you can note it then.")

@@ -19,6 +19,7 @@ from tickets.status import NotAllowedNow
 from tickets.work import Work
 from tickets.working import BadAnswer, check_open, working
 from vendors.models import Service, ServiceAccount
+from vendors.pattern_words import example_of
 from vendors.references import REFERENCE, resolve
 
 MARKED, NUMBER_NOTED, SECRET_SEEN = "CASE_MARKED", "CASE_NUMBER", "CASE_SECRET_SEEN"
@@ -125,7 +126,8 @@ def number_doubt(service: Service, number: str) -> str:
     pattern = service.number_pattern
     if not number or not pattern or re2.search(pattern, number):
         return ""
-    return f"“{number}” does not look like the numbers of {service.name}. It is kept; correct it if it was mistyped."
+    example = example_of(pattern)
+    return f"“{number}” does not look like the numbers of {service.name}{example and f', such as {example}'}."
 
 
 def checked_number(said: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.forms import Form
+
 from accounts.models import User
 from accounts.roles import MANAGERS
 from tickets.case_facts import ANSWERED_AHEAD, Sources, is_about
@@ -51,15 +53,16 @@ def offered(case: VendorCase, *, is_open: bool, by_manager: bool) -> list[str]:
 
 
 def context(
-    ticket: Ticket, case: VendorCase, *, user: User, now: datetime, tried: Mapping[str, CasePageForm] | None = None,
+    ticket: Ticket, case: VendorCase, *, user: User, now: datetime, tried: Mapping[str, Form] | None = None,
     seen: Mapping[str, str] | None = None,
 ) -> Shown:  # fmt: skip
-    """The template's whole context. `tried` are forms that were refused, by their noun; `seen` secrets by datum."""
+    """The template's whole context. `tried` are forms that were refused, by their noun, that for what is missing by
+    "missing"; `seen` secrets by datum."""
     [work] = in_hand([ticket.pk], now=now)
     sources = Sources([work], [case.service_id], [ticket])
     service = sources.services[case.service_id]
     tasks, said = _tasks(case, (tried or {}).get("task")), messages_of([case])[case.pk]
-    may_work, seen = can_work(user, ticket.client_id), seen or {}
+    may_work, seen, kinds = can_work(user, ticket.client_id), seen or {}, {task["row"].kind for task in tasks}
     is_open = ticket.status in OPEN_STATUSES
     by_manager = not MANAGERS.isdisjoint(user.roles)
     nouns = offered(case, is_open=is_open, by_manager=by_manager) if may_work else []
@@ -76,13 +79,14 @@ def context(
         "retired": service.vendor.retired_at or service.retired_at,
         "way": way_of(service) if "next-contact" in nouns else None,
         "reply_to": writing.address(case) if "reply" in nouns else "",
-        "held_for_done": any(task["row"].kind == "CONFIRM" for task in tasks),
+        "held_for_done": "CONFIRM" in kinds, "to_answer": "ANSWER" in kinds,
+        "revealed": bool(seen),
         "to_lodge": _to_lodge(case, work, service, seen) if is_open and case.status in TO_LODGE else None,
         **_forms(case, work, tried or {}, nouns, asks=asks, now=now),
     }  # fmt: skip
 
 
-def _tasks(case: VendorCase, tried: CasePageForm | None) -> list[Shown]:
+def _tasks(case: VendorCase, tried: Form | None) -> list[Shown]:
     """What is to be done; a note that was refused stands at its task as it was typed."""
     tasks = tasks_of([case])[case.pk]
     for task in tasks:
@@ -92,14 +96,14 @@ def _tasks(case: VendorCase, tried: CasePageForm | None) -> list[Shown]:
 
 
 def _forms(
-    case: VendorCase, work: Work, tried: Mapping[str, CasePageForm], nouns: Sequence[str], *, asks: bool, now: datetime
+    case: VendorCase, work: Work, tried: Mapping[str, Form], nouns: Sequence[str], *, asks: bool, now: datetime
 ) -> Shown:  # fmt: skip
     """The forms by what they do, and that for what is missing if it `asks`; one that was refused comes back as it was
     filled in."""
     initial = {"number": {"number": case.number}}
     made = {noun: FORMS[noun](noun=noun, initial=initial.get(noun)) for noun in nouns}
     return {
-        "missing_form": form_of(case, work, now=now) if asks else None,
+        "missing_form": tried.get("missing") or (form_of(case, work, now=now) if asks else None),
         "forms": {noun.replace("-", "_"): form for noun, form in (made | dict(tried)).items()},
     }
 
@@ -141,7 +145,7 @@ def _given(case: VendorCase) -> dict[str, TicketEvent]:
 
 
 def _letter(case: VendorCase, service: Service, said: list[Shown]) -> Shown:
-    """The case as it was sent, or as it will be."""
+    """The case as it was sent, or as it will be; `said` where it stands in the correspondence."""
     labels = {datum["key"]: datum["label"] for datum in service.required}
     sent = next((one for one in reversed(said) if one["row"].kind == "LODGED"), None)
     row = sent["row"] if sent else None
@@ -150,7 +154,7 @@ def _letter(case: VendorCase, service: Service, said: list[Shown]) -> Shown:
         "to": to,
         "subject": pieces(row.subject if row else f"{case.subject} [ESC-{case.ticket_id}]", labels),
         "body": pieces(row.body if row else case.body, labels),
-        "sent": case.lodged_at is not None,
+        "said": sent is not None,
     }
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,17 +18,21 @@ from accounts.clock import database_now
 from accounts.permissions import for_roles
 from accounts.redirects import came_from, see_other
 from accounts.roles import DESK, STAFF
-from tickets.acting import in_turn, seen
+from tickets.acting import in_turn, seen, tell_at_field, verb
 from tickets.cases import forms, lodging, overriding, page, receiving, sending_on, ticking, writing
 from tickets.cases.forms import CasePageForm, RevealForm
 from tickets.cases.lodging import AlreadyLodged, NoSuchCase
 from tickets.cases.shown import cases_of
+from tickets.forms import TO_ANSWER, CaseForm
+from tickets.loading import in_hand
 from tickets.models import Ticket, VendorCase
 from tickets.permissions import NotYours, can_work
 from tickets.rows import when
 from tickets.side.pages import leads_to
 from tickets.status import NotAllowedNow
 from tickets.ticket_page import JOINED
+from tickets.vendor_panel import form_of
+from tickets.verbs import preview_case
 from tickets.working import BadAnswer
 
 
@@ -73,7 +79,7 @@ def act(request: HttpRequest, key: str, pk: int, noun: str) -> HttpResponse:
     ticket, case = _workable(request, key, pk)
     chosen = ACTS[noun]
     form = chosen.form(request.POST, noun=noun)
-    if not form.is_valid():
+    if not form.is_valid() or form.doubts(lodging.number_doubt(case.service, form.cleaned_data.get("number", ""))):
         return _shown(request, ticket, case, tried={noun: form}, status=422)
     at = {"key": ticket.key, "case_id": case.pk, "by": request.user, "now": database_now()}
     try:
@@ -88,14 +94,43 @@ def act(request: HttpRequest, key: str, pk: int, noun: str) -> HttpResponse:
         return _shown(request, ticket, case, tried={noun: form}, status=422)
     except NotAllowedNow as error:
         return _shown(request, ticket, case, tried={noun: form}, status=409, conflict=_words(error))
-    return _done(request, case, chosen, form)
+    return _done(request, case, chosen)
 
 
-def _done(request: HttpRequest, case: VendorCase, chosen: Act, form: CasePageForm) -> HttpResponse:
+def _done(request: HttpRequest, case: VendorCase, chosen: Act) -> HttpResponse:
     messages.success(request, chosen.said.format(vendor=case.vendor))
-    if doubt := lodging.number_doubt(case.service, form.cleaned_data.get("number", "")):
-        messages.warning(request, doubt)
     return see_other(came_from(request, otherwise=_url(case)))
+
+
+@for_roles(DESK)
+@never_cache
+@require_POST
+def answers(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Answer what a case misses, or send it again, as the ticket's verb does; a wrong answer comes back here."""
+    ticket, case = _workable(request, key, pk)
+    if case.status not in TO_ANSWER:
+        return _shown(request, ticket, case, status=409, conflict="Nothing is missing any more. Nothing was done.")
+    now = database_now()
+    [work] = in_hand([ticket.pk], now=now)
+    form = form_of(case, work, now=now, said=request.POST)
+    if not _is_taken(form, {"key": ticket.key, "by": request.user, "now": now}):
+        return _shown(request, ticket, case, tried={"missing": form}, status=422)
+    return verb(request, key, "vendor-cases")
+
+
+def _is_taken(form: CaseForm, at: Mapping[str, Any]) -> bool:
+    """Whether its answers would be taken; the form tells which one is not. What else is in the way the verb tells."""
+    if not form.is_valid():
+        return False
+    try:
+        with in_turn():
+            preview_case(form, at)
+    except BadAnswer as error:
+        tell_at_field(form, error)
+        return False
+    except NotAllowedNow:
+        return True
+    return True
 
 
 @for_roles(DESK)
@@ -119,7 +154,7 @@ def reveal(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 
 def _shown(
-    request: HttpRequest, ticket: Ticket, case: VendorCase, *, tried: Mapping[str, CasePageForm] | None = None,
+    request: HttpRequest, ticket: Ticket, case: VendorCase, *, tried: Mapping[str, Form] | None = None,
     revealed: Mapping[str, str] | None = None, status: int = 200, conflict: str = "",
 ) -> HttpResponse:  # fmt: skip
     context = page.context(

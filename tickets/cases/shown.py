@@ -113,7 +113,7 @@ def standing_of(case: VendorCase, work: Work, tasks: Iterable[Shown], *, now: da
     """How it stands, from its row, the ticket's clocks and what is to be done."""
     clock = _answer_clock(case, work)
     percent, at = _next_chase(clock)
-    sent = case.message
+    sent, kinds = case.message, {task["row"].kind for task in tasks}
     pending = sent is not None and sent.state == Message.State.PENDING
     seen = Seen(
         status=case.status, vendor=case.vendor.name, ball=case.ball, channel=case.channel, missing=len(case.missing),
@@ -121,7 +121,7 @@ def standing_of(case: VendorCase, work: Work, tasks: Iterable[Shown], *, now: da
         closed_at=case.closed_at, goes_out_at=sent.not_before if sent and pending else None,
         error=sent.last_error.rstrip(".") if sent else "", due_at=clock.due_at if clock else None,
         calendar=clock.calendar.name if clock else "", chases=case.chases, next_at=at, next_percent=percent,
-        held_for_done=any(task["row"].kind == CaseTask.Kind.CONFIRM for task in tasks),
+        held_for_done=CaseTask.Kind.CONFIRM in kinds, asks=CaseTask.Kind.ANSWER in kinds,
         unreached=is_with_bad_contact(case),
     )  # fmt: skip
     return standing(seen, now=now)

@@ -20,7 +20,7 @@ class Seen:
     `goes_out_at` is when a mail leaves, `error` why it did not. `due_at` is when the vendor's next answer falls due,
     None where nothing is promised, and `calendar` whose hours count. `next_at` is when the vendor is chased next, at
     `next_percent` of its time. `held_for_done`: the vendor says that it is done, and nobody here has confirmed it.
-    `unreached`: it was sent to nobody who takes it.
+    `asks`: it has asked something that nobody here has answered. `unreached`: it was sent to nobody who takes it.
     """
 
     status: str
@@ -40,6 +40,7 @@ class Seen:
     next_at: datetime | None = None
     next_percent: int = 0
     held_for_done: bool = False
+    asks: bool = False
     unreached: bool = False
 
 
@@ -80,8 +81,8 @@ def _on_its_way(seen: Seen, *, now: datetime) -> Standing:
         return Standing("triangle-alert", "amber", (f"Not sent yet: {seen.error}.", *again))
     if seen.goes_out_at and seen.goes_out_at > now:
         how = "through their API" if seen.channel == "API" else "by mail"
-        return Standing("send", "none", (f"Complete. It leaves {how} from ", seen.goes_out_at, " on."))
-    return Standing("send", "none", ("Complete. It is going out.",))
+        return Standing("send", "none", (f"Complete. It is being sent {how}, from ", seen.goes_out_at, " on."))
+    return Standing("send", "none", ("Complete. It is being sent.",))
 
 
 def _over(seen: Seen) -> Standing:
@@ -116,6 +117,8 @@ def _with_us(seen: Seen) -> Standing:
     if seen.held_for_done:
         done = f"{seen.vendor} holds it for done. Confirm it, or say what is still wrong."
         return Standing("circle-check", "amber", (*ours, done))
+    if seen.asks:
+        return Standing("circle-help", "amber", (*ours, f"{seen.vendor} has asked us a question."))
     if seen.status == "ANSWERED":
         return Standing("message-square", "amber", (*ours, f"{seen.vendor} has answered."))
     if seen.unreached:
