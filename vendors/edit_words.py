@@ -97,7 +97,7 @@ def _came_or_went(old: Mapping[Place, str], new: Mapping[Place, str]) -> Iterato
 
 def _called(row: Place) -> str:
     """A row by its name; of a service, which stands under its name alone, also what it is."""
-    is_service = len(row) == 1 and not row[0].startswith(ROWS["accounts"][0])
+    is_service = len(row) == 1 and not row[0].startswith(tuple(word for word, _ in ROWS.values() if word))
     return f"Service {row[0]}" if is_service else row[-1]
 
 

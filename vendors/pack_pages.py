@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,9 +20,9 @@ from vendors.models import Vendor
 from vendors.pack_file_form import PackFileForm
 from vendors.packs import Pack, file_of, packs
 from vendors.packs.comparing import DIFFERS, NEW, SAME, Part
-from vendors.packs.remaining import left_to_do
 from vendors.packs.taking import Plan, plan, take
-from vendors.packs.words import label, lines
+from vendors.packs.words import label, lines, sides
+from vendors.still_to_do import still_to_do
 
 Shown = dict[str, Any]
 
@@ -123,11 +123,8 @@ def _take(
     except EditedMeanwhile as error:
         refused = [f"{error}: look again at what it would do"]
     else:
-        if carried:
-            messages.success(request, f"{vendor} is in the directory.")
-            return redirect("vendor", vendor.slug)
-        messages.success(request, f"{vendor} is in the directory. What is left to do stands below.")
-        return redirect(f"{request.path}?{urlencode(names)}")
+        messages.success(request, f"{vendor} is in the directory.")
+        return redirect(reverse("vendor", args=[vendor.slug]) + "?left")
     return _shown(request, pack, plan(pack, **names), form, refused=refused, status=409, carried=carried)
 
 
@@ -149,7 +146,7 @@ def _shown(
         "form": form,
         "groups": _groups(found),
         "refused": refused or ([found.refusal] if found.refusal else []),
-        "left": left_to_do(found.known) if found.vendor else [],
+        "left": still_to_do(found.vendor, found.known) if found.vendor else [],
         "differs": any(part.what == DIFFERS for part in found.parts),
     }
     return render(request, "vendors/pack.html", context, status=status)
@@ -169,11 +166,14 @@ def _groups(found: Plan) -> list[Shown]:
 
 
 def _part(part: Part) -> Shown:
+    before, after = lines(part.key, part.before), lines(part.key, part.after)
+    if part.what == DIFFERS:
+        before, after = sides(part.key, part.before, part.after)
     return {
         "part": part,
         "label": label(part.key),
-        "before": lines(part.key, part.before),
-        "after": lines(part.key, part.after),
+        "before": before,
+        "after": after,
         "is_new": part.what == NEW,
         "is_same": part.what == SAME,
         "differs": part.what == DIFFERS,

@@ -15,8 +15,10 @@ from accounts.roles import MANAGERS, STAFF
 from sla.agreements import live_calendars, live_terms
 from vendors import vendor_page
 from vendors.dependants import dependants, faults_of, sheet_of
+from vendors.directory_form import vendor_form
 from vendors.editor import seen_now
 from vendors.models import ContactPoint, ServiceAccount, Vendor
+from vendors.still_to_do import still_to_do
 
 
 @for_roles(STAFF)
@@ -37,6 +39,7 @@ def vendor(request: HttpRequest, slug: str) -> HttpResponse:
     faults = faults_of(rows, request.user, now=now) if "checked" in request.GET else []
     context = {
         "vendor": row, "services": services, "now": now, "faults": faults, "actions": _actions(row, request.user),
+        "left": _left(row, request),
         "manages": bool(request.user.roles & MANAGERS), "seen": seen_now(row), "sheet": sheet_of(row, request.user),
         "protocol": vendor_page.paragraphs(row.protocol), **dependants(rows, request.user),
     }  # fmt: skip
@@ -54,6 +57,14 @@ def _actions(row: Vendor, user: User) -> list[dict[str, str]]:
         history,
         {"label": "Remove or retire…", "url": reverse("vendor-removal", args=[row.slug]), "name": "trash-2"},
     ]
+
+
+def _left(row: Vendor, request: HttpRequest) -> list[dict[str, str]]:
+    """What managers have still to do for a vendor that was just taken from a pack, or that nobody has confirmed."""
+    if not request.user.roles & MANAGERS:
+        return []
+    is_asked = "left" in request.GET or row.services.filter(verify_first=True, retired_at=None).exists()
+    return still_to_do(row, vendor_form(row)) if is_asked else []
 
 
 def _accounts(user: User, vendor: Vendor) -> dict[int, list[ServiceAccount]]:

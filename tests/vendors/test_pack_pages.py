@@ -51,8 +51,38 @@ def test_taking_it_creates_the_vendor_with_its_history_and_tells_what_is_left(bo
     edit = DirectoryEdit.objects.get(vendor=service.vendor)
     assert edit.by == world.manager and edit.note == "Taken from the pack google-workspace.yaml"
     said = html(answer)
+    assert answer.redirect_chain == [("/vendors/google/?left", 302)]
     assert "Left to do for Google" in said and "support pin (secret)" in said
-    assert "Nothing: all of it is in the directory" in said and "Take it" not in said
+    service, urls = "/vendors/google/services/google-workspace/", {todo["url"] for todo in answer.context["left"]}
+    assert urls == {
+        f"{service}contacts/", f"{service}accounts/new/", "/vendors/verification/",
+        "/vendors/google/#service-google-workspace",
+    }  # fmt: skip
+    assert all(f'<a href="{url}">' in said for url in urls) and 'id="service-google-workspace"' in said
+    said = html(boss.get(GOOGLE))
+    assert "Nothing: all of it is in the directory" in said and "Take it" not in said and "Left to do for" in said
+
+
+def test_what_is_left_to_do_is_asked_of_managers_until_it_is_confirmed(boss, client, world):
+    boss.post(GOOGLE, {"vendor": "Google", "service": "Google Workspace"})
+    assert "Left to do for Google" in html(boss.get("/vendors/google/"))
+    client.force_login(world.l1)
+    assert "Left to do" not in html(client.get("/vendors/google/?left"))
+    client.force_login(world.manager)
+    Service.objects.update(verify_first=False)
+    assert "Left to do" not in html(client.get("/vendors/google/"))
+
+
+def test_what_differs_is_shown_where_the_two_sides_read_the_same(boss):
+    boss.post(GOOGLE, {"vendor": "Google", "service": "Google Workspace"})
+    service = Service.objects.get(name="Google Workspace")
+    question = service.required[0]["question"]
+    service.required = [{**service.required[0], "question": "Whose?"}, *service.required[1:]]
+    service.save()
+    [part] = [part for group in boss.get(GOOGLE).context["groups"] for part in group["parts"] if part["differs"]]
+    key = service.required[0]["key"]
+    assert part["before"] == [f"Needed {key}, Question: Whose?"]
+    assert part["after"] == [f"Needed {key}, Question: {question}"]
 
 
 def test_what_somebody_edited_is_shown_beside_and_stays(boss):
@@ -176,7 +206,7 @@ def test_a_pack_of_one_s_own_is_shown_then_taken_under_other_names(boss, world):
     page = boss.post(OWN, page.context["carried"] | names)
     assert "Northline DSL" in html(page)
     answer = boss.post(OWN, page.context["carried"] | names | {"take": "yes", "seen": page.context["seen"]})
-    assert answer.status_code == 302 and answer["Location"] == "/vendors/northline/"
+    assert answer.status_code == 302 and answer["Location"] == "/vendors/northline/?left"
     assert Service.objects.get(name="Northline DSL").commitment is not None
     edit = DirectoryEdit.objects.get(vendor__name="Northline")
     assert (edit.by, edit.note) == (world.manager, "Taken from the pack northline.yaml")

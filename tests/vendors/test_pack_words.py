@@ -3,8 +3,10 @@
 import pytest
 
 from vendors.packs import packs
-from vendors.packs.words import LABELS, label, lines
+from vendors.packs.words import LABELS, label, lines, sides
 
+DATUM = {"key": "pin", "label": "PIN", "source": "question"}
+HOTLINE = {"kind": "hotline", "value": "+44 1"}
 CONDITION = {
     "words": "It is theirs.", "error_codes": ["A", "B"], "categories": ["cloud"], "tier_level": 2, "minutes": 30,
     "impact": "HIGH", "automatic": True,
@@ -33,6 +35,20 @@ CONDITION = {
 ])  # fmt: skip
 def test_a_part_is_said_in_lines(key, value, expected):
     assert lines(key, value) == expected
+
+
+@pytest.mark.parametrize("key, before, after, expected", [
+    ("plan", "Gold", "Silver", (["Gold"], ["Silver"])),
+    ("required", [DATUM | {"question": "Which?"}], [DATUM | {"question": "Which one?", "pattern": "[0-9]+"}],
+     (["Needed pin, Question: Which?", "Needed pin, Form: nothing"],
+      ["Needed pin, Question: Which one?", "Needed pin, Form: [0-9]+"])),
+    ("contacts", [HOTLINE], [HOTLINE | {"language": "de"}],
+     (["Contact point +44 1, Language: nothing"], ["Contact point +44 1, Language: de"])),
+    ("commitment", {"targets": {"A": {}}}, {"targets": {"A": {}}, "effective_from": "2026-01-01"},
+     (["Promise: holds from: nothing"], ["Promise: holds from: 2026-01-01"])),
+])  # fmt: skip
+def test_two_sides_never_read_the_same(key, before, after, expected):
+    assert sides(key, before, after) == expected
 
 
 def test_every_part_of_every_pack_has_a_label_and_words():

@@ -129,7 +129,7 @@ def test_a_generic_pack_is_taken_once_for_each_of_ones_own_vendors(world):
 
 @EVERY
 def test_a_fresh_pack_tells_what_is_left_to_do(slug):
-    said = "\n".join(left_to_do(packs()[slug].vendor))
+    said = "\n".join(todo.words for todo in left_to_do(packs()[slug].vendor))
     assert "Note the account of each client" in said and "confirm it" in said
     assert ("Note what your contract" in said) == (slug not in ("google-workspace", "sentinelone"))
     assert ("by hand on the portal" in said) == bool(service(slug).get("contacts"))
@@ -147,6 +147,12 @@ def test_nothing_is_left_once_it_is_filled_in():
     }  # fmt: skip
     filled = {"services": [found], "accounts": [{"client": "Acme", "service": found["name"]}]}
     assert left_to_do(filled) == []
+
+
+def test_nothing_is_left_for_what_is_retired():
+    found = service("internet-provider")
+    assert left_to_do({"services": [found]}) and not left_to_do({"services": [found | {"retired": True}]})
+    assert left_to_do({"services": [found], "retired": True}) == []
 
 
 @pytest.mark.parametrize("text, expected", [

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from vendors.edit_words import Changed, changes
 from vendors.form_words import CHANNELS, origin, promised
 
 LABELS = {
@@ -44,6 +45,19 @@ def lines(key: str, value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return _of_mapping(key, value)
     return [_row(key, row) for row in value]
+
+
+def sides(key: str, before: Any, after: Any) -> tuple[list[str], list[str]]:
+    """Two values of a part as lines: all of each where that tells them apart, else what differs alone."""
+    shown = lines(key, before), lines(key, after)
+    if shown[0] != shown[1]:
+        return shown
+    found = changes({key: before}, {key: after})
+    return [_side(row, row.old) for row in found], [_side(row, row.new) for row in found]
+
+
+def _side(row: Changed, said: str) -> str:
+    return f"{', '.join(filter(None, [row.place, row.field]))}: {said or 'nothing'}"
 
 
 def _of_mapping(key: str, value: Mapping[str, Any]) -> list[str]:
