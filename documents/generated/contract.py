@@ -3,8 +3,6 @@
 Only what a client may know is in its facts: no name of ours, no promise between our teams, no reason.
 """
 
-from datetime import date
-
 from documents.generated.facts import (
     PROMISES,
     RESOLVE,
@@ -16,7 +14,7 @@ from documents.generated.facts import (
     Outside,
     Promised,
 )
-from documents.generated.ladders import waits
+from documents.generated.ladders import day_of, waits
 from documents.generated.marks import NOTHING, blocks, facts, items, plain, section, table, whole
 from documents.guide.plain_words import MEANING, URGENCY, counted, how_urgent, sentence
 
@@ -55,15 +53,15 @@ def _agreed(terms: Agreed) -> str:
 def _holds(promised: Promised) -> str:
     if promised.lapsed:
         return _lapsed(promised)
-    said = (("In force since", _day(promised.begins)), ("In force until the end of", _day(promised.ends)))
+    said = (("In force since", day_of(promised.begins)), ("In force until the end of", day_of(promised.ends)))
     return facts(said)
 
 
 def _lapsed(promised: Promised) -> str:
     """Why nothing is promised, without the name that the agreement has among us."""
     if promised.ends and "ended" in promised.lapsed:
-        return f"Nothing is promised at present: what was agreed ended on {_day(promised.ends)}."
-    return f"Nothing is promised at present: what was agreed begins on {_day(promised.begins)}."
+        return f"Nothing is promised at present: what was agreed ended on {day_of(promised.ends)}."
+    return f"Nothing is promised at present: what was agreed begins on {day_of(promised.begins)}."
 
 
 def _targets(promised: Promised) -> str:
@@ -86,18 +84,11 @@ def _time(level: Level, metric: str) -> str:
     return waits(level.targets.get(metric))
 
 
-def _day(iso: str) -> str:
-    if not iso:
-        return ""
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
-
-
 def _follows(known: ContractFacts) -> str:
     if known.follows is None:
         return ""
-    since = f"From {_day(known.follows.begins)} on other terms hold"
-    until = f", until the end of {_day(known.follows.ends)}" if known.follows.ends else ""
+    since = f"From {day_of(known.follows.begins)} on other terms hold"
+    until = f", until the end of {day_of(known.follows.ends)}" if known.follows.ends else ""
     return blocks(f"{since}{until}.", _targets(known.follows))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -42,6 +43,14 @@ def rungs(rows: Sequence[Mapping[str, Any]], priority: str, known: PolicyFacts, 
 def ladder_table(rows: Sequence[Mapping[str, Any]], priority: str, known: PolicyFacts, *, calendar: str = "") -> str:
     """The ladder as a table."""
     return table(HEADINGS, (_cells(rung) for rung in rungs(rows, priority, known, calendar=calendar)))
+
+
+def day_of(iso: str) -> str:
+    """An ISO date as people write it; "" for none."""
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
 
 
 def waits(seconds: int | None) -> str:

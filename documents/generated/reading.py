@@ -240,7 +240,9 @@ def _contact(point: ContactPoint, known: Ground) -> facts.Contact:
         verified_on=point.verified_on.isoformat() if point.verified_on else "",
         owner=(point.owner.name or point.owner.email) if point.owner else "",
         interval_days=point.interval_days,
-        bad=f"since {point.bad_since:%Y-%m-%d}: {point.bad_because}".rstrip(": ") if point.bad_since else "",
+        bad=f"since {point.bad_since.day} {point.bad_since:%B %Y}: {point.bad_because}".rstrip(": ")
+        if point.bad_since
+        else "",
     )
 
 

@@ -13,7 +13,7 @@ from documents.generated.facts import (
     Vendor,
 )
 from documents.generated.kept import all_of
-from documents.generated.ladders import waits
+from documents.generated.ladders import day_of, waits
 from documents.generated.marks import facts, items, paragraphs, plain, section, table, verbatim, whole
 from documents.guide.plain_words import hours
 
@@ -59,7 +59,7 @@ def _verified(point: Contact) -> str:
     if point.bad:
         return f"**does not hold** {plain(point.bad)}"
     often = "every day" if point.interval_days == 1 else f"every {point.interval_days} days"
-    return f"{plain(point.verified_on) or 'never'}, {often}"
+    return f"{day_of(point.verified_on) or 'never'}, {often}"
 
 
 def _commitment(service: Service) -> list[str]:
@@ -73,13 +73,14 @@ def _commitment(service: Service) -> list[str]:
 def _promises(service: Service, commitment: Promised) -> str:
     rows = (
         [plain(level.name), _ours(service, level), *(_time(level, metric) for metric in METRICS), hours(level.hours)]
-        for level in commitment.levels
+        for level in sorted(commitment.levels, key=lambda level: (not _ours(service, level), _ours(service, level)))
     )
     return table(("Its severity", "Our priority", *METRICS.values(), "Counted"), rows)
 
 
 def _ours(service: Service, level: Level) -> str:
-    return ", ".join(ours for ours, theirs in (service.severity_of or {}).items() if theirs == level.name)
+    """Our priorities that map to it."""
+    return ", ".join(sorted(ours for ours, theirs in (service.severity_of or {}).items() if theirs == level.name))
 
 
 def _time(level: Level, metric: str) -> str:
@@ -89,8 +90,8 @@ def _time(level: Level, metric: str) -> str:
 
 
 def _days(commitment: Promised) -> str:
-    since = f"It holds from {commitment.begins}" if commitment.begins else ""
-    until = f"until the end of {commitment.ends}" if commitment.ends else ""
+    since = f"It holds from {day_of(commitment.begins)}" if commitment.begins else ""
+    until = f"until the end of {day_of(commitment.ends)}" if commitment.ends else ""
     return f"{since or 'It holds'} {until}.".replace(" .", ".") if since or until else ""
 
 

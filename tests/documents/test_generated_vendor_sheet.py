@@ -26,7 +26,7 @@ def test_each_contact_point_has_its_hours_its_owner_and_when_it_was_verified():
     assert part(DOCUMENT, "How to reach it") == (
         "| By | Where | Hours | Language | Verified | Owner |\n"
         "| --- | --- | --- | --- | --- | --- |\n"
-        "| Email | support@microsoft.example | around the clock | en | 2026-11-02, every 90 days | Amara |\n"
+        "| Email | support@microsoft.example | around the clock | en | 2 November 2026, every 90 days | Amara |\n"
         "| Hotline | \\+44 20 7946 0110 | - | - | never, every 90 days | nobody |"
     )
 
@@ -34,11 +34,11 @@ def test_each_contact_point_has_its_hours_its_owner_and_when_it_was_verified():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"interval_days": 30}, "2026-11-02, every 30 days"),
-        ({"interval_days": 1}, "2026-11-02, every day"),
+        ({"interval_days": 30}, "2 November 2026, every 30 days"),
+        ({"interval_days": 1}, "2 November 2026, every day"),
         (
-            {"bad": "since 2026-11-20: 550 <no> such user"},
-            "**does not hold** since 2026-11-20: 550 \\<no\\> such user",
+            {"bad": "since 20 November 2026: 550 <no> such user"},
+            "**does not hold** since 20 November 2026: 550 \\<no\\> such user",
         ),
     ],
 )
@@ -52,8 +52,15 @@ def test_its_commitment_is_told_by_its_own_severity_with_ours_beside_it():
         "| Its severity | Our priority | First answer within | An update at least every | Solved within | Counted |\n"
         "| --- | --- | --- | --- | --- | --- |\n"
         "| A | P1 | 1 hour | declined | - | day and night |\n\n"
-        "It holds from 2026-01-01."
+        "It holds from 1 January 2026."
     )
+
+
+def test_severities_stand_in_the_order_of_our_priorities():
+    levels = tuple(level(name, OFFICE, respond=HOUR) for name in ("Low", "Normal", "Spare", "Urgent"))
+    said = sheet(commitment=Promised("M", "M v1", levels), severity_of={"P3": "Low", "P1": "Urgent", "P2": "Normal"})
+    rows = part(said, "What it promised").splitlines()[2:]
+    assert [row.split(" | ")[0] for row in rows] == ["| Urgent", "| Normal", "| Low", "| Spare"]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +70,11 @@ def test_its_commitment_is_told_by_its_own_severity_with_ours_beside_it():
         (Promised("M", "M v1", lapsed="M ended on 2026-06-30."), "M ended on 2026-06-30."),
         (
             Promised("M", "M v1", (level("P1", OFFICE, respond=HOUR),), ends="2026-12-31"),
-            "It holds until the end of 2026-12-31.",
+            "It holds until the end of 31 December 2026.",
         ),
         (
             Promised("M", "M v1", (level("P1", ALWAYS, respond=HOUR),), begins="2026-01-01", ends="2026-12-31"),
-            "It holds from 2026-01-01 until the end of 2026-12-31.",
+            "It holds from 1 January 2026 until the end of 31 December 2026.",
         ),
     ],
 )
