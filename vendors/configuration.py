@@ -18,6 +18,7 @@ from vendors.directory_form import JSON_KEYS, vendor_forms
 from vendors.edits import record_edit, standing
 from vendors.models import Service, ServiceAccount, Vendor
 from vendors.naming import wrong_name
+from vendors.pattern_words import pattern_words
 from vendors.placeholders import BUILT_IN, faults
 from vendors.schema import AccountRow, ServiceRow, VendorRow
 from vendors.use import reasons_to_stay, services_of, use_of
@@ -149,7 +150,7 @@ def _check_template(entry: Entry[ServiceRow], row: Service, run: Run) -> None:
     required = {datum["key"] for datum in documents.get("required", row.required)}
     blamed = "template" if entry.gives("template") else "required"
     for part, text in template.items():
-        for fault in faults(text, BUILT_IN | required):
+        for fault in faults(text, BUILT_IN | required, of="subject" if part == "subject" else "text"):
             run.refuse(entry, fault, *((blamed, part) if blamed == "template" else (blamed,)))
 
 
@@ -163,6 +164,7 @@ def _import_account(entry: Entry[AccountRow], vendor: Vendor, run: Run) -> None:
     row = known or ServiceAccount(client=client, service=service)
     values = entry.values("facts")
     _refuse_open_secrets(entry, service, run)
+    _refuse_misshapen(entry, row, run)
     secrets = _secrets(entry, row, run)
     run.checked()
     if secrets:
@@ -177,10 +179,19 @@ def _refuse_open_secrets(entry: Entry[AccountRow], service: Service, run: Run) -
         run.refuse(entry, "this is a secret: name its environment variable under secrets_env", "facts", key)
 
 
-def _has_form(service: Service, key: str, value: str) -> bool:
-    """Whether a secret matches the pattern of its datum: once it is stored, nothing looks into it any more."""
+def _refuse_misshapen(entry: Entry[AccountRow], row: ServiceAccount, run: Run) -> None:
+    """A fact that is new has the form that cases with the service ask for."""
+    for key, value in (entry.row.facts or {}).items():
+        wrong = value and value != row.facts.get(key) and _wanted_form(row.service, key, value)
+        if wrong:
+            run.refuse(entry, f"it does not have the form that they ask for. {wrong}", "facts", key)
+
+
+def _wanted_form(service: Service, key: str, value: str) -> str:
+    """The form that `value` lacks as what cases take from the account under `key`, in words; "" where it fits."""
     patterns = [d.get("pattern") for d in service.required if d["source"] == f"account.{key}"]
-    return all(re2.fullmatch(pattern, value) for pattern in patterns if pattern)
+    lacking = [pattern for pattern in patterns if pattern and not re2.fullmatch(pattern, value)]
+    return pattern_words(lacking[0]) if lacking else ""
 
 
 def _secrets(entry: Entry[AccountRow], row: ServiceAccount, run: Run) -> dict[str, str]:
@@ -190,7 +201,7 @@ def _secrets(entry: Entry[AccountRow], row: ServiceAccount, run: Run) -> dict[st
         value = run.environ.get(variable, "")
         if not value:
             run.remark(f"{row}: {variable} is not set, so {key} stays as it is")
-        elif not _has_form(row.service, key, value):
+        elif _wanted_form(row.service, key, value):  # once it is stored, nothing looks into it any more
             run.refuse(entry, f"what {variable} holds does not have the expected form", "secrets_env", key)
         else:
             fresh |= _sealed(entry, row, key, value, run)

@@ -37,7 +37,7 @@ def check_contacts(entry: Entry[ServiceRow], run: Run) -> None:
 
 
 def wrong_value(kind: str, value: str) -> str:
-    """What keeps `value` from being an address of this kind, in words; "" when nothing does. Any text is a number."""
+    """What keeps `value` from being an address of this kind, in words; "" when nothing does. A number has a digit."""
     try:
         if kind.lower() == "email":
             validate_email(value)
@@ -46,7 +46,8 @@ def wrong_value(kind: str, value: str) -> str:
     except ValidationError:
         wanted = "a mail address" if kind.lower() == "email" else "a web address"
         return f'"{value}" is not {wanted}'
-    return ""
+    is_number = kind.lower() != "hotline" or any(sign.isdigit() for sign in value)
+    return "" if is_number else f'"{value}" is not a phone number: it has no digit'
 
 
 def settle_contacts(service: Service, rows: list[ContactPointRow], change: Change, *, now: datetime) -> None:

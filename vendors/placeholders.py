@@ -28,10 +28,13 @@ BUILT_IN = frozenset(
 _OPENED = re.compile(r"\{\{[^{}\n]*\}{0,2}")
 
 
-def faults(text: str, known: Collection[str]) -> list[str]:
-    """What is wrong with the placeholders in `text`, each with its line and column, where only `known` ones exist."""
+def faults(text: str, known: Collection[str], *, of: str = "text") -> list[str]:
+    """What is wrong with the placeholders in `text`, each with its line and column, where only `known` ones exist.
+
+    `of` is what the text is called.
+    """
     found = [(match, _fault(match.group(), known)) for match in _OPENED.finditer(text)]
-    return [f"{fault} {_position(text, match.start())}" for match, fault in found if fault]
+    return [f"{fault} {_position(text, match.start())} of the {of}" for match, fault in found if fault]
 
 
 def _fault(written: str, known: Collection[str]) -> str:
@@ -50,4 +53,4 @@ def _hint(key: str, known: Collection[str]) -> str:
 def _position(text: str, at: int) -> str:
     line = text.count("\n", 0, at)
     column = at - (text.rfind("\n", 0, at) + 1)
-    return f"at line {line + 1}, column {column + 1} of the text"
+    return f"at line {line + 1}, column {column + 1}"

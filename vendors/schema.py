@@ -1,6 +1,7 @@
 """The form of the vendor directory in configuration files."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
@@ -24,14 +25,30 @@ from sla.agreement_document import METRICS
 from sla.configuration import FirstDay, LastDay, Priority, Target
 from vendors.models import DAYS_TO_VERIFY
 
+
+def _shaped(pattern: str, wanted: str, *, limits: StringConstraints | None = None, **said: Any) -> Any:
+    """Text of this form; any other is refused by what is wanted, in words. `said` is for the schema's readers."""
+
+    def checked(written: str) -> str:
+        if not re.fullmatch(pattern, written):
+            raise ValueError(f'"{written}" is not {wanted}')
+        return written
+
+    shown = Field(json_schema_extra={"pattern": f"^{pattern}$", **said})
+    return Annotated[str, limits or StringConstraints(), AfterValidator(checked), shown]
+
+
 Severity = text(20, shortest=1)
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
-Origin = Annotated[
-    str,
-    StringConstraints(pattern=r"^(question|(ticket|asset|account|event|client|contact)\.[a-z0-9_]{1,40})$"),
-    Field(json_schema_extra={"examples": ["account.tenant_id", "asset.serial", "question"]}),
-]
-Domain = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z0-9-]{2,}$", to_lower=True, max_length=120)]
+Key = _shaped("[a-z0-9_]{1,40}", "a key: write small letters, digits and _, such as tenant_id")
+Origin = _shaped(
+    r"(question|(ticket|asset|account|event|client|contact)\.[a-z0-9_]{1,40})",
+    "a source: write question, or where it stands, such as account.tenant_id, asset.serial or ticket.error_code",
+    examples=["account.tenant_id", "asset.serial", "question"],
+)
+Domain = _shaped(
+    r"([a-z0-9-]+\.)+[a-z0-9-]{2,}", "a domain, such as vendor.example",
+    limits=StringConstraints(to_lower=True, max_length=120),
+)  # fmt: skip
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Promised = Annotated[dict[Literal["RESPOND", "UPDATE", "RESOLVE"], Target], in_order(METRICS["UC"])]
 Kind = Annotated[
