@@ -78,7 +78,7 @@ def test_contact_points_are_told_as_they_are_to_be_tried_with_the_hours_of_their
     assert (hotline.hours, hotline.interval_days, hotline.bad) == (
         "Monday to Friday 09:00 to 17:30, London time, ask for Amy", 7, "",
     )  # fmt: skip
-    assert (bad.value, bad.bad) == ("support@vendor.example", "since 2026-03-02: 550 no such user")
+    assert (bad.value, bad.bad) == ("support@vendor.example", "since 2 March 2026: 550 no such user")
 
 
 def test_a_service_has_its_contacts_its_data_and_its_conditions_in_words(world):
