@@ -217,6 +217,8 @@ ASSIGNED_TICKETS = "tickets.assigned.assigned_to"
 # Asked before a vendor's service goes: which policies name it, and which tickets are about it.
 SERVICES_IN_POLICIES = "tiers.service_use.services_in_policies"
 SERVICES_IN_TICKETS = "tickets.service_use.tickets_about"
+# Asked when a condition for engaging a vendor names a level: which levels tiers have.
+TIER_LEVELS = "tiers.service_use.tier_levels"
 # What a vendor's page shows of above: what the policies' lint says of its services, and its sheet.
 SERVICE_FAULTS = "tiers.service_use.faults_of"
 VENDOR_SHEET = "documents.vendor_sheets.sheet_of"

@@ -12,13 +12,18 @@ from accounts.pattern_texts import Budget
 from tiers.lint import MOST_STEPS
 from tiers.lint_facts import known
 from tiers.lint_vendors import vendor_faults
-from tiers.models import PolicyVersion
+from tiers.models import PolicyVersion, Tier
 from tiers.policies import live_policies
 
 
 def services_in_policies(names: Collection[str]) -> list[dict[str, Any]]:
     """Each place of a live policy that names one of the services: service, policy, slug, place, client."""
     return [row for version in live_policies() for row in _places(version) if row["service"] in names]
+
+
+def tier_levels() -> list[int]:
+    """The level of each tier, from the first on."""
+    return list(Tier.objects.order_by("level").values_list("level", flat=True))
 
 
 def _places(version: PolicyVersion) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,15 @@ class CommitmentForm(AgreementForm):
         """The fields of the map."""
         return [self[MAPPED + priority] for priority in PRIORITIES]
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        known = [severity for severity in self.levels if severity]
+        for priority in PRIORITIES:
+            severity = given.get(MAPPED + priority, "").strip()
+            if known and severity and severity not in known:
+                self.add_error(MAPPED + priority, f"There is no severity “{severity}” above: {', '.join(known)}.")
+        return given
+
     def is_filled_in(self) -> bool:
         """Whether everything can be read."""
         return self.is_valid()
@@ -67,4 +76,5 @@ class CommitmentForm(AgreementForm):
 
     def _tell_map(self, path: Path, words: str) -> None:
         name = "_".join(map(str, path))
-        self.add_error(name if name in self.fields else None, sentence(words))
+        if name not in self.errors:
+            self.add_error(name if name in self.fields else None, sentence(words))

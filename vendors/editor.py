@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.module_loading import import_string
 
 from accounts.models import User
 from accounts.roles import STAFF
 from sla.models import Calendar
-from vendors.editing import EditedMeanwhile, Refused, save
+from vendors.editing import EditedMeanwhile, Refused, readable, save
 from vendors.edits import last_edit
 from vendors.models import DirectoryEdit, Service, ServiceAccount, Vendor
 from vendors.part_form import Choices
@@ -60,13 +62,14 @@ def of_account(vendor: Vendor, account: ServiceAccount | None) -> Target:
 
 
 def choices(*, is_new: bool = False, service: Service | None = None) -> Choices:
-    """Calendars, and who may own a contact point: people of ours, and who owns one of `service` already."""
+    """Calendars, levels, and who may own a contact point: people of ours, and who owns one of `service` already."""
     known = Q(is_active=True, groups__name__in=STAFF)
     if service:
         known |= Q(contactpoint__service=service)
     people = User.objects.filter(known).distinct().order_by("name")
     calendars = Calendar.objects.order_by("name").values_list("name", flat=True)
-    return Choices(tuple(calendars), tuple((user.email, str(user)) for user in people), is_new)
+    levels = import_string(settings.TIER_LEVELS)()
+    return Choices(tuple(calendars), tuple((user.email, str(user)) for user in people), is_new, tuple(levels))
 
 
 def seen_now(vendor: Vendor) -> int:
@@ -81,6 +84,15 @@ def seen_in(posted: QueryDict) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
 
 
+def also_told(form: Any, target: Target) -> Outcome:
+    """Tell a form that cannot be read as a whole what else would be refused, so that it is said at once."""
+    try:
+        readable(target.build(form.document))
+    except Refused as error:
+        _tell(form, error, target)
+    return Outcome()
+
+
 def attempted(form: Any, target: Target, *, by: User, now: datetime) -> Outcome:
     """Save what a readable form says. It keeps what was written, and tells at its fields why it was refused."""
     return attempted_by(save, form, target, by=by, now=now)
@@ -92,12 +104,16 @@ def attempted_by(use_case: Callable[..., Vendor], form: Any, target: Target, **m
     try:
         return Outcome(use_case(target.vendor, target.build(form.document), **said, **more))
     except Refused as error:
-        form.tell([(_below(path, target.depth), words) for path, words in error.problems])
+        _tell(form, error, target)
         return Outcome()
     except EditedMeanwhile as error:
         form.data = form.data.copy()
         form.data["seen"] = str(error.edit.pk)  # saving again is a decision
         return Outcome(meanwhile=error.edit)
+
+
+def _tell(form: Any, error: Refused, target: Target) -> None:
+    form.tell([(_below(path, target.depth), words) for path, words in error.problems])
 
 
 def _below(path: Sequence[str | int], depth: int) -> tuple[str | int, ...]:

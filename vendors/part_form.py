@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import QueryDict
 
+from accounts.patterns import expression
 from accounts.yaml_source import Path
 from sla.fields import ListedField, sentence
 from vendors.editing import Refusal
@@ -21,11 +22,12 @@ EMPTY_ROWS = 1
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the fields of a part may name: calendars, people by address, and whether the row is new."""
+    """What the fields of a part may name: calendars, people by address, levels of tiers, and whether the row is new."""
 
     calendars: tuple[str, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
     is_new: bool = False
+    levels: tuple[int, ...] = ()
 
 
 class WrittenList(ListedField):
@@ -61,11 +63,34 @@ def text_field(label: str, longest: int, help_text: str = "", *, rows: int = 0, 
     return forms.CharField(label=label, required=False, max_length=longest, help_text=help_text, widget=widget)
 
 
+def pattern_field(label: str, help_text: str) -> forms.CharField:
+    """A regular expression that may be left out; a broken one is refused with the position of what is wrong."""
+    field = text_field(label, 300, help_text, spellcheck="false")
+    field.validators.append(_check_pattern)
+    return field
+
+
+def number_field(label: str, most: int, help_text: str = "") -> forms.IntegerField:
+    """A whole number from 1 on that may be left out."""
+    wrong = f"Write a whole number from 1 to {most:,}."
+    said = dict.fromkeys(("invalid", "min_value", "max_value"), wrong)
+    return forms.IntegerField(
+        label=label, min_value=1, max_value=most, required=False, help_text=help_text, error_messages=said
+    )
+
+
+def _check_pattern(written: str) -> None:
+    try:
+        expression(written)
+    except ValueError as error:
+        raise forms.ValidationError(sentence(str(error))) from None
+
+
 class RowForm(forms.Form):
     """One row of a part. One that says nothing but what an empty one says is passed over."""
 
     ALIASES: ClassVar[Mapping[str, str]] = {}
-    place = forms.IntegerField(label="Place", min_value=1, max_value=999, required=False)
+    place = number_field("Order", 999)
     remove = forms.BooleanField(label="Remove", required=False)
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
@@ -101,8 +126,10 @@ class RowForm(forms.Form):
         return {k: ", ".join(map(str, v)) if isinstance(v, list) else v for k, v in row.items()}
 
     def tell(self, path: Path, words: str) -> None:
+        """Say what is wrong, unless its field says so already."""
         name = self.ALIASES.get(str(path[0]), str(path[0])) if path else None
-        self.add_error(name if name in self.fields else None, sentence(words))
+        if name not in self.errors:
+            self.add_error(name if name in self.fields else None, sentence(words))
 
 
 class PartForm(forms.Form):
@@ -112,6 +139,7 @@ class PartForm(forms.Form):
     SHOWN: ClassVar[tuple[str, ...]] = ()  # the stored keys that fill its fields, where they are not KEYS
     ROWS: ClassVar[str] = ""
     row_form: ClassVar[type[RowForm]] = RowForm
+    unread: frozenset[str] = frozenset()  # the fields that could not be read and say so
     note = forms.CharField(
         label="Why", required=False, max_length=300, help_text="Stands beside the change in the history."
     )
@@ -154,12 +182,13 @@ class PartForm(forms.Form):
 
     @property
     def document(self) -> Document:
-        """What the part says, in the form of the configuration."""
-        said = {key: self.cleaned_data[key] for key in self.KEYS if key in self.fields}
+        """What the part says, in the form of the configuration; without what could not be read."""
+        said = {key: self.cleaned_data[key] for key in self.KEYS if key in self.cleaned_data}
         return said | ({self.ROWS: [row.document for row in self.kept]} if self.ROWS else {})
 
     def tell(self, problems: Sequence[Refusal]) -> None:
         """Say at each field what is wrong with it; the paths begin below the vendor or service."""
+        self.unread = frozenset(self.errors)
         for path, words in problems:
             if self.ROWS and path[:1] == (self.ROWS,) and len(path) > 1 and int(path[1]) < len(self.kept):
                 self.kept[int(path[1])].tell(path[2:], words)
@@ -169,7 +198,16 @@ class PartForm(forms.Form):
     def tell_own(self, path: Path, words: str) -> None:
         """One problem that is no row's."""
         name = str(path[0]) if path else None
-        self.add_error(name if name in self.fields else None, sentence(words))
+        if name not in self.unread:
+            self.add_error(name if name in self.fields else None, f"{self._line(path)}{sentence(words)}")
+
+    def _line(self, path: Path) -> str:
+        """Which line of a field with several a problem is about; empty ones are counted though they say nothing."""
+        field, index = str(path[0]) if path else "", path[1] if len(path) > 1 else None
+        if not isinstance(self.fields.get(field), LinesField) or not isinstance(index, int):
+            return ""
+        lines = [number for number, line in enumerate(self.data[field].splitlines(), start=1) if line.strip()]
+        return f"Line {lines[index]}: "
 
 
 def counted(written: str) -> int:

@@ -11,9 +11,27 @@ from accounts.patterns import expression
 from accounts.yaml_source import Path
 from sla.fields import sentence
 from sla.priorities import LEVELS
+from vendors.contact_points import wrong_value
 from vendors.example_case import EXAMPLE_SOURCES
 from vendors.models import DAYS_TO_VERIFY, Service
-from vendors.part_form import Choices, CommaField, Document, LinesField, PartForm, RowForm, text_field
+from vendors.part_form import (
+    Choices,
+    CommaField,
+    Document,
+    LinesField,
+    PartForm,
+    RowForm,
+    number_field,
+    pattern_field,
+    text_field,
+)
+
+WHERE_FROM = (
+    "question: our people are asked. Or account., asset., ticket., event. (an alert), client. or contact. with what "
+    "stands there, such as account.tenant_id or ticket.error_code."
+)
+PARTS_OF_CONDITION = ("error_codes", "categories", "tier_level", "minutes", "impact")
+NO_PART = "Name at least one part: an error code, a category, a level, minutes or an impact. Else it would always hold."
 
 
 class VendorForm(PartForm):
@@ -45,11 +63,10 @@ class BasicsForm(PartForm):
     lodge_by = forms.ChoiceField(
         label="How a case is lodged", choices=Service.Channel.choices, widget=forms.RadioSelect, initial="MAIL"
     )
-    number_pattern = text_field(
-        "What their case numbers look like", 300,
-        r"A regular expression, such as CAS-[0-9]{6}. With parentheses, what they enclose is the number.",
-        spellcheck="false",
-    )  # fmt: skip
+    number_pattern = pattern_field(
+        "Pattern of their case numbers",
+        "A regular expression, such as CAS-[0-9]{6}. With parentheses, what they enclose is the number.",
+    )
     try_number = text_field("Try it on", 300, "A subject of theirs. Trying saves nothing.")
     client_text = text_field("What clients read", 300, "When and why this vendor is engaged, in plain words.", rows=3)
     sources = LinesField(
@@ -81,11 +98,11 @@ class ContactRowForm(RowForm):
 
     kind = forms.ChoiceField(choices=[("email", "Mail"), ("portal", "Portal"), ("hotline", "Hotline")], initial="email")
     value = text_field("Address or number", 300)
-    calendar = forms.ChoiceField(label="Answers within", required=False)
-    hours = text_field("Hours, in words", 120)
+    calendar = forms.ChoiceField(label="Opening hours (calendar)", required=False)
+    hours = text_field("Opening hours in words", 120)
     language = text_field("Language", 20)
     owner = forms.ChoiceField(label="Who verifies it", required=False)
-    interval_days = forms.IntegerField(label="Every so many days", min_value=1, max_value=3650, required=False)
+    interval_days = number_field("Days between verifications", 3650)
 
     def prepare(self, choices: Choices) -> None:
         self.fields["calendar"].choices = [("", "Not said"), *((name, name) for name in choices.calendars)]
@@ -96,6 +113,8 @@ class ContactRowForm(RowForm):
         given = super().clean() or {}
         if not given.get("value") and "value" not in self.errors:
             self.add_error("value", "Write the address or number, or remove this row.")
+        elif wrong := wrong_value(given.get("kind", ""), given.get("value", "")):
+            self.add_error("value", sentence(wrong))
         return given
 
 
@@ -109,17 +128,17 @@ class ContactsForm(PartForm):
 class RequiredRowForm(RowForm):
     """One thing that the vendor wants to know."""
 
-    label = text_field("What", 80)
-    key = text_field("Key", 40, "Its placeholder: small letters, digits and _.", spellcheck="false")
-    source = text_field("Taken from", 60, spellcheck="false", list="case-sources")
-    question = text_field("Otherwise we ask", 300)
-    pattern = text_field("Form", 300, "A regular expression that all of it matches.", spellcheck="false")
-    trial = text_field("Try the form on", 300)
+    label = text_field("Name", 80, "What people call it, such as Tenant id.")
+    key = text_field("Key", 40, "Its placeholder in the template: small letters, digits and _.", spellcheck="false")
+    source = text_field("Taken from", 60, WHERE_FROM, spellcheck="false", list="case-sources")
+    question = text_field("Otherwise we ask", 300, "What our people answer while it is not known.")
+    pattern = pattern_field("Pattern", "A regular expression that all of it must match, such as [0-9]{8}.")
+    trial = text_field("Try the pattern on", 300)
     secret = forms.BooleanField(label="Secret: masked everywhere, sent to the vendor only", required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        for name, words in (("label", "Say what it is."), ("key", "Give it a key."), ("source", "Say where from.")):
+        for name, words in (("label", "Name it."), ("key", "Give it a key."), ("source", "Say where from.")):
             if not given.get(name) and name not in self.errors:
                 self.add_error(name, words)
         return given
@@ -130,7 +149,7 @@ class RequiredRowForm(RowForm):
 
     @property
     def tried(self) -> str:
-        """What the form makes of the trial that was typed; "" without one."""
+        """What the pattern makes of the trial that was typed; "" without one."""
         pattern, text = self.initial.get("pattern"), self.initial.get("trial")
         return said_of(pattern, text, whole=True) if pattern and text else ""
 
@@ -153,16 +172,28 @@ class ConditionRowForm(RowForm):
     words = text_field("In words", 300, "Such as: a sign-in error that only they can clear.")
     error_codes = CommaField(label="Error code is one of", help_text="Commas between them.")
     categories = CommaField(label="Category is one of", help_text="Commas between them.")
-    tier_level = forms.IntegerField(label="Level reached", min_value=1, max_value=99, required=False)
-    minutes = forms.IntegerField(label="Minutes spent", min_value=1, max_value=100_000, required=False)
+    tier_level = number_field("Level reached", 99)
+    minutes = number_field("Minutes spent", 100_000)
     impact = forms.ChoiceField(required=False, choices=[("", "Any"), *((level, level.title()) for level in LEVELS)])
     automatic = forms.BooleanField(label="Engage as soon as it holds, without waiting for the ladder", required=False)
+
+    def prepare(self, choices: Choices) -> None:
+        self.levels = choices.levels
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("words") and "words" not in self.errors:
             self.add_error("words", "Say in words when the vendor is engaged.")
+        if not any(given.get(name) or name in self.errors for name in PARTS_OF_CONDITION):
+            self.add_error(None, NO_PART)
         return given
+
+    def clean_tier_level(self) -> int | None:
+        level: int | None = self.cleaned_data["tier_level"]
+        if level and self.levels and level not in self.levels:
+            known = ", ".join(map(str, self.levels))
+            raise forms.ValidationError(f"No tier has level {level}. There are {known}.")
+        return level
 
 
 class ConditionsForm(PartForm):
@@ -192,7 +223,7 @@ class TemplateForm(PartForm):
 
     @property
     def document(self) -> Document:
-        given = {name: self.cleaned_data[name] for name in ("subject", "body")}
+        given = {name: self.cleaned_data.get(name, "") for name in ("subject", "body")}
         return {"template": given if any(given.values()) else None}
 
     def tell_own(self, path: Path, words: str) -> None:
@@ -206,9 +237,9 @@ def said_of(pattern: str, text: str, *, whole: bool) -> str:
     except ValueError as error:
         return sentence(str(error))
     if found is None:
-        return f"“{text}” does not have this form." if whole else f"No case number is found in “{text}”."
+        return f"“{text}” does not match the pattern." if whole else f"No case number is found in “{text}”."
     if whole:
-        return f"“{text}” has this form."
+        return f"“{text}” matches the pattern."
     return f"Found: {found.group(1) if found.re.groups else found.group(0)}"
 
 

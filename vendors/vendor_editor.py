@@ -14,7 +14,7 @@ from accounts.permissions import for_roles
 from accounts.roles import MANAGERS
 from vendors.commitment_form import CommitmentForm
 from vendors.directory_form import service_form, vendor_form
-from vendors.editor import Outcome, Target, attempted, choices, of_service, of_vendor, saved, seen_now
+from vendors.editor import Target, also_told, attempted, choices, of_service, of_vendor, saved, seen_now
 from vendors.example_case import example
 from vendors.models import Service, Vendor
 from vendors.part_form import Choices, PartForm, opened, typed
@@ -53,7 +53,7 @@ PARTS = {
     "commitment": Part(CommitmentForm, "What they promised", "Clocks of open cases move to what is saved here."),
     "required": Part(
         RequiredForm, "What a case needs", "A case is lodged once all of it is known; what is missing is asked for.",
-        row="datum",
+        row="item",
     ),
     "conditions": Part(
         ConditionsForm, "When to engage them", "One condition is enough; all that it names must hold. "
@@ -148,7 +148,7 @@ def _answer(
     outcome = None
     if form.is_bound:
         readable = form.is_filled_in()
-        outcome = attempted(form, target, by=request.user, now=database_now()) if readable else Outcome()
+        outcome = attempted(form, target, by=request.user, now=database_now()) if readable else also_told(form, target)
         if outcome.vendor:
             return saved(request, f"{outcome.vendor} is saved.", _next(outcome.vendor, form, beside))
     context = {"part": part, "form": form, "outcome": outcome, "back_url": back[0], "back_label": back[1], **beside}

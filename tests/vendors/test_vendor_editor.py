@@ -183,7 +183,7 @@ def test_forms_are_tried_on_and_nothing_saved(desk):
     )
     assert "Found: 123456" in words(answer)
     answer = sent(desk, M365 + "required/", **{"row-1-pattern": "[0-9]+", "row-1-trial": "twelve", "try": "yes"})
-    assert "“twelve” does not have this form." in words(answer) and not DirectoryEdit.objects.exists()
+    assert "“twelve” does not match the pattern." in words(answer) and not DirectoryEdit.objects.exists()
 
 
 def test_a_new_service_is_tried_on_and_not_made(desk):
@@ -212,7 +212,7 @@ def test_a_promise_is_written_with_its_map(desk, world):
 
 def test_a_priority_cannot_map_to_a_severity_without_a_promise(desk):
     answer = sent(desk, M365 + "commitment/", severity_of_P1="Z")
-    assert answer.status_code == 422 and 'no severity "Z"' in answer.context["form"].errors["severity_of_P1"][0]
+    assert answer.status_code == 422 and "no severity “Z”" in answer.context["form"].errors["severity_of_P1"][0]
 
 
 def test_an_impossible_target_stands_at_its_cell(desk):
@@ -225,6 +225,95 @@ def test_conditions_are_written_in_parts_and_words(desk, world):
     assert sent(desk, M365 + "conditions/", **said).status_code == 303
     world.m365.refresh_from_db()
     assert world.m365.engage_when == [{"error_codes": ["0x1", "0x2"], "automatic": True, "words": "Theirs to clear"}]
+
+
+@pytest.mark.parametrize("said", [{}, {"row-0-automatic": "on"}])
+def test_a_condition_names_at_least_one_part(desk, world, said):
+    answer = sent(desk, M365 + "conditions/", **{"row-0-words": "Always"}, **said)
+    [error] = answer.context["form"].rows[0].non_field_errors()
+    assert answer.status_code == 422 and error.startswith("Name at least one part") and error in words(answer)
+
+
+def test_a_level_that_no_tier_has_is_refused_with_those_that_there_are(desk, world):
+    said = {"row-0-words": "Beyond us", "row-0-tier_level": "9"}
+    answer = sent(desk, M365 + "conditions/", **said)
+    assert answer.context["form"].rows[0].errors["tier_level"] == ["No tier has level 9. There are 1, 2, 3."]
+    assert sent(desk, M365 + "conditions/", **said | {"row-0-tier_level": "3"}).status_code == 303
+
+
+def test_a_number_out_of_range_is_refused_in_words(desk):
+    answer = sent(desk, M365 + "conditions/", **{"row-0-words": "Late", "row-0-minutes": "-5"})
+    assert answer.context["form"].rows[0].errors["minutes"] == ["Write a whole number from 1 to 100,000."]
+
+
+def test_a_hotline_has_a_digit(desk):
+    answer = sent(desk, M365 + "contacts/", **{"row-0-kind": "hotline", "row-0-value": "call us"})
+    assert answer.context["form"].rows[0].errors["value"] == ['"call us" is not a phone number: it has no digit.']
+
+
+@pytest.mark.parametrize(("part", "said", "fields"), [
+    ("services/new", {"name": "", "number_pattern": "CAS-(", "lodge_by": "MAIL"}, {"name", "number_pattern"}),
+    ("commitment", {"RESPOND_0": "soon", "severity_of_P1": "Z"}, {"RESPOND_0", "severity_of_P1"}),
+    ("commitment", {"severity_1": "", "RESPOND_1": "1h", "RESPOND_0": "soon"}, {"severity_1", "RESPOND_0"}),
+])  # fmt: skip
+def test_everything_that_is_wrong_is_said_at_once(desk, part, said, fields):
+    url = "/vendors/microsoft/services/new/" if part == "services/new" else f"{M365}{part}/"
+    answer = sent(desk, url, **said)
+    assert answer.status_code == 422 and set(answer.context["form"].errors) == fields
+    assert all(len(errors) == 1 for errors in answer.context["form"].errors.values())
+
+
+def test_everything_that_is_wrong_with_rows_is_said_at_once(desk):
+    said = {
+        "row-0-interval_days": "-1",
+        "row-0-value": "not a mail",
+        "row-1-value": "https://x",
+        "row-1-kind": "portal",
+    }
+    rows = sent(desk, M365 + "contacts/", **said).context["form"].rows
+    assert [set(row.errors) for row in rows] == [{"interval_days", "value"}, {"value"}]
+    said = {"row-0-label": "", "row-0-key": "Tenant ID", "row-0-source": "somewhere"}
+    errors = sent(desk, M365 + "required/", **said).context["form"].rows[0].errors
+    assert set(errors) == {"label", "key", "source"} and not any("pattern" in str(error) for error in errors.values())
+    assert "small letters, digits and _" in errors["key"][0] and "such as account.tenant_id" in errors["source"][0]
+
+
+def test_a_domain_is_refused_in_words_with_its_line(desk):
+    answer = desk.post("/vendors/new/", {"name": "Telco", "mail_domains": "telco.example\n\nnone\n@x", "seen": 0})
+    wrong = ((3, "none"), (4, "@x"))
+    assert answer.context["form"].errors["mail_domains"] == [
+        f'Line {line}: "{text}" is not a domain, such as vendor.example.' for line, text in wrong
+    ]
+    again = desk.post("/vendors/new/", {"name": "", "mail_domains": "none", "seen": 0})
+    assert set(again.context["form"].errors) == {"name", "mail_domains"}
+
+
+def test_a_fact_without_the_form_that_they_ask_for_is_refused_at_its_field(desk, world):
+    Service.objects.update(
+        required=[{"key": "pin", "label": "Contract", "source": "account.pin", "pattern": "[A-Z]{3}-[0-9]{4}"}]
+    )
+    url = f"/vendors/microsoft/accounts/{world.account.pk}/"
+    answer = sent(desk, url, fact_pin="abc")
+    [error] = answer.context["form"].errors["fact_pin"]
+    assert answer.status_code == 422 and "3 characters (capital letters)" in error and "for example ABC-0123" in error
+    assert sent(desk, url, fact_pin="ABC-0123").status_code == 303
+    world.account.refresh_from_db()
+    assert world.account.facts["pin"] == "ABC-0123"
+
+
+def test_a_stored_fact_does_not_keep_the_rest_from_being_saved(desk, world):
+    world.account.facts = {"pin": "old"}
+    world.account.save()
+    Service.objects.update(required=[{"key": "pin", "label": "Pin", "source": "account.pin", "pattern": "[0-9]+"}])
+    url = f"/vendors/microsoft/accounts/{world.account.pk}/"
+    assert sent(desk, url, more="contract: 4711").status_code == 303
+    world.account.refresh_from_db()
+    assert world.account.facts == {"pin": "old", "contract": "4711"}
+
+
+def test_a_mistake_in_the_subject_is_said_to_be_there(desk):
+    answer = sent(desk, M365 + "template/", subject="Help with {{tenat_id}}")
+    assert "line 1, column 11 of the subject" in answer.context["form"].errors["subject"][0]
 
 
 def test_who_was_quicker_is_named_and_saving_again_is_a_decision(desk, world):
