@@ -96,8 +96,11 @@ def _add_cases(known: Mapping[int, Row]) -> None:
     """
     of_these = VendorCase.objects.filter(Q(lodged_at__isnull=False) | TO_ASK, ticket_id__in=known)
     balls = BallChange.objects.filter(case=OuterRef("pk")).order_by("-seq").values("began_at")
-    asks = CaseTask.objects.filter(case=OuterRef("pk"), kind=CaseTask.Kind.ANSWER, done_at=None)
-    beside = {"since": Subquery(balls[:1]), "reminded": was_reminded(), "asks": Exists(asks)}
+    to_do = CaseTask.objects.filter(case=OuterRef("pk"), done_at=None)
+    beside = {
+        "since": Subquery(balls[:1]), "reminded": was_reminded(), "asks": Exists(to_do.filter(kind="ANSWER")),
+        "holds_done": Exists(to_do.filter(kind="CONFIRM")),
+    }  # fmt: skip
     rows = of_these.exclude(status=CASE_CLOSED).annotate(**beside).order_by("lodged_at", "pk")
     for case in rows.values("pk", "ticket_id", "vendor__name", "ball", "status", *beside):
         known[case["ticket_id"]]["cases"].append({**case, "vendor": case.pop("vendor__name"), "clocks": {}})

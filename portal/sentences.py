@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django.utils.html import format_html
@@ -64,19 +64,50 @@ def next_update(row: Row, times: Times) -> SafeString:
     """When the client hears from us again: the first reply while none was given, then the next update.
 
     "" once it has ended. Where nothing was promised it says so, and while the client must speak, that it is awaited.
+    What comes before a vendor need have answered can only tell how it stands, and is not called an answer.
     """
     if row["status"] in (RESOLVED, CLOSED, MERGED):
         return SafeString("")
     if row["status"] == WAITING_ON_CLIENT:
         return times.tell(message("After your answer; until then it is your turn."))
+    none = message("We have not promised a time. What happens is shown here at once.")
+    return _news(row, times) or _once_answered(row, times) or times.tell(none)
+
+
+def _news(row: Row, times: Times) -> SafeString:
+    """What we promised to write, by when; "" where we promised nothing."""
     for metric, ahead, late in _NEWS:
         due = _due(row, metric)
         again = due if due is None or due > times.now else _written_to_again(row, times.now)
         if again:
-            return times.tell(ahead if again == due else message("By {time}."), time=times.said(again))
+            words = ahead if again == due else message("By {time}.")
+            return _how_it_stands(row, again, times) or times.tell(words, time=times.said(again))
         if due:
             return times.tell(late, time=times.said(due))
-    return times.tell(message("We have not promised a time. What happens is shown here at once."))
+    return SafeString("")
+
+
+def _how_it_stands(row: Row, again: datetime, times: Times) -> SafeString:
+    """What we write at `again`, before the vendor need have answered; "" for what comes after that."""
+    answer = _answer_ahead(row, times.now)
+    if answer is None or answer <= again:
+        return SafeString("")
+    words = message("By {time} we write to you how it stands; {vendor} promised to answer by {answer}.")
+    return times.tell(words, time=times.said(again), vendor=row["vendor"], answer=times.said(answer))
+
+
+def _once_answered(row: Row, times: Times) -> SafeString:
+    answer = _answer_ahead(row, times.now)
+    if answer is None:
+        return SafeString("")
+    words = message("Once {vendor} has answered, which they promised by {time}.")
+    return times.tell(words, vendor=row["vendor"], time=times.said(answer))
+
+
+def _answer_ahead(row: Row, now: datetime) -> datetime | None:
+    """By when the vendor that has the ticket promised to answer, where that has not passed."""
+    clock = next((vendor_due(case) for case in row["cases"] if _holds(case, row)), None)
+    return clock["due_at"] if clock and clock["due_at"] > now else None
 
 
 def _written_to_again(row: Row, now: datetime) -> datetime | None:
@@ -100,10 +131,12 @@ _NEWS = (
 
 def _new(row: Row, times: Times) -> Said:
     since = times.said(row["since"])
-    stands = times.tell(message("Your request is with {who} since {time}."), who=_who(row, times.say), time=since)
+    stands = times.tell(message("Your request has been with {who} since {time}."), who=_who(row, times.say), time=since)
     due = _due(row, ACKNOWLEDGE)
     if due is None:
         return [stands, *_solved_by(row, times)]
+    if due <= times.now and due - row["opened_at"] < timedelta(minutes=1):
+        return [stands, _late(message("It should have been taken up at once. {sorry}"), due, times)]
     if due <= times.now:
         return [stands, _late(message("It should have been taken up by {time}. {sorry}"), due, times)]
     return [stands, times.tell(message("Somebody takes it up by {time}."), time=times.said(due))]
@@ -111,14 +144,16 @@ def _new(row: Row, times: Times) -> Said:
 
 def _in_progress(row: Row, times: Times) -> Said:
     begun = times.said(max(row["since"], row["acknowledged_at"] or row["since"]))
-    stands = times.tell(message("It is being worked on by {who} since {time}."), who=_who(row, times.say), time=begun)
+    stands = times.tell(message("It has been worked on by {who} since {time}."), who=_who(row, times.say), time=begun)
     return [stands, *_solved_by(row, times)]
 
 
 def _waiting_on_vendor(row: Row, times: Times) -> Said:
     case = next((case for case in row["cases"] if case["pk"] == row["vendor_case"]), None)
     vendor, since = row["vendor"] or times.say("the vendor"), case["since"] if case else row["since"]
-    stands = times.tell(message("We are waiting for {vendor} since {time}."), vendor=vendor, time=times.said(since))
+    stands = times.tell(
+        message("We have been waiting for {vendor} since {time}."), vendor=vendor, time=times.said(since)
+    )
     promised = vendor_promise(case or {}, times)
     return [stands, promised] if vendor_due(case or {}) else [stands, promised, *_solved_by(row, times)]
 
@@ -136,14 +171,22 @@ def _beside(case: Row, row: Row, times: Times) -> Said:
     vendor = case["vendor"]
     if case["ball"] == VENDOR:
         since = times.said(case["since"])
-        waits = times.tell(message("We are also waiting for {vendor} since {time}."), vendor=vendor, time=since)
+        waits = times.tell(message("We have also been waiting for {vendor} since {time}."), vendor=vendor, time=since)
         return [waits, vendor_promise(case, times)]
     if row["status"] == WAITING_ON_CLIENT:
         return _after_your_answer(case, times)
     if case["status"] == ANSWERED:
-        heard = message("{vendor} answered {when}; we go on from there.")
-        return [times.tell(heard, vendor=vendor, when=times.when(case["since"]))]
+        return [times.tell(_heard(case), vendor=vendor, when=times.when(case["since"]))]
     return [times.tell(message("We have asked {vendor} as well, and go on ourselves for now."), vendor=vendor)]
+
+
+def _heard(case: Row) -> str:
+    """What a vendor has said last that is still seen to, as far as the client is told."""
+    if case["asks"]:
+        return message("{vendor} asked us a question {when}; we see to it.")
+    if case["holds_done"]:
+        return message("{vendor} reported {when} that it is solved; we make sure of that.")
+    return message("{vendor} answered {when}; we go on from there.")
 
 
 def _after_your_answer(case: Row, times: Times) -> Said:
@@ -152,7 +195,9 @@ def _after_your_answer(case: Row, times: Times) -> Said:
     if case["status"] == INCOMPLETE:
         told = message("We need your answer before we can ask {vendor}; then we wait for them.")
     elif case["asks"]:
-        told = message("{vendor} asked something {when}. We need your answer for it; then we wait for {vendor} again.")
+        told = message(
+            "{vendor} asked us a question {when}. We need your answer for it; then we wait for {vendor} again."
+        )
     elif case["status"] == ANSWERED:
         told = message("{vendor} answered {when}. We need your answer before we go on with them.")
     return [times.tell(told, vendor=case["vendor"], when=times.when(case["since"]) if case["since"] else "")]
@@ -180,7 +225,7 @@ def vendor_due(case: Row) -> Row | None:
 
 
 def _waiting_on_client(row: Row, times: Times) -> Said:
-    since = times.tell(message("We are waiting for your answer since {time}."), time=times.said(row["since"]))
+    since = times.tell(message("We have been waiting for your answer since {time}."), time=times.said(row["since"]))
     if row["wake_at"] is None:
         return [since]
     return [
@@ -191,7 +236,7 @@ def _waiting_on_client(row: Row, times: Times) -> Said:
 
 def _on_hold(row: Row, times: Times) -> Said:
     if row["wake_at"] is None:
-        return [times.tell(message("Work on it pauses since {time}."), time=times.said(row["since"]))]
+        return [times.tell(message("Work on it has been paused since {time}."), time=times.said(row["since"]))]
     return [times.tell(message("Work on it pauses and goes on by itself {when}."), when=times.when(row["wake_at"]))]
 
 

@@ -134,6 +134,4 @@ def _state(index: int, reached: int, row: Row) -> str:
         return AHEAD
     if index == 2 and reached == 3 and row["step"] == 0 and not row["went_to_vendor"]:
         return NOT_NEEDED
-    if index == 1 < reached and row["status"] not in ENDED and not row["acknowledged_at"]:
-        return AHEAD  # it went on because nobody has taken it up
     return CURRENT if index == reached and row["status"] not in ENDED else DONE

@@ -32,7 +32,7 @@ REMINDED = {
 }
 HEARD = {
     "ANSWER": message("{vendor} has answered; we go on from there."),
-    "QUESTION": message("{vendor} has come back to us with a question; we see to it."),
+    "QUESTION": message("{vendor} has asked us a question; we see to it."),
     "CLOSING": message("{vendor} reports that it is solved; we make sure of that."),
 }
 MISSED = {

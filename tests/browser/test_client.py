@@ -43,7 +43,7 @@ def test_a_client_signs_in_reads_the_page_and_finds_the_request_with_the_vendor(
     assert headings.index("Where your requests stand") < headings.index("Who responds first")
     request = page.get_by_role("article", name="Mail does not arrive")
     expect(request.locator("[aria-current=step]")).to_have_text("With Microsoft")
-    expect(request).to_contain_text("We are waiting for Microsoft since")
+    expect(request).to_contain_text("We have been waiting for Microsoft since")
     expect(request).to_contain_text("They promise a first answer within 1 hour")
     request.get_by_text("What happened lately").click()
     expect(request).to_contain_text("We have passed your request to Microsoft.")
@@ -70,7 +70,7 @@ def test_a_client_reads_when_it_hears_from_us_and_follows_a_merged_request(world
 
 def test_what_we_ask_of_the_client_stands_out(visit, reader, with_vendor):
     request = visit("/portal/acme/", reader).get_by_role("article", name="We asked something")
-    expect(request.locator(".asks-you")).to_contain_text("We are waiting for your answer since")
+    expect(request.locator(".asks-you")).to_contain_text("We have been waiting for your answer since")
 
 
 def test_the_page_works_without_scripts_and_needs_no_desk(visit, reader, with_vendor):

@@ -202,7 +202,7 @@ def test_the_page_says_whom_we_asked_since_when_and_what_is_promised(office, rea
     office.agreement("M365", "UC", {"calendar": "24x7", "targets": {"A": {"RESPOND": "1h"}}})
     ticket = office.asked()
     said = read(ticket)
-    assert re.search(r"We are waiting for Microsoft since \S+ ?\d\d:\d\d *\.|since +\d\d:\d\d", said)
+    assert re.search(r"We have been waiting for Microsoft since \S+ ?\d\d:\d\d *\.|since +\d\d:\d\d", said)
     assert "They promise a first answer within 1 hour, so by" in said
     assert "In whose hands Microsoft Next update By" in said and "With Microsoft" in said
 
@@ -244,11 +244,29 @@ def test_the_page_says_that_the_client_s_answer_is_needed_to_ask_a_vendor_or_to_
     for one in (ticket, other):
         office.do(lifecycle.wait, one, on="CLIENT", why="Which one?", until=office.now + timedelta(days=2))
     shown = read(ticket)
-    assert "We are waiting for your answer since" in shown and "Secret words" not in shown
-    assert "Microsoft asked something" in shown and "then we wait for Microsoft again." in shown
+    assert "We have been waiting for your answer since" in shown and "Secret words" not in shown
+    assert "Microsoft asked us a question" in shown and "then we wait for Microsoft again." in shown
     assert "We need your answer before we can ask Carrier; then we wait for them." in read(other)
     office.do(lifecycle.resume, other)
     assert "Carrier" not in read(other)
+
+
+def test_the_page_tells_of_the_vendor_s_question_and_of_its_end_as_the_story_does(office, read):
+    office.now = database_now() - timedelta(hours=1)
+    ticket = office.asked()
+    pk = office.open_case(ticket).pk
+    office.do(receiving.by_hand, ticket, case_id=pk, kind="QUESTION", text="Which?", number="")
+    assert "Microsoft asked us a question" in read(ticket) and "Microsoft answered" not in read(ticket)
+    assert "Microsoft has asked us a question; we see to it." in read(ticket)
+    office.do(writing.write, ticket, case_id=pk, text="This one.", keep_ball=False)
+    office.do(receiving.by_hand, ticket, case_id=pk, kind="CLOSING", text="Done", number="")
+    assert "Microsoft reported" in read(ticket) and "Microsoft answered" not in read(ticket)
+    mails = len(office.told())
+    office.do(receiving.confirm_closed, ticket, case_id=pk)
+    shown = read(ticket)
+    assert "Microsoft reported at" not in shown
+    assert shown.index("reports that it is solved") < shown.index("Microsoft has done its part; we finish your request")
+    assert len(office.told()) == mails
 
 
 def test_what_a_former_client_s_vendor_was_asked_is_not_told_to_the_new_one(office, client):

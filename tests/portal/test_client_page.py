@@ -209,7 +209,7 @@ def test_a_request_with_the_vendor_says_so(read, world):
     world.forward(minutes=61)
     said = read()
     assert f"{ticket.key}, critical, received" in said
-    assert "With Microsoft" in said and "We are waiting for Microsoft since" in said
+    assert "With Microsoft" in said and "We have been waiting for Microsoft since" in said
     assert "They promise a first answer within 1 hour" in said
 
 
@@ -324,4 +324,4 @@ def test_of_two_vendors_the_one_that_has_it_is_the_one_that_has_promised(read, w
         world.tick()
     lifecycle.resume(key=ticket.key, by=world.l1, now=world.now)
     said = read(story(ticket))
-    assert "We are waiting for Google" in said and "They promise a first answer within 3 hours" in said
+    assert "We have been waiting for Google" in said and "They promise a first answer within 3 hours" in said

@@ -28,10 +28,21 @@ def clock(minutes, target=3600):
     return {"started_at": NINE, "due_at": NINE + timedelta(minutes=minutes), "target_seconds": target}
 
 
-def case(pk=4, vendor="Microsoft", *, ball="VENDOR", status="LODGED", since=NINE, reminded=False, asks=False, **clocks):
+def case(
+    pk=4,
+    vendor="Microsoft",
+    *,
+    ball="VENDOR",
+    status="LODGED",
+    since=NINE,
+    reminded=False,
+    asks=False,
+    done=False,
+    **clocks,
+):
     return {
         "pk": pk, "vendor": vendor, "ball": ball, "status": status, "since": since, "reminded": reminded,
-        "asks": asks, "clocks": clocks,
+        "asks": asks, "holds_done": done, "clocks": clocks,
     }  # fmt: skip
 
 
@@ -61,9 +72,9 @@ def words(sentences) -> str:
         ({}, ["current", "ahead", "ahead", "ahead"]),
         ({"acknowledged_at": NINE}, ["done", "current", "ahead", "ahead"]),
         ({"status": "IN_PROGRESS", "acknowledged_at": NINE}, ["done", "current", "ahead", "ahead"]),
-        ({"step": 1}, ["done", "ahead", "current", "ahead"]),
+        ({"step": 1}, ["done", "done", "current", "ahead"]),
         ({"step": 1, "acknowledged_at": NINE}, ["done", "done", "current", "ahead"]),
-        (VENDOR, ["done", "ahead", "current", "ahead"]),
+        (VENDOR, ["done", "done", "current", "ahead"]),
         (VENDOR | {"acknowledged_at": NINE}, ["done", "done", "current", "ahead"]),
         (CLIENT, ["done", "current", "ahead", "ahead"]),
         (DONE, ["done", "done", "not-needed", "done"]),
@@ -94,11 +105,16 @@ def test_the_third_step_names_who_has_it(changes, third):
     [
         (
             {"clocks": {"ACKNOWLEDGE": clock(20)}},
-            "Your request is with our helpdesk since 09:00. Somebody takes it up by 09:20.",
+            "Your request has been with our helpdesk since 09:00. Somebody takes it up by 09:20.",
         ),
         (
             {"clocks": {"ACKNOWLEDGE": clock(5)}},
-            "Your request is with our helpdesk since 09:00. It should have been taken up by 09:05. "
+            "Your request has been with our helpdesk since 09:00. It should have been taken up by 09:05. "
+            "We are sorry; it has been passed on to those in charge.",
+        ),
+        (
+            {"clocks": {"ACKNOWLEDGE": clock(0.5)}},
+            "Your request has been with our helpdesk since 09:00. It should have been taken up at once. "
             "We are sorry; it has been passed on to those in charge.",
         ),
         (
@@ -107,45 +123,52 @@ def test_the_third_step_names_who_has_it(changes, third):
                 "acknowledged_at": NINE + timedelta(minutes=4),
                 "clocks": {"RESOLVE": clock(240)},
             },
-            "It is being worked on by our helpdesk since 09:04. We promised to solve it by 13:00.",
+            "It has been worked on by our helpdesk since 09:04. We promised to solve it by 13:00.",
         ),
         (
             asked(case(VENDOR_RESPOND=clock(240, target=14400))) | {"clocks": {"RESOLVE": clock(300)}},
-            "We are waiting for Microsoft since 09:00. They promise a first answer within 4 hours, so by 13:00.",
+            "We have been waiting for Microsoft since 09:00. They promise a first answer within 4 hours, so by 13:00.",
         ),
         (
             asked(case(VENDOR_RESPOND=clock(24 * 60, target=14400))),
-            "We are waiting for Microsoft since 09:00. "
+            "We have been waiting for Microsoft since 09:00. "
             "They promise a first answer within 4 hours of their working hours, so by Tue 09:00.",
         ),
         (
             asked(case(VENDOR_RESPOND=clock(5))),
-            "We are waiting for Microsoft since 09:00. "
+            "We have been waiting for Microsoft since 09:00. "
             "Their first answer was due by 09:05. We are pressing them for it.",
         ),
         (
             asked(case(VENDOR_RESPOND=clock(5), reminded=True)),
-            "We are waiting for Microsoft since 09:00. Their first answer was due by 09:05. We have reminded them.",
+            "We have been waiting for Microsoft since 09:00. "
+            "Their first answer was due by 09:05. We have reminded them.",
         ),
         (
             asked(case(status="ANSWERED", VENDOR_UPDATE=clock(90))),
-            "We are waiting for Microsoft since 09:00. They promise their next answer by 10:30.",
+            "We have been waiting for Microsoft since 09:00. They promise their next answer by 10:30.",
         ),
         (
             asked(case(status="ANSWERED", VENDOR_UPDATE=clock(5), reminded=True)),
-            "We are waiting for Microsoft since 09:00. Their next answer was due by 09:05. We have reminded them.",
+            "We have been waiting for Microsoft since 09:00. "
+            "Their next answer was due by 09:05. We have reminded them.",
         ),
         (
             asked(case(since=NINE - timedelta(hours=2))) | {"clocks": {"RESOLVE": clock(300)}},
-            "We are waiting for Microsoft since 07:00. They have named no time for their answer; we tell you as soon "
+            "We have been waiting for Microsoft since 07:00. "
+            "They have named no time for their answer; we tell you as soon "
             "as it is there. We promised to solve it by 14:00.",
         ),
         (
             VENDOR,
-            "We are waiting for Microsoft since 09:00. They have named no time for their answer; we tell you as soon "
+            "We have been waiting for Microsoft since 09:00. "
+            "They have named no time for their answer; we tell you as soon "
             "as it is there.",
         ),
-        (CLIENT, "We are waiting for your answer since 09:00. Without it we go on with what we know on Wed 09:00."),
+        (
+            CLIENT,
+            "We have been waiting for your answer since 09:00. Without it we go on with what we know on Wed 09:00.",
+        ),
         (
             {"status": "ON_HOLD", "wake_at": NINE + timedelta(hours=2)},
             "Work on it pauses and goes on by itself at 11:00.",
@@ -165,18 +188,18 @@ def test_it_says_whose_hands_since_when_and_what_comes_next(changes, expected):
         (asked(case()), []),
         (
             asked(case(), case(5, "Dell", VENDOR_RESPOND=clock(60))),
-            ["We are also waiting for Dell since 09:00. They promise a first answer within 1 hour, so by 10:00."],
+            ["We have also been waiting for Dell since 09:00. They promise a first answer within 1 hour, so by 10:00."],
         ),
         (
             CLIENT | {"cases": [case(VENDOR_RESPOND=clock(5), reminded=True)]},
             [
-                "We are also waiting for Microsoft since 09:00. Their first answer was due by 09:05. "
+                "We have also been waiting for Microsoft since 09:00. Their first answer was due by 09:05. "
                 "We have reminded them."
             ],
         ),
         (
             CLIENT | {"cases": [case(ball="US", status="ANSWERED", asks=True)]},
-            ["Microsoft asked something at 09:00. We need your answer for it; then we wait for Microsoft again."],
+            ["Microsoft asked us a question at 09:00. We need your answer for it; then we wait for Microsoft again."],
         ),
         (
             CLIENT | {"cases": [case(ball="US", status="ANSWERED")]},
@@ -193,6 +216,14 @@ def test_it_says_whose_hands_since_when_and_what_comes_next(changes, expected):
         (
             TAKEN | {"cases": [case(ball="US", status="ANSWERED")]},
             ["Microsoft answered at 09:00; we go on from there."],
+        ),
+        (
+            TAKEN | {"cases": [case(ball="US", status="ANSWERED", asks=True, done=True)]},
+            ["Microsoft asked us a question at 09:00; we see to it."],
+        ),
+        (
+            TAKEN | {"cases": [case(ball="US", status="ANSWERED", done=True)]},
+            ["Microsoft reported at 09:00 that it is solved; we make sure of that."],
         ),
         (
             TAKEN | {"cases": [case(ball="US")]},
@@ -245,6 +276,14 @@ NO_PROMISE = "We have not promised a time. What happens is shown here at once."
         (TAKEN | {"clocks": NEXT}, "By 10:00."),
         (TAKEN | {"clocks": {"UPDATE": clock(5)}}, "The update that we owe you was due by 09:05. We are sorry."),
         (VENDOR | {"clocks": NEXT}, "By 10:00."),
+        (asked(case(VENDOR_RESPOND=clock(59))) | {"clocks": NEXT}, "By 10:00."),
+        (
+            asked(case(VENDOR_RESPOND=clock(240))) | {"clocks": FIRST},
+            "By 09:30 we write to you how it stands; Microsoft promised to answer by 13:00.",
+        ),
+        (asked(case(VENDOR_RESPOND=clock(20))) | {"clocks": FIRST}, "By 09:30, with our first reply."),
+        (asked(case(VENDOR_RESPOND=clock(240))), "Once Microsoft has answered, which they promised by 13:00."),
+        (asked(case(VENDOR_RESPOND=clock(5))), NO_PROMISE),
         ({"status": "ON_HOLD", "wake_at": NINE + timedelta(hours=2), "clocks": NEXT}, "By 10:00."),
         (CLIENT | {"clocks": FIRST}, "After your answer; until then it is your turn."),
         (TAKEN | {"clocks": {"UPDATE": clock(60) | {"due_at": None}}}, NO_PROMISE),

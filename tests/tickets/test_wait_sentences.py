@@ -117,7 +117,7 @@ def test_a_wait_is_told_with_its_beginning_what_is_promised_and_when_we_write_ag
     "kind, said",
     [
         ("ANSWER", "Microsoft has answered; we go on from there."),
-        ("QUESTION", "Microsoft has come back to us with a question; we see to it."),
+        ("QUESTION", "Microsoft has asked us a question; we see to it."),
         ("CLOSING", "Microsoft reports that it is solved; we make sure of that."),
         ("AUTO_REPLY", ""),
         ("BOUNCE", ""),

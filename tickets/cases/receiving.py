@@ -110,7 +110,8 @@ def confirm_closed(*, key: str, case_id: int, by: User, now: datetime) -> None:
         handing.close_case(work, held, now=at)
         tasks.done(case, by=by, now=at)
         text = f"{by} confirmed that {case.vendor} is done, and closed the case about {case.service}."
-        event(work, "CASE_CLOSED", text, now=at, by=by, why={"case": case.pk})
+        told = work.say("{vendor} has done its part; we finish your request from here.", vendor=case.vendor.name)
+        event(work, "CASE_CLOSED", text, now=at, by=by, client_text=told, why={"case": case.pk})
 
 
 def not_done(*, key: str, case_id: int, why: str, by: User, now: datetime) -> CaseMessage:
