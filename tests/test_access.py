@@ -215,6 +215,7 @@ PAGES = {
     "policies/<slug:slug>/draft/replay/": Page("/policies/standard/draft/replay/", MANAGERS),
     "vendors/": Page("/vendors/", STAFF),
     "vendors/import/": Page("/vendors/import/", MANAGERS),
+    "vendors/import-template.csv": Page("/vendors/import-template.csv", MANAGERS),
     "vendors/export.csv": Page("/vendors/export.csv", STAFF),
     "vendors/packs/": Page("/vendors/packs/", MANAGERS),
     "vendors/packs/own/": Page("/vendors/packs/own/", MANAGERS_REFUSED, "post"),

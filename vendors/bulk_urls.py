@@ -10,5 +10,6 @@ urlpatterns = [
     path("vendors/packs/<slug:slug>.yaml", pack_pages.pack_file, name="pack-file"),
     path("vendors/packs/<slug:slug>/", pack_pages.pack_page, name="pack"),
     path("vendors/import/", csv_import_pages.import_page, name="import-vendors"),
+    path("vendors/import-template.csv", csv_import_pages.template_file, name="import-template"),
     path("vendors/export.csv", csv_import_pages.export_page, name="export-vendors"),
 ]

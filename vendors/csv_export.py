@@ -6,7 +6,7 @@ from io import StringIO
 from typing import Any
 
 from accounts.csv_cells import guarded
-from vendors.csv_import_columns import FIELDS, OF_CONTACT, OF_SERVICE, OF_VENDOR
+from vendors.csv_import_columns import FACT, FIELDS, OF_CONTACT, OF_SERVICE, OF_VENDOR
 
 COLUMNS = (
     "vendor", *OF_VENDOR, "service", *OF_SERVICE, "kind", "value", *OF_CONTACT,
@@ -18,15 +18,21 @@ HEADINGS = {
     "calendar": "Calendar", "language": "Language", "verified_on": "Verified on", "owner": "Owner",
     "interval_days": "Interval days", "protocol": "Protocol", "account_client": "Account client",
     "account_key": "Account key", "account_value": "Account value", "plan": "Plan",
+    "email": "E-mail", "portal": "Portal", "hotline": "Hotline", FACT: "Tenant id, or another name",
 }  # fmt: skip
 Row = dict[str, str]
+
+
+def heading(field: str) -> str:
+    """How the column of a field is called."""
+    return HEADINGS.get(field, FIELDS[field][0])
 
 
 def written(vendors: Iterable[Mapping[str, Any]], *, clients: Iterable[str]) -> str:
     """The vendors' forms as CSV; of accounts those of `clients`. No cell is one that a spreadsheet would run."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(HEADINGS.get(name, FIELDS[name][0]) for name in COLUMNS)
+    writer.writerow(map(heading, COLUMNS))
     shown = set(clients)
     for vendor in vendors:
         for row in _rows(vendor, shown):

@@ -37,6 +37,34 @@ FIELDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     FACT: ("Account: a fact called as the column", ("tenantid", "customerid", "contractnumber", "circuitid",
                                                     "linenumber", "siteid", "cid", "accountnumber", "vertragsnummer")),
 }  # fmt: skip
+# What a cell of it says.
+MEANS: Mapping[str, str] = {
+    "vendor": "Whose company it is. The one column that every row must fill.",
+    "website": "A web address.",
+    "protocol": "What to do before a case, and how, in words.",
+    "mail_domains": "What their mail addresses end in, with spaces between: microsoft.com.",
+    "service": "What they provide to your clients. Everything below belongs to one.",
+    "category": "Of what kind it is, such as cloud or network.",
+    "plan": "The support contract, such as Premier.",
+    "client_text": "Why it is called in, for clients to read.",
+    "lodge_by": "mail, portal or api.",
+    "number_pattern": "A regular expression, with their number in brackets: PT-([0-9]{6}).",
+    "kind": "email, portal or hotline.",
+    "value": "The mail address, web address or number itself, beside its kind.",
+    "email": "A mail address; then no kind is needed.",
+    "portal": "A web address; then no kind is needed.",
+    "hotline": "A number; then no kind is needed.",
+    "hours": "When somebody answers, in words.",
+    "calendar": "When somebody answers, by the name of a calendar here.",
+    "language": "Which language is spoken there, such as en.",
+    "verified_on": "When somebody saw that it holds: 2026-03-02 or 2.3.2026.",
+    "owner": "The mail address of whoever verifies it.",
+    "interval_days": "After how many days it is to be verified again.",
+    "account_client": "The name of a client that has an account with the service.",
+    "account_key": "What a fact of this account is called, such as tenant_id.",
+    "account_value": "The fact itself. Secrets do not belong here.",
+    FACT: "A column of any name, such as Tenant id, with that fact in its cells.",
+}
 CONTACTS = ("email", "portal", "hotline")
 OF_CONTACT = ("hours", "calendar", "language", "verified_on", "owner", "interval_days")
 OF_VENDOR = ("website", "protocol", "mail_domains")
@@ -62,6 +90,11 @@ def guessed(headings: Sequence[str]) -> list[str]:
         field = _guess(plain_heading(heading))
         found.append(IGNORED if field in found and field not in MANY else field)
     return found
+
+
+def is_named(headings: Sequence[str]) -> bool:
+    """Whether these can be the headings of a table: there are several, or one that says what it is."""
+    return len(headings) > 1 or any(guessed(headings))
 
 
 def faults(chosen: Sequence[str], headings: Sequence[str]) -> list[str]:

@@ -21,9 +21,9 @@ from accounts.permissions import for_roles
 from accounts.roles import MANAGERS, STAFF
 from clients.models import Client
 from vendors.configuration import export_vendors
-from vendors.csv_export import written
+from vendors.csv_export import heading, written
 from vendors.csv_import import NotImported, import_table
-from vendors.csv_import_columns import FIELDS, IGNORED, faults, guessed
+from vendors.csv_import_columns import FIELDS, IGNORED, MEANS, faults, guessed, is_named
 from vendors.csv_import_rows import Reading
 from vendors.csv_import_table import CannotRead, Table, check_size, decoded, is_guessed, table
 
@@ -36,7 +36,7 @@ Shown = dict[str, Any]
 
 
 class UploadForm(forms.Form):
-    """A file, or its text."""
+    """A file, or its text: one of the two."""
 
     file = forms.FileField(
         label="CSV file", required=False, help_text="At most 1 MB. The first line names the columns.",
@@ -47,6 +47,11 @@ class UploadForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.asked = True
+
     def clean(self) -> dict[str, Any]:
         """The text that was uploaded or pasted, and the table in it."""
         data = super().clean() or {}
@@ -55,9 +60,20 @@ class UploadForm(forms.Form):
                 content = _content(data)
                 self.csv, self.is_guessed = decoded(content), is_guessed(content)
                 self.table = table(self.csv)
+                _check(self.table)
             except CannotRead as error:
                 self.add_error("file" if data.get("file") else "text", str(error))
         return data
+
+
+def _check(found: Table) -> None:
+    """Refuse what is text, but no table. Raises CannotRead."""
+    if not is_named(found.headings):
+        raise CannotRead(
+            f"This is no table: its first line, “{found.headings[0][:60]}”, names no column of those below."
+        )
+    if not found.rows:
+        raise CannotRead("It has one line alone, which names the columns. Write a line for each row below it.")
 
 
 def _content(data: Shown) -> bytes:
@@ -76,9 +92,9 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.headings = headings
         choices = [(IGNORED, "Leave it out"), *((name, label) for name, (label, _) in FIELDS.items())]
-        for place, (heading, field) in enumerate(zip(headings, guessed(headings), strict=True)):
+        for place, (name, field) in enumerate(zip(headings, guessed(headings), strict=True)):
             self.fields[f"column-{place}"] = forms.ChoiceField(
-                label=heading, choices=choices, required=False, initial=field
+                label=name, choices=choices, required=False, initial=field
             )
 
     @property
@@ -113,18 +129,25 @@ def import_page(request: HttpRequest) -> HttpResponse:
     return _columns(request, form.table, draft, ColumnsForm(form.table.headings), is_guessed=form.is_guessed)
 
 
+@for_roles(MANAGERS)
+@require_safe
+def template_file(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as all views
+    """A table with headings alone, to be filled in."""
+    return _csv(MARK + written([], clients=[]), "vendors-template.csv")
+
+
 @for_roles(STAFF)
 @never_cache
 @require_safe
 def export_page(request: HttpRequest) -> HttpResponse:
     """The directory as a table; of clients' accounts those that the reader may see."""
     clients = Client.objects.visible_to(request.user).values_list("name", flat=True)
-    content = MARK + written(export_vendors(), clients=clients)
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="vendors.csv"'},
-    )
+    return _csv(MARK + written(export_vendors(), clients=clients), "vendors.csv")
+
+
+def _csv(content: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _salt(user: User) -> str:
@@ -167,19 +190,24 @@ def _rows(count: int) -> str:
 def _plan(said: Reading, error: NotImported | None = None) -> Shown:
     """What the rows would do, as far as a page can show."""
     wrong = error.faults if error else []
+    refused = {fault.line for fault in wrong}
     acts = sorted(said.acts, key=lambda act: (act.what == "unchanged", act.line))
+    rows = [{"act": act, "refused": act.line in refused} for act in acts]
+    good = [act for act in acts if act.line not in refused]
     return {
         "faults": wrong[:MOST_SHOWN],
         "more_faults": max(0, len(wrong) - MOST_SHOWN),
-        "acts": acts[:MOST_SHOWN],
+        "acts": rows[:MOST_SHOWN],
         "more_acts": max(0, len(acts) - MOST_SHOWN),
-        "counts": [(what, sum(act.what == what for act in acts)) for what in ("create", "change", "unchanged")],
+        "refused": len(acts) - len(good),
+        "counts": [(what, sum(act.what == what for act in good)) for what in ("create", "change", "unchanged")],
         "does_something": any(act.what != "unchanged" for act in acts),
     }
 
 
 def _asked(request: HttpRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "vendors/import.html", {"form": form}, status=status)
+    known = [{"heading": heading(field), "means": means} for field, means in MEANS.items()]
+    return render(request, "vendors/import.html", {"form": form, "known": known}, status=status)
 
 
 def _columns(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 REMIND_AFTER = timedelta(days=7)
 DAY_BEGINS, DAY_ENDS = time(8), time(18)
 SATURDAY = 5
+MAIL_TIMES = f"on weekdays from {DAY_BEGINS:%H:%M} to {DAY_ENDS:%H:%M} of their own time"
 
 
 def due_on(verified_on: date | None, interval_days: int) -> date | None:

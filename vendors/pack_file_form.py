@@ -21,6 +21,10 @@ class PackFileForm(forms.Form):
     name = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     text = forms.CharField(required=False, max_length=LARGEST, strip=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].asked = True
+
     def clean(self) -> dict[str, Any]:
         """The pack in it; what is wrong is told by line."""
         given = super().clean() or {}

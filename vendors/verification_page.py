@@ -20,6 +20,7 @@ from accounts.permissions import for_roles
 from accounts.roles import STAFF
 from vendors import verification
 from vendors.calendars import calendars_of
+from vendors.due import MAIL_TIMES
 from vendors.models import ContactPoint
 from vendors.verification import NotVerified
 from vendors.verification_form import CorrectForm, WrongForm
@@ -49,7 +50,8 @@ class Result:
 @require_safe
 def due(request: HttpRequest) -> HttpResponse:
     """Every contact point that is to be verified, by owner."""
-    return render(request, "vendors/verification.html", _queue(request.user, _number(request.GET.get("page"))))
+    context = _queue(request.user, _number(request.GET.get("page"))) | {"mail_times": MAIL_TIMES}
+    return render(request, "vendors/verification.html", context)
 
 
 @for_roles(STAFF)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from vendors.csv_import_columns import FACT, FIELDS, faults, guessed, key_of
+from vendors.csv_export import heading
+from vendors.csv_import_columns import FACT, FIELDS, MEANS, faults, guessed, is_named, key_of
 
 
 @pytest.mark.parametrize("heading, expected", [
@@ -29,6 +30,18 @@ def test_every_way_of_calling_a_field_means_that_field_alone():
     names = [name for _, names in FIELDS.values() for name in names]
     assert len(names) == len(set(names))
     assert all(guessed([name]) == [field] for field, (_, known) in FIELDS.items() for name in known)
+
+
+def test_every_field_is_described_under_a_heading_that_is_known_again():
+    assert set(MEANS) == set(FIELDS) and all(MEANS.values())
+    assert [guessed([heading(field)]) for field in MEANS if field != FACT] == [[f] for f in MEANS if f != FACT]
+
+
+@pytest.mark.parametrize("headings, expected", [
+    (["nonsense"], False), (["Column 1"], False), (["Hersteller"], True), (["nonsense", "more"], True),
+])  # fmt: skip
+def test_a_single_heading_must_say_what_it_is(headings, expected):
+    assert is_named(headings) is expected
 
 
 @pytest.mark.parametrize("text, expected", [

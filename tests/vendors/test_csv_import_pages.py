@@ -121,6 +121,35 @@ def test_letters_that_were_guessed_are_to_be_looked_at(boss):
     assert "Windows-1252" not in html(upload(boss, rows.encode()))
 
 
+def test_the_page_describes_the_columns_and_gives_an_empty_table(boss):
+    said = html(boss.get(URL))
+    assert '<th scope="row">Contact kind</th><td>email, portal or hotline.</td>' in said
+    assert '<span class="optional">' not in said and 'href="/vendors/import-template.csv"' in said
+    answer = boss.get("/vendors/import-template.csv")
+    [line] = answer.content.decode("utf-8-sig").splitlines()
+    assert line.startswith("Vendor,Website,Protocol,") and "vendors-template.csv" in answer["Content-Disposition"]
+    chosen = html(upload(boss, f"{line}\nNorthline{',' * line.count(',')}\n"))
+    assert 'value="account_value" selected' in chosen and 'value="" selected' not in chosen
+
+
+@pytest.mark.parametrize("text, words", [
+    ("nonsense", "This is no table: its first line, “nonsense”, names no column"),
+    ("nonsense\nand more of it", "names no column"),
+    ("Vendor,Service", "It has one line alone"),
+])  # fmt: skip
+def test_what_is_no_table_is_refused_at_once(boss, text, words):
+    answer = boss.post(URL, {"text": text})
+    assert answer.status_code == 422 and words in html(answer) and "Which column is what" not in html(answer)
+
+
+def test_a_line_that_is_refused_promises_nothing(boss):
+    rows = "Vendor,Service,Contact kind,Contact value\nN,S,fax,12345\nM,T,hotline,+44 1\n"
+    choice = columns("vendor", "service", "kind", "value")
+    said = html(boss.post(URL, {"draft": draft_of(upload(boss, rows)), **choice, "check": "1"}))
+    assert "Refused, see above" in said and "Creates fax" not in said and "Creates hotline +44 1" in said
+    assert "1 create something, 0 change something, 0 unchanged, 1 refused." in said
+
+
 def test_neither_file_nor_text_is_told(boss):
     answer = boss.post(URL, {"text": "  "})
     assert answer.status_code == 422 and "Choose a file, or paste a table." in html(answer)

@@ -61,6 +61,10 @@ def test_the_queue_has_the_reader_s_own_first_then_nobody_s_then_the_others(desk
     assert "Never verified" in html and "Microsoft 365" in html
 
 
+def test_the_page_says_when_owners_are_asked_by_mail(desk):
+    assert "Owners are asked by mail on weekdays from 08:00 to 18:00 of their own time" in said(desk)
+
+
 def test_a_row_says_when_and_by_whom_it_was_verified_and_since_when_it_is_due(desk, world, point):
     now = database_now()
     confirm(point, by=world.manager, now=now - timedelta(days=100))
