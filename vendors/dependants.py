@@ -24,7 +24,7 @@ def dependants(services: list[Service], reader: User) -> dict[str, Any]:
     held = ServiceAccount.objects.filter(service__in=services, client__in=clients.values())
     for client, service in held.order_by("client__name", "service__name").values_list("client__name", "service__name"):
         why.setdefault(client, []).append({"text": f"has an account with {service}"})
-    for naming in use.namings:
+    for naming in (*use.namings, *use.reaching):
         if naming.client in clients:
             why.setdefault(naming.client, []).append(_named(naming))
     return {
@@ -36,7 +36,8 @@ def dependants(services: list[Service], reader: User) -> dict[str, Any]:
 
 
 def _named(naming: Naming) -> dict[str, str]:
-    return {"text": f"{naming.place} leads to {naming.service}", "policy": naming.policy, "slug": naming.slug}
+    where = f"leads to {naming.service}" if naming.service else "passes a ticket to the vendor that it is about"
+    return {"text": f"{naming.place} {where}", "policy": naming.policy, "slug": naming.slug}
 
 
 def sheet_of(vendor: Vendor, reader: User) -> str:

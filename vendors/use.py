@@ -15,7 +15,10 @@ MOST_TICKETS = 20
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """One place of a live policy that names a service; `client` is whom it is for, "" for everyone."""
+    """One place of a live policy that names a service; `client` is whom it is for, "" for everyone.
+
+    Of `service` "": it takes a ticket to whichever service that is about.
+    """
 
     service: str
     policy: str
@@ -29,12 +32,16 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What leans on some services. `tickets` are the first open ones (key, title); `ended` is how many were before."""
+    """What leans on some services. `tickets` are the first open ones (key, title); `ended` is how many were before.
+
+    `reaching` are the client exceptions that can take a ticket to them without naming them.
+    """
 
     namings: tuple[Naming, ...]
     tickets: tuple[tuple[str, str], ...]
     open_count: int
     ended_count: int
+    reaching: tuple[Naming, ...] = ()
 
     @property
     def keeps(self) -> bool:
@@ -53,7 +60,9 @@ def use_of(services: Sequence[Service], *, reader: User | None = None) -> Use:
     tickets, opened, ended = import_string(settings.SERVICES_IN_TICKETS)(
         [row.pk for row in services], reader=reader, most=MOST_TICKETS
     )
-    return Use(tuple(Naming(**row) for row in namings), tuple(tickets), opened, ended)
+    places = [Naming(**row) for row in namings]
+    named, reaching = (tuple(p for p in places if bool(p.service) == names) for names in (True, False))
+    return Use(named, tuple(tickets), opened, ended, reaching)
 
 
 def reasons_to_stay(use: Use) -> list[str]:
