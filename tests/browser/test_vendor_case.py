@@ -49,7 +49,7 @@ def test_a_case_is_previewed_completed_and_sent_from_the_ticket(world, visit, ti
     dialog.get_by_text("This goes out").wait_for()
     assert "PIN ••••••\nForty cannot work." in dialog.get_by_label("The letter").inner_text()
     dialog.get_by_role("button", name="Send", exact=True).click()
-    page.get_by_text("Complete. It is being sent by mail, from").wait_for()
+    page.get_by_text("Complete. It is being sent.").wait_for()
     assert VendorCase.objects.get().status == "QUEUED"
 
 
@@ -79,7 +79,8 @@ def test_without_scripts_everything_is_done_as_well(world, visit, ticket):
     page.get_by_role("button", name="Preview again").click()
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("link", name="Open the case").click()
-    assert page.get_by_text("Complete. It is being sent by mail, from").count() == 1
+    assert page.get_by_text("Complete. It is being sent.").count() == 1
+    page.get_by_text("Do it instead of what is being sent").click()
     page.get_by_label("Their case number").first.fill("4711")
     page.get_by_role("button", name="Mark as lodged").click()
     page.get_by_text("Note what Microsoft said").click()

@@ -33,7 +33,8 @@ def said(**known):
             "Complete. Somebody here must lodge it with Microsoft and note its number.",
             "amber",
         ),
-        ({"status": "QUEUED", "goes_out_at": LATER}, "Complete. It is being sent by mail, from 11:40 on.", "none"),
+        ({"status": "QUEUED", "goes_out_at": LATER}, "Complete. It leaves by mail from 11:40 on.", "none"),
+        ({"status": "QUEUED", "goes_out_at": NOW + timedelta(minutes=1)}, "Complete. It is being sent.", "none"),
         ({"status": "QUEUED", "goes_out_at": EARLIER}, "Complete. It is being sent.", "none"),
         (
             {"status": "QUEUED", "goes_out_at": LATER, "error": "451 try later"},

@@ -1,7 +1,7 @@
 """How a vendor case stands, in plain words: who must act, since when, and by when. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 # A moment is told in the reader's own zone by whoever prints it.
 Part = str | datetime
@@ -10,6 +10,7 @@ NEXT = {
     150: "the next contact point is tried",
     200: "a manager is called",
 }
+SOON = timedelta(minutes=1)  # what leaves within that is being sent
 TIMES = {1: "once", 2: "twice"}
 
 
@@ -79,9 +80,9 @@ def _on_its_way(seen: Seen, *, now: datetime) -> Standing:
     if seen.error:
         again: tuple[Part, ...] = (" It is tried again from ", seen.goes_out_at, " on.") if seen.goes_out_at else ()
         return Standing("triangle-alert", "amber", (f"Not sent yet: {seen.error}.", *again))
-    if seen.goes_out_at and seen.goes_out_at > now:
+    if seen.goes_out_at and seen.goes_out_at > now + SOON:
         how = "through their API" if seen.channel == "API" else "by mail"
-        return Standing("send", "none", (f"Complete. It is being sent {how}, from ", seen.goes_out_at, " on."))
+        return Standing("send", "none", (f"Complete. It leaves {how} from ", seen.goes_out_at, " on."))
     return Standing("send", "none", ("Complete. It is being sent.",))
 
 
