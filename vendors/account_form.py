@@ -10,6 +10,7 @@ from sla.fields import sentence
 from vendors.editing import Refusal
 from vendors.models import Service, ServiceAccount
 from vendors.part_form import Document, LinesField, PartForm, text_field
+from vendors.pattern_words import pattern_words
 
 FACT, SECRET, FORGET = "fact_", "secret_", "forget_"
 
@@ -55,7 +56,8 @@ class AccountForm(forms.Form):
     def _add(self, datum: Mapping[str, Any], facts: dict[str, str]) -> None:
         key = datum["source"].removeprefix("account.")
         if not datum.get("secret"):
-            self.fields[FACT + key] = text_field(datum["label"], 300, datum.get("question", ""))
+            words = (datum.get("question", ""), pattern_words(datum.get("pattern", "")))
+            self.fields[FACT + key] = text_field(datum["label"], 300, " ".join(filter(None, words)))
             self.initial[FACT + key] = facts.pop(key, "")
             return
         facts.pop(key, None)

@@ -26,10 +26,12 @@ from vendors.part_form import (
     text_field,
 )
 
-WHERE_FROM = (
-    "question: our people are asked. Or account., asset., ticket., event. (an alert), client. or contact. with what "
-    "stands there, such as account.tenant_id or ticket.error_code."
-)
+# What a detail may be taken from, before the dot of its source.
+ORIGINS = (
+    ("question", "our people are asked"), ("account.…", "the client's account with the service"),
+    ("asset.…", "the device"), ("ticket.…", "the ticket"), ("event.…", "the alert"), ("client.…", "the client"),
+    ("contact.…", "the person at the client"),
+)  # fmt: skip
 PARTS_OF_CONDITION = ("error_codes", "categories", "tier_level", "minutes", "impact")
 NO_PART = "Name at least one part: an error code, a category, a level, minutes or an impact. Else it would always hold."
 
@@ -64,7 +66,7 @@ class BasicsForm(PartForm):
         label="How a case is lodged", choices=Service.Channel.choices, widget=forms.RadioSelect, initial="MAIL"
     )
     number_pattern = pattern_field(
-        "Pattern of their case numbers",
+        "What their case numbers look like",
         "A regular expression, such as CAS-[0-9]{6}. With parentheses, what they enclose is the number.",
     )
     try_number = text_field("Try it on", 300, "A subject of theirs. Trying saves nothing.")
@@ -128,9 +130,11 @@ class ContactsForm(PartForm):
 class RequiredRowForm(RowForm):
     """One thing that the vendor wants to know."""
 
-    label = text_field("Name", 80, "What people call it, such as Tenant id.")
+    label = text_field("Name", 80)
     key = text_field("Key", 40, "Its placeholder in the template: small letters, digits and _.", spellcheck="false")
-    source = text_field("Taken from", 60, WHERE_FROM, spellcheck="false", list="case-sources")
+    source = text_field(
+        "Taken from", 60, "See above, such as account.tenant_id.", spellcheck="false", list="case-sources"
+    )
     question = text_field("Otherwise we ask", 300, "What our people answer while it is not known.")
     pattern = pattern_field("Pattern", "A regular expression that all of it must match, such as [0-9]{8}.")
     trial = text_field("Try the pattern on", 300)
@@ -160,6 +164,7 @@ class RequiredForm(PartForm):
     ROWS = "required"
     row_form = RequiredRowForm
     suggestions = EXAMPLE_SOURCES
+    origins = ORIGINS
 
     def tell_own(self, path: Path, words: str) -> None:
         said = f"The template uses what would be gone: {words}" if path == ("required",) else words

@@ -53,7 +53,7 @@ PARTS = {
     "commitment": Part(CommitmentForm, "What they promised", "Clocks of open cases move to what is saved here."),
     "required": Part(
         RequiredForm, "What a case needs", "A case is lodged once all of it is known; what is missing is asked for.",
-        row="item",
+        row="detail",
     ),
     "conditions": Part(
         ConditionsForm, "When to engage them", "One condition is enough; all that it names must hold. "

@@ -6,6 +6,7 @@ from accounts import roles
 from accounts.encryption import encrypt
 from accounts.models import User
 from vendors.edits import last_edit
+from vendors.example_case import EXAMPLE_SOURCES
 from vendors.models import ContactPoint, DirectoryEdit, Service, ServiceAccount, Vendor
 from world import TENANT
 
@@ -167,6 +168,13 @@ def test_code_in_a_template_is_text(desk, world):
     assert world.m365.template["body"] == body
 
 
+def test_what_a_detail_can_be_taken_from_is_listed_where_it_is_asked(desk):
+    said = words(desk.get(M365 + "required/"))
+    for source in EXAMPLE_SOURCES:
+        group = source.partition(".")[0]
+        assert f"<code>{group}" in said and f'<option value="{source}">' in said
+
+
 def test_a_template_is_previewed_and_nothing_saved(desk):
     answer = sent(desk, M365 + "template/", body="From {{client}}: {{problem}}", preview="yes")
     assert "From Example Ltd: [Problem]" in words(answer) and not DirectoryEdit.objects.exists()
@@ -293,6 +301,7 @@ def test_a_fact_without_the_form_that_they_ask_for_is_refused_at_its_field(desk,
         required=[{"key": "pin", "label": "Contract", "source": "account.pin", "pattern": "[A-Z]{3}-[0-9]{4}"}]
     )
     url = f"/vendors/microsoft/accounts/{world.account.pk}/"
+    assert "Expected: 3 characters (capital letters)" in words(desk.get(url))
     answer = sent(desk, url, fact_pin="abc")
     [error] = answer.context["form"].errors["fact_pin"]
     assert answer.status_code == 422 and "3 characters (capital letters)" in error and "for example ABC-0123" in error

@@ -46,7 +46,7 @@ def test_a_service_with_an_open_ticket_stays_and_the_ticket_is_listed(unnamed, d
 
 def test_a_service_that_a_policy_names_stays_and_the_rule_is_listed(world, desk):
     said = words(desk.get(URL))
-    assert "rule “Sign-in code”" in said and "Delete Microsoft" not in said
+    assert "is still in use" in said and "rule “Sign-in code”" in said and "Delete Microsoft" not in said
 
 
 def test_a_service_with_tickets_of_the_past_is_retired_and_comes_back(unnamed):
@@ -66,7 +66,7 @@ def test_a_service_without_a_past_is_deleted_and_its_vendor_remembers_it(unnamed
 
 def test_a_vendor_without_a_past_goes_with_its_services(unnamed, desk):
     said = words(desk.get("/vendors/microsoft/removal/"))
-    assert "with 1 account of clients and their secrets" in said
+    assert "It will be <strong>deleted</strong>, with 1 account of clients and their secrets" in said
     answer = desk.post("/vendors/microsoft/removal/")
     assert answer["Location"] == "/vendors/" and not Vendor.objects.exists()
 
