@@ -88,5 +88,5 @@ def test_a_pack_of_one_s_own_is_looked_at_then_taken(world, visit):
     page.click("text=Preview under these names")
     page.wait_for_selector("text=Northline DSL")
     page.click("text=Take it")
-    page.wait_for_url("**/vendors/northline/")
+    page.wait_for_url("**/vendors/northline/?left")
     assert Service.objects.get(name="Northline DSL").category == "network"
