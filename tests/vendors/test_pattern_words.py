@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from vendors.pattern_words import pattern_words
+from vendors.pattern_words import example_of, pattern_words
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,11 @@ def test_a_pattern_is_told_in_words_or_shown_as_it_is(pattern, words):
 def test_an_example_has_the_form_that_it_is_an_example_of(pattern):
     example = re.search("for example (.*)[.]$", pattern_words(pattern))[1]
     assert re.fullmatch(pattern, example)
+
+
+@pytest.mark.parametrize(
+    "pattern, shown",
+    [("PT-([0-9]{6})", "PT-012345"), (r"\d{4}", "0123"), ("(a|b)+", ""), (r"\(\d\)", ""), ("", "")],
+)
+def test_a_form_has_an_example_where_one_can_be_told(pattern, shown):
+    assert example_of(pattern) == shown
