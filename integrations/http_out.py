@@ -17,7 +17,7 @@ from django.conf import settings
 
 from accounts.clock import database_now
 from integrations import http_out_breaker as breaker
-from integrations.http_out_answer import Answer, CannotWork, MayWorkLater, unpacked
+from integrations.http_out_answer import Answer, CannotWork, MayWorkLater, check_works, unpacked
 from integrations.http_out_places import Address, Allowed, NotAPlace, Place, allowed, check_addresses, place_of
 from integrations.http_out_wire import LIMITS, Limits, OutOfTime, Transport, addresses_of
 
@@ -35,7 +35,8 @@ def ask(
     """Send one request and return the answer, whatever its status; `Answer.check` tells what that means.
 
     Raises CannotWork for a destination that is not allowed and an answer that cannot be taken, MayWorkLater where
-    nothing came back in time, the connection broke, or the destination is left alone after failures.
+    nothing came back in time, the connection broke, the destination is left alone after failures, or what came with
+    408, 425, 429 or 5xx cannot be taken.
     Not to be called in a transaction: it may take 15 seconds.
     """
     until, place = monotonic() + limits.total, _place(url)
@@ -93,6 +94,10 @@ def _exchange(
 
 def _taken(response: httpx.Response, place: str) -> Answer:
     with closing(response):
-        packing = response.headers.get("content-encoding", "")
-        body = unpacked(response.iter_raw(), packing, place=place, status=response.status_code)
-    return Answer(place, response.status_code, dict(response.headers), body)
+        status, headers = response.status_code, dict(response.headers)
+        try:
+            body = unpacked(response.iter_raw(), headers.get("content-encoding", ""), place=place, status=status)
+        except CannotWork:
+            check_works(place, status, headers)  # one that is worth a retry is so whatever came with it
+            raise
+    return Answer(place, status, headers, body)

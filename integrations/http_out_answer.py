@@ -28,11 +28,14 @@ class CannotWork(OutboundError):
 
 
 class MayWorkLater(OutboundError):
-    """A retry may help, not before `seconds` have passed where the destination or the breaker says so."""
+    """A retry may help, not before `seconds` have passed where the destination or the breaker says so.
 
-    def __init__(self, words: str, *, seconds: float = 0.0) -> None:
+    `status` is that of the answer, None where there was none.
+    """
+
+    def __init__(self, words: str, *, seconds: float = 0.0, status: int | None = None) -> None:
         super().__init__(words)
-        self.seconds = seconds
+        self.seconds, self.status = seconds, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,15 @@ class Answer:
         """Raise what its status means, unless it is good: MayWorkLater for 408, 425, 429 and 5xx, else CannotWork."""
         if self.is_good:
             return
-        if self.status in MAY_WORK_LATER or self.status >= 500:
-            raise MayWorkLater(f"{self.place} answered {self.status}", seconds=retry_after(self.headers))
+        check_works(self.place, self.status, self.headers)
         elsewhere = ", which leads elsewhere and is not followed" if 300 <= self.status < 400 else ""
         raise CannotWork(f"{self.place} answered {self.status}{elsewhere}", status=self.status)
+
+
+def check_works(place: str, status: int, headers: Mapping[str, str]) -> None:
+    """Raise MayWorkLater for 408, 425, 429 and 5xx."""
+    if status in MAY_WORK_LATER or status >= 500:
+        raise MayWorkLater(f"{place} answered {status}", seconds=retry_after(headers), status=status)
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -75,7 +83,7 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return min(float(said[:9]), LONGEST_WAIT)
     try:
         wait = parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.0
     return min(max(wait.total_seconds(), 0.0), LONGEST_WAIT)
 

@@ -31,14 +31,22 @@ def watching(place: str, *, clock: Clock) -> Iterator[Callable[[int], None]]:
     """
     check(place, clock=clock)
     try:
-        yield lambda status: failed(place, clock=clock) if status >= 500 else worked(place)
-    except MayWorkLater:
-        failed(place, clock=clock)
+        yield lambda status: seen(place, status, clock=clock)
+    except MayWorkLater as error:
+        seen(place, error.status, clock=clock)
         raise
     except CannotWork as error:
         if error.status is not None:
             worked(place)
         raise
+
+
+def seen(place: str, status: int | None, *, clock: Clock) -> None:
+    """Count a request that came to nothing or was answered 5xx; any other answer ends the row."""
+    if status is None or status >= 500:
+        failed(place, clock=clock)
+    else:
+        worked(place)
 
 
 def check(place: str, *, clock: Clock) -> None:

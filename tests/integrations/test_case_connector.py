@@ -169,6 +169,7 @@ def test_what_the_vendor_refuses_is_not_tried_again_and_leaves_custody_with_an_a
 @pytest.mark.parametrize("answer", [
     says(b"", status=500), says(b"", status=503), says(b"", status=408), says(b"", status=425), says(b"", status=429),
     resets(), resets(head(201, 400) + b'{"data"'), says(b"no gzip", status=502, Content_Encoding="identity"),
+    says(b"no gzip", status=502, Content_Encoding="gzip"), says(b"a" * 2_000_000, status=429),
 ])  # fmt: skip
 def test_what_may_work_later_is_sent_again_under_the_same_key(api, vendor, answer):
     vendor.then = [answer, says({"data": {"id": "CS1"}}, status=201)]

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 import pytest
 
 from integrations.http_out import ask, check_url
-from integrations.http_out_answer import LARGEST, CannotWork, MayWorkLater
+from integrations.http_out_answer import LARGEST, CannotWork, MayWorkLater, retry_after
 from integrations.http_out_breaker import MOST_FAILURES, PAUSE
 from integrations.http_out_wire import Limits
 from integrations.models import Destination
@@ -175,6 +175,27 @@ def test_what_is_packed_in_another_way_or_damaged_is_not_taken(server, packing, 
     server.then = [says(body, Content_Encoding=packing)]
     with pytest.raises(CannotWork):
         quickly(server)
+
+
+@pytest.mark.parametrize(
+    "body", [(b"a" * 2_000_000, {}), (b"x", {"Content_Encoding": "br"}), (b"no gzip", {"Content_Encoding": "gzip"})]
+)
+@pytest.mark.parametrize(("status", "failures"), [(408, 0), (425, 0), (429, 0), (500, 2), (503, 2)])
+def test_what_is_worth_a_retry_is_so_whatever_comes_with_it(server, body, status, failures):
+    Destination.objects.create(name=f"127.0.0.1:{server.port}", failures=1)
+    server.then = [says(body[0], status=status, Retry_After="90", **body[1])]
+    with pytest.raises(MayWorkLater, match=f"answered {status}$") as refused:
+        quickly(server)
+    assert refused.value.seconds == 90 and Destination.objects.get().failures == failures
+
+
+@pytest.mark.parametrize("said", [
+    "Fri, 01 Jan 99999999999 00:00:00 GMT", "Mon, 02 Mar 2026 12:00:00 +99999999999999",
+    "Mon, 02 Mar 2026 12:00:00 +9999",
+])  # fmt: skip
+def test_a_moment_beyond_all_calendars_is_none(said):
+    assert retry_after({"retry-after": said, "date": "Mon, 02 Mar 2026 12:00:00 GMT"}) == 0
+    assert retry_after({"retry-after": "Mon, 02 Mar 2026 12:00:00 GMT", "date": said}) == 0
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed(server):
