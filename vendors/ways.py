@@ -24,7 +24,7 @@ class Point(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a case is lodged, and through which contact point, None where there is none.
+    """How a case is lodged, and through which contact point, None where there is none and for an API.
 
     `because` says why not as the service wants it, "" where it is done so.
     """
@@ -43,7 +43,7 @@ def way(name: str, lodge_by: str, points: Iterable[Point]) -> Way:
     by_hand = [point for point in holding if point.kind != EMAIL]
     mails = [point for point in holding if point.kind == EMAIL]
     if lodge_by == BY_API:
-        return Way(BY_API, next(iter(holding), None))
+        return Way(BY_API, None)
     if lodge_by == BY_MAIL and not mails:
         return Way(BY_HAND, next(iter(by_hand), None), _no_mail(name, points))
     if lodge_by == BY_HAND and (by_hand or not mails):

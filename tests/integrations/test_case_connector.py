@@ -326,6 +326,36 @@ def test_a_late_vendor_is_reminded_through_its_api(api, vendor):
     assert "It was reminded at its API." in api.said(case.ticket, "CASE_CHASED")[0]
 
 
+def test_when_its_api_stays_silent_the_first_contact_gets_the_case_and_reads_of_no_mail_before(api, vendor):
+    for order in (1, 2):
+        ContactPoint.objects.create(service=api.m365, order=order, kind="EMAIL", value=f"{order}@vendor.example")
+    case = lodged(api)
+    assert case.contact_point is None
+    api.until(march(2, 10, 31))
+    [mail] = api.mails_to("1@vendor.example")
+    assert "we lodged the case below with you and have no answer" in mail.body
+    assert api.mails_to("2@vendor.example") == [] and fresh(case).contact_point.value == "1@vendor.example"
+
+
+def test_a_contact_that_does_not_hold_keeps_no_reminder_from_its_api(api, vendor):
+    ContactPoint.objects.create(service=api.m365, order=1, kind="EMAIL", value="support@vendor.example")
+    lodged(api)
+    ContactPoint.objects.update(bad_since=api.now)
+    api.until(march(2, 10, 31))
+    assert [asked.json["subject"][:9] for asked in vendor.asked[1:]] == ["Reminder:"] * 2
+
+
+def test_one_that_was_lodged_by_hand_is_chased_by_mail_from_the_first_contact_on(api, vendor):
+    for order in (1, 2):
+        ContactPoint.objects.create(service=api.m365, order=order, kind="EMAIL", value=f"{order}@vendor.example")
+    vendor.then = [says(b"", status=422)]
+    case = lodged(api)
+    api.do(lodging.mark_lodged, case.ticket, case_id=case.pk, number="MS-1")
+    api.until(march(2, 10, 31))
+    subjects = [[mail.subject.split(":")[0] for mail in api.mails_to(f"{order}@vendor.example")] for order in (1, 2)]
+    assert subjects == [["Reminder"], ["Not answered so far"]] and len(vendor.asked) == 1
+
+
 def test_a_reply_about_one_that_was_lodged_by_hand_goes_by_mail(api, vendor):
     ContactPoint.objects.create(service=api.m365, order=1, kind="EMAIL", value="support@vendor.example")
     vendor.then = [says(b"", status=422)]

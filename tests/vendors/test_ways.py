@@ -40,7 +40,7 @@ BROKEN = Point(1, "EMAIL", "a@x.example", BAD)
         ("PORTAL", [FIRST, CALL], "PORTAL", CALL, ""),
         ("PORTAL", [FIRST], "MAIL", FIRST, "no portal and no hotline of Line is known"),
         ("PORTAL", [BROKEN], "PORTAL", None, "no portal and no hotline of Line is known"),
-        ("API", [FIRST, SITE], "API", FIRST, ""),
+        ("API", [FIRST, SITE], "API", None, ""),
         ("API", [], "API", None, ""),
     ],
 )

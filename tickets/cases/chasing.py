@@ -166,8 +166,10 @@ def _letter(chased: Chased, kind: str, point: ContactPoint | None, words: tuple[
 
 
 def _contact(case: VendorCase) -> ContactPoint | None:
-    """Who has the case: whom it was sent to last, else whom it would be sent to now."""
-    return case.contact_point or way_of(case.service).point
+    """Who has the case: whom it was sent to last, else whom it would be sent to now; None for what an API took."""
+    if case.contact_point or letters.goes_by_api(case):
+        return case.contact_point
+    return way_of(case.service).point or following(case.service.contact_points.all(), None)
 
 
 # what they are made from ----------------------------------------------------------------------------------------------
