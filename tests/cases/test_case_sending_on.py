@@ -127,6 +127,27 @@ def test_where_the_contact_was_deleted_meanwhile_the_first_that_holds_gets_the_c
     assert fresh(case).contact_point.value == NOC and len(world.mails_to(NOC)) == 1
 
 
+def test_a_late_bounce_of_an_earlier_letter_takes_a_case_that_was_handed_over_from_nobody(world, stuck):
+    ticket, case = stuck
+    contact(world, 2, "HOTLINE", LINE)
+    world.do(hand_over, ticket, case_id=case.pk, number="MS-77")
+    told = len(world.mails_to("l1@msp.example"))
+    world.forward(minutes=5)
+    bounce(world, case, SUPPORT, "late", letter=1)
+    assert (fresh(case).ball, tasks(case), alarmed(case)) == ("VENDOR", [], False)
+    assert world.kinds(ticket).count("VENDOR_BOUNCED") == 2 and world.kinds(ticket).count("CASE_STUCK") == 1
+    assert len(world.mails_to("l1@msp.example")) == told and world.fresh(ticket).holder_kind == "VENDOR"
+
+
+def test_a_late_bounce_after_the_vendor_has_answered_only_marks_the_contact(world, lodged):
+    ticket, case = lodged
+    contact(world, 2, "EMAIL", NOC)
+    world.do(by_hand, ticket, case_id=case.pk, kind="ANSWER", text="They reset it.", number="")
+    bounce(world, case, SUPPORT)
+    assert world.mails_to(NOC) == [] and fresh(case).status == "ANSWERED"
+    assert fresh(case).contact_point.bad_since and world.kinds(ticket).count("VENDOR_BOUNCED") == 1
+
+
 # an address that is known to be bad -----------------------------------------------------------------------------------
 
 
@@ -266,6 +287,41 @@ def test_what_is_not_stuck_over_or_of_another_ticket_is_not_sent_on(world, lodge
     world.do(lifecycle.resolve, ticket, summary="Gone.")
     with pytest.raises(NotAllowedNow, match="passed to a vendor"):
         world.do(hand_over, ticket, case_id=case.pk, number="")
+
+
+def test_a_case_that_was_taken_back_by_hand_is_still_with_its_vendor_and_not_lodged_again(world, lodged, client):
+    ticket, case = lodged
+    world.do(lifecycle.escalate, ticket, why="Too slow")
+    assert fresh(case).ball == "US" and not is_stuck(fresh(case))
+    for verb, more in ((send_to_contact, {}), (hand_over, {"number": ""})):
+        with pytest.raises(NotAllowedNow, match="Microsoft has this case"):
+            world.do(verb, ticket, case_id=case.pk, **more)
+    client.force_login(world.l1)
+    assert 'id="next-contact"' not in page(client, case)[1]
+
+
+def test_a_case_whose_contact_was_found_bad_is_taken_from_a_vendor_that_must_be_called(world, lodged):
+    ticket, case = lodged
+    contact(world, 2, "HOTLINE", LINE)
+    ContactPoint.objects.filter(value=SUPPORT).update(bad_since=world.now)
+    world.do(send_to_contact, ticket, case_id=case.pk)
+    assert (fresh(case).ball, tasks(case), world.fresh(ticket).holder_kind) == ("US", ["CALL"], "TIER")
+    world.do(hand_over, ticket, case_id=case.pk, number="MS-77")
+    assert (fresh(case).ball, tasks(case), fresh(case).contact_point.value) == ("VENDOR", [], LINE)
+
+
+@pytest.mark.parametrize("line", [True, False])
+def test_a_case_that_was_handed_over_is_at_its_bad_contact_no_more_and_its_vendor_is_chased(world, stuck, client, line):
+    ticket, case = stuck
+    if line:
+        contact(world, 2, "HOTLINE", LINE)
+    world.do(hand_over, ticket, case_id=case.pk, number="MS-77")
+    now = fresh(case)
+    assert (now.contact_point.value if now.contact_point else None) == (LINE if line else None) and not is_stuck(now)
+    client.force_login(world.l1)
+    assert 'id="next-contact"' not in page(client, case)[1]
+    world.forward(minutes=65)
+    assert tasks(case) == (["CALL"] if line else ["CONTACT"])
 
 
 # its alarm ------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tickets import vendor_cases
+from tickets.cases.delivered import has_gone_on_since
 from tickets.cases.sending_on import to_next_contact
 from tickets.models import CaseMessage, CaseTask, VendorCase
 from tickets.status import OPEN_STATUSES
@@ -14,16 +15,18 @@ WITH_VENDOR = (VendorCase.Status.QUEUED, VendorCase.Status.LODGED, VendorCase.St
 TO_CALL = (CaseTask.Kind.CONTACT, CaseTask.Kind.CALL)
 
 
-def came_back(work: Work, case: VendorCase, *, to: str, because: str, for_good: bool, now: datetime) -> None:
+def came_back(
+    work: Work, case: VendorCase, *, to: str, because: str, for_good: bool, now: datetime, letter: int = 0
+) -> None:  # fmt: skip
     """Do what follows when the address `to` took no mail about a case.
 
     In: `for_good`, whether the address itself is wrong, which marks its contact point; a server that was only out of
-    reach for days does not. Where the case has gone to somebody else meanwhile, is over, or somebody here was asked to
-    find a way already, nothing more is done.
+    reach for days does not. `letter`, the number of the letter that came back, 0 for the latest to that address. Where
+    the case has gone on since, is over, or somebody here was asked to find a way already, nothing more is done.
     """
     _mark(case, to, because=because, for_good=for_good, now=now)
     over = case.status not in WITH_VENDOR or work.status not in OPEN_STATUSES
-    if over or not _is_current(case, to):
+    if over or not _is_current(case, to) or _has_gone_on(case, to, letter):
         return
     held = work.case(case.pk)
     if case.status == VendorCase.Status.QUEUED:  # it left, or it could not have come back
@@ -48,6 +51,13 @@ def _is_current(case: VendorCase, to: str) -> bool:
     ours = CaseMessage.objects.filter(case=case, kind__in=CaseMessage.FROM_US).order_by("-seq")
     latest = ours.values_list("to", flat=True).first() or ""
     return to.lower() in (case.contact_point.value.lower(), latest.lower())
+
+
+def _has_gone_on(case: VendorCase, to: str, letter: int) -> bool:
+    """Whether the letter that came back, the latest to its address where none is named, decides nothing any more."""
+    ours = CaseMessage.objects.filter(case=case, kind__in=CaseMessage.FROM_US)
+    sent = (ours.filter(seq=letter) if letter else ours.filter(to__iexact=to)).order_by("-seq").first()
+    return sent is not None and has_gone_on_since(case, sent)
 
 
 def _is_seen_to(case: VendorCase, held: CaseInHand) -> bool:

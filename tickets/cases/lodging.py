@@ -72,7 +72,7 @@ def lodged_by_hand(work: Work, case: VendorCase, *, by: User | None, now: dateti
 
     In: the case of a ticket in hand, its letter withdrawn.
     """
-    _keep_what_was_lodged(case, by=by, now=now)
+    keep_what_was_lodged(case, by=by, now=now)
     pass_custody(work, case, by=by, now=now)
 
 
@@ -158,7 +158,7 @@ def _lodged_before(case: VendorCase, at: datetime) -> AlreadyLodged:
     return AlreadyLodged(f"{noted.author} lodged it" if noted.author else f"{case.service.vendor} wrote about it", at)
 
 
-def _keep_what_was_lodged(case: VendorCase, *, by: User, now: datetime) -> None:
+def keep_what_was_lodged(case: VendorCase, *, by: User, now: datetime) -> None:
     """The correspondence begins with what the vendor was told, whoever told it."""
     to = str(case.contact_point.value) if case.contact_point else ""
     CaseMessage.objects.create(

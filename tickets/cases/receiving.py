@@ -49,7 +49,8 @@ class Heard:
     """One thing that came. `found` is why it is held to be about the case, `because` the words that decided its kind,
     `by` who noted it here or put it to the case; `stranger`, whether its sender is not known as the vendor's.
 
-    Of what came back, `to` is the address that it did not reach, and `for_good` whether that address is wrong.
+    Of what came back, `to` is the address that it did not reach, `for_good` whether that address is wrong, and `letter`
+    the number of ours in its case, 0 where nobody knows which.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Heard:
     stranger: bool = False
     to: str = ""
     for_good: bool = True
+    letter: int = 0
 
 
 @transaction.atomic
@@ -164,7 +166,8 @@ def take(work: Work, case: VendorCase, at: datetime, heard: Heard) -> CaseMessag
         _tell(work, case, internal(why), heard, now=at)
     if kind == Kind.BOUNCE:
         to = heard.to or (case.contact_point.value if case.contact_point else "")
-        came_back(work, case, to=to, because=heard.because or internal(why), for_good=heard.for_good, now=at)
+        because = heard.because or internal(why)
+        came_back(work, case, to=to, because=because, for_good=heard.for_good, now=at, letter=heard.letter)
     return message
 
 

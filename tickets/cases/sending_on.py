@@ -10,10 +10,11 @@ from outbox.alarms import raise_alarm
 from tickets import handing
 from tickets.cases import letters, tasks
 from tickets.cases.chasing import said_about, to_call
+from tickets.cases.delivered import is_undelivered
 from tickets.cases.drafting import secrets_in, way_of
 from tickets.cases.letter_words import lodged_anew
 from tickets.cases.letters import Letter
-from tickets.cases.lodging import MARKED, case_of, checked_number
+from tickets.cases.lodging import MARKED, case_of, checked_number, keep_what_was_lodged
 from tickets.cases.writing import give_back
 from tickets.facts import VENDORS
 from tickets.models import CaseMessage, CaseTask, VendorCase
@@ -38,6 +39,11 @@ def to_next_contact(work: Work, case: VendorCase, *, to: str, because: str, now:
     if point is not None and point.kind == EMAIL:
         _write_to(work, case, point, letters.MAIL, came_back=to, because=because, by=None, now=now)
         return
+    get_stuck(work, case, point, because=because, now=now)
+
+
+def get_stuck(work: Work, case: VendorCase, point: ContactPoint | None, *, because: str, now: datetime) -> None:
+    """Nothing can be sent: the ball is ours, somebody is told and must call `point` or, without one, find a contact."""
     held = work.case(case.pk)
     why = {"rule": "CASE_STUCK", "vendor": held.vendor, "because": because, "to": point.value if point else ""}
     text = internal(why)
@@ -51,9 +57,20 @@ def to_next_contact(work: Work, case: VendorCase, *, to: str, because: str, now:
 
 
 def is_stuck(case: VendorCase) -> bool:
-    """Whether a person may send the case on: it was lodged and nothing came of it, or its contact does not hold."""
+    """Whether a person may send the case on: its contact does not hold, or what we sent did not reach the vendor.
+
+    One that was only taken back is still with the vendor, and is not lodged again.
+    """
+    if case.status != VendorCase.Status.LODGED:
+        return False
     ours = case.ball == VendorCase.Ball.US
-    return case.status == VendorCase.Status.LODGED and (ours or is_with_bad_contact(case))
+    return is_with_bad_contact(case) or (ours and (is_undelivered(case) or _is_asked_for(case)))
+
+
+def _is_asked_for(case: VendorCase) -> bool:
+    """Whether somebody was asked to hand it over by telephone or on a portal."""
+    wanted = to_lodge(case)
+    return CaseTask.objects.filter(case=case, kind=CaseTask.Kind.CALL, text=wanted[:300], done_at=None).exists()
 
 
 def is_with_bad_contact(case: VendorCase) -> bool:
@@ -90,8 +107,10 @@ def hand_over(*, key: str, case_id: int, number: str, by: User, now: datetime) -
     """
     with working(key, by=by, now=now) as (work, at):
         case, number = _stuck(work, case_id), checked_number(number)
-        case.number = number or case.number
-        case.save(update_fields=["number"])
+        case.number, case.channel = number or case.number, BY_HAND
+        case.save(update_fields=["number", "channel"])
+        _is_with(work, case, _by_hand(case))
+        keep_what_was_lodged(case, by=by, now=at)
         named = f", their number is {number}" if number else ""
         text = f"{by} gave the case to {case.vendor} by hand{named}."
         event(work, MARKED, text, now=at, by=by, why={"case": case.pk, "number": number})
@@ -143,19 +162,31 @@ def _is_with(work: Work, case: VendorCase, point: ContactPoint | None) -> None:
     work.case(case.pk).contact_bad_since = None
 
 
+def _by_hand(case: VendorCase) -> ContactPoint | None:
+    """The portal or hotline that takes the case, None where none is known."""
+    point = case.contact_point
+    if point and point.bad_since is None and point.kind != EMAIL:
+        return point
+    way = way_of(case.service)
+    return way.point if way.channel == BY_HAND else None
+
+
 def _ask(work: Work, case: VendorCase, way: Way, *, by: User, now: datetime) -> None:
     """Somebody hands it over where nothing can be sent to; who did so says it by `hand_over`."""
     if way.point is None:
         raise NotAllowedNow(f"No contact of {case.service} holds: mend or add one in the directory, then send it.")
     _is_with(work, case, way.point)
-    wanted = to_lodge(case)
-    if CaseTask.objects.filter(case=case, kind=CaseTask.Kind.CALL, text=wanted, done_at=None).exists():
+    wanted, held = to_lodge(case), work.case(case.pk)
+    if _is_asked_for(case):
         raise NotAllowedNow(f"That is asked for already: {wanted} Then say that they have it.")
     tasks.done(case, CaseTask.Kind.CONTACT, by=by, now=now)
     tasks.open_task(case, CaseTask.Kind.CALL, wanted, now=now)
     case.channel = BY_HAND
     case.save(update_fields=["channel"])
-    event(work, "CASE_FORWARDED", f"{by} asks for it: {wanted}", now=now, by=by, why={"case": case.pk})
+    text = f"{by} asks for it: {wanted}"
+    event(work, "CASE_FORWARDED", text, now=now, by=by, why={"case": case.pk})
+    if held.with_vendor:
+        handing.take_ball(work, held, now=now, because=text)
 
 
 def _given(work: Work, case: VendorCase, *, because: str, by: User, now: datetime) -> None:
