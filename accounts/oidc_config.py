@@ -22,6 +22,7 @@ class IdentityProvider:
 
     `required_for`: mail domains whose people sign in by it only. `second_factor`: it asks for one itself.
     `addresses_verified`: it is our own tenant, which hands out no address that is not the person's.
+    `secret_env`: the variable that holds the secret.
     """
 
     id: str
@@ -32,6 +33,7 @@ class IdentityProvider:
     required_for: tuple[str, ...] = ()
     second_factor: bool = False
     addresses_verified: bool = False
+    secret_env: str = ""
 
     @property
     def app(self) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def _provider(row: Any, place: int, environ: Mapping[str, str]) -> IdentityProvi
         id=row["id"], name=row["name"], issuer=row["issuer"].rstrip("/"), client_id=row["client_id"], secret=secret,
         required_for=tuple(domain.lower() for domain in row.get("required_for", [])),
         second_factor=row.get("second_factor", False), addresses_verified=row.get("addresses_verified", False),
+        secret_env=row["secret_env"],
     )  # fmt: skip
 
 

@@ -1,12 +1,15 @@
 """Connections to vendors' APIs as configuration: for which service, where, with which secret, where the number is."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
+
+from django.conf import settings
 
 from accounts.configuration import Entry, Run, refuse_twins
 from integrations.http_out import check_url
 from integrations.http_out_answer import CannotWork
-from integrations.models import CaseConnection
+from integrations.models import CaseConnection, Integration
 from vendors.models import Service
 
 SYSTEM = "case_api"
@@ -48,12 +51,23 @@ def _check(entry: Entry[Any], run: Run) -> None:
         except CannotWork as error:
             run.refuse(entry, str(error), "url")
     variable = entry.row.secret_env
-    if variable in OURS:
+    if variable and _is_ours(variable, run.environ.get(variable, "")):
         run.refuse(
             entry, f"{variable} is a secret of the portal's own; give the vendor's a variable of its own", "secret_env"
         )
     elif variable and not run.environ.get(variable):
         run.remark(f"{entry.row.name}: {variable} is not set here; the worker needs it to lodge cases")
+
+
+def _is_ours(variable: str, value: str) -> bool:
+    """Whether it is a secret of the portal's own, by which people sign in, or by which another system is let in.
+
+    Of the last the digest alone is known.
+    """
+    if variable in OURS or variable in {provider.secret_env for provider in settings.IDENTITY_PROVIDERS}:
+        return True
+    digest = hashlib.sha256(value.encode()).hexdigest()
+    return bool(value) and Integration.objects.filter(token_digests__contains=[digest]).exists()
 
 
 def _remark_on_services_without(run: Run) -> None:

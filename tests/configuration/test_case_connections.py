@@ -1,8 +1,11 @@
 """Connections to vendors' APIs in configuration files: what is kept, what is refused, and what is written out."""
 
+import json
+
 import pytest
 from small_provider import bring_in
 
+from accounts.oidc_config import identity_providers
 from escalation_portal.configuration import BadConfiguration, export_configuration
 from integrations.models import CaseConnection
 from tickets.models import EventSource
@@ -50,6 +53,30 @@ def test_a_secret_that_is_not_set_here_is_told(small):
         "Cloud mail by API: CLOUD_API is not set here; the worker needs it to lodge cases"
         in connect(environ={}).remarks
     )
+
+
+def refused_secret(environ, row=ROW) -> str:
+    with pytest.raises(BadConfiguration) as refused:
+        connect(row, environ)
+    [problem] = refused.value.problems
+    assert problem.path.endswith("secret_env") and not CaseConnection.objects.exists()
+    return problem.message
+
+
+def test_the_secret_of_an_identity_provider_is_sent_to_no_vendor(small, settings):
+    known = {"id": "entra", "name": "Entra", "issuer": "https://login.example", "client_id": "1"}
+    known = [known | {"secret_env": "CLOUD_API"}]
+    settings.IDENTITY_PROVIDERS = identity_providers(json.dumps(known), ENVIRON)
+    assert "CLOUD_API is a secret of the portal's own" in refused_secret(ENVIRON)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_lets_another_system_in_is_sent_to_no_vendor(small, at_once):
+    other = "{system: ninjaone, name: Other, secret_env: OTHER_HOOK}"
+    environ = {"OTHER_HOOK": "let-me-in", "CLOUD_API": "let-me-in"}
+    if not at_once:
+        connect(other, environ)
+    assert "CLOUD_API is a secret of the portal's own" in refused_secret(environ, f"{other}, {ROW}" if at_once else ROW)
 
 
 def test_a_service_that_goes_by_api_without_a_connection_is_told(small):
