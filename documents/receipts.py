@@ -53,7 +53,8 @@ def ask(document: Document, *, now: datetime) -> int:
 
 def carry_over(before: DocumentVersion, version: DocumentVersion) -> int:
     """Whoever was asked to read `before` is not asked anew: what they have read holds, what they have not is still
-    asked, reminders as before. For a version that says anew what the same policy version asks for."""
+    asked, reminders as before. For a version that says anew what the same policy version asks for. In: the versions of
+    a document that is locked, so that nobody says meanwhile to have read the older."""
     rows = list(Receipt.objects.filter(version=before))
     for row in rows:
         row.pk, row.version, row._state.adding = None, version, True
@@ -63,6 +64,7 @@ def carry_over(before: DocumentVersion, version: DocumentVersion) -> int:
 @transaction.atomic
 def read(*, document: Document, by: User, now: datetime) -> Receipt:
     """Note that `by` has read the live version. Raises NotAsked; who has read it before keeps that moment."""
+    document = Document.objects.select_for_update(no_key=True).defer("words", "search").get(pk=document.pk)
     version = DocumentVersion.live(document)
     receipt = Receipt.objects.select_for_update().filter(version=version, user=by).first()
     if receipt is None:

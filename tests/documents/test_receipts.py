@@ -1,9 +1,10 @@
 """Whoever must read a version is asked, reminded twice at most, and left alone once it is read or replaced."""
 
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from guardian.shortcuts import remove_perm
 
@@ -78,6 +79,28 @@ def test_a_policy_that_is_written_anew_for_a_vendor_s_new_address_asks_nobody_ag
     assert [receipt.version.number for receipt in unread_by(world.l2)] == [2]
     assert list(unread_by(world.l1)) == []
     assert later(world, days=1) == 3, "who has not read it is reminded as if nothing had happened"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_says_to_have_read_it_while_it_is_written_anew_has_read_the_new_one(world):
+    document, began = generated(world, "Call 1.", 7), threading.Event()
+
+    def say():
+        began.wait()
+        try:
+            read(document=document, by=world.l1, now=world.now)
+        finally:
+            connection.close()
+
+    reader = threading.Thread(target=say)
+    reader.start()
+    with transaction.atomic():
+        generated(world, "Call 2.", 7)
+        began.set()
+        reader.join(timeout=0.5)
+        assert reader.is_alive(), "it waits for the version that is being written"
+    reader.join()
+    assert list(unread_by(world.l1)) == []
 
 
 def test_the_next_version_of_the_policy_asks_everybody(world):
