@@ -13,6 +13,7 @@ from outbox.backoff import delay_seconds
 from tickets import vendor_cases
 from tickets.cases.chasing import chase_all
 from tickets.cases.engaging import engage
+from tickets.cases.undelivered import note_undelivered
 from tickets.client_updates import TellClient
 from tickets.decisions import Action, Breach, Climb, Remind, RemindClient, TellManagers, Wake, Warn, decide
 from tickets.edits import edits, notice_edits, tell_terms
@@ -65,6 +66,7 @@ def sweep_until_done(*, now: datetime) -> Swept:
     total = Swept()
     _notice_edits(now=now)
     end_alarms(now=now)
+    note_undelivered(now=now)
     while True:
         swept = sweep(now=now)
         settled = vendor_cases.note_settled(now=now)

@@ -116,7 +116,8 @@ def _chase(record: Record) -> str:
 
 
 def _stuck(record: Record) -> str:
-    to = f" It is to be called: {record['to']}." if record["to"] else " No other contact of it is known."
+    nobody = " Send it on from its page." if record.get("holds") else " No other contact of it is known."
+    to = f" It is to be called: {record['to']}." if record["to"] else nobody
     return f"{record['vendor']} does not have the case: {_clause(record['because'])}.{to}"
 
 

@@ -1,9 +1,11 @@
 """A case that did not reach its vendor: who gets it next, what it is told, and how a person sends it on to its end."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail as sent
 
-from outbox.models import Alarm
+from outbox.models import Alarm, Message
 from tickets import lifecycle
 from tickets.cases.lodging import NoSuchCase
 from tickets.cases.receiving import by_hand, confirm_closed, receive
@@ -322,6 +324,59 @@ def test_a_case_that_was_handed_over_is_at_its_bad_contact_no_more_and_its_vendo
     assert 'id="next-contact"' not in page(client, case)[1]
     world.forward(minutes=65)
     assert tasks(case) == (["CALL"] if line else ["CONTACT"])
+
+
+# a letter that could not be sent --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent_on(world, stuck):
+    """It was sent on to another address, which has not left yet."""
+    contact(world, 2, "EMAIL", NOC)
+    world.do(send_to_contact, stuck[0], case_id=stuck[1].pk)
+    return stuck
+
+
+def die(case):
+    letter = CaseMessage.objects.filter(case=case, kind="LODGED").latest("seq")
+    Message.objects.filter(pk=letter.message_id).update(state="DEAD", sent_at=None, last_error="refused")
+
+
+def test_a_case_that_was_sent_on_in_a_letter_that_could_not_be_sent_is_ours_again(world, sent_on):
+    ticket, case = sent_on
+    die(case)
+    world.forward(minutes=1)
+    assert (fresh(case).ball, tasks(case), alarmed(case)) == ("US", ["CONTACT"], True)
+    assert world.fresh(ticket).holder_kind == "TIER" and is_stuck(fresh(case))
+    assert f"our letter to {NOC} could not be sent: refused" in world.said(ticket, "CASE_STUCK")[-1]
+    assert world.said(ticket, "CASE_STUCK")[-1].endswith("Send it on from its page.")
+    assert world.kinds(ticket).count("CASE_STUCK") == 2
+    assert world.clock(ticket, "VENDOR_RESPOND", f"case:{case.pk}").running_since is None
+    world.forward(minutes=1)
+    assert world.kinds(ticket).count("CASE_STUCK") == 2
+    world.do(hand_over, ticket, case_id=case.pk, number="")
+    world.tick()
+    assert (fresh(case).ball, tasks(case), alarmed(case)) == ("VENDOR", [], False)
+
+
+def test_a_late_vendor_s_next_contact_that_could_not_be_written_to_does_not_have_the_case(world, lodged):
+    _, case = lodged
+    contact(world, 2, "EMAIL", NOC)
+    world.forward(minutes=95)
+    assert fresh(case).contact_point.value == NOC
+    die(case)
+    world.tick()
+    assert (fresh(case).ball, tasks(case), alarmed(case)) == ("US", ["CONTACT"], True)
+
+
+def test_a_letter_that_could_not_be_sent_decides_nothing_once_the_vendor_has_spoken_or_has_the_case(world, sent_on):
+    ticket, case = sent_on
+    world.now += timedelta(minutes=1)
+    world.do(by_hand, ticket, case_id=case.pk, kind="ANSWER", text="We look.", number="")
+    world.do(lifecycle.wait, ticket, on="VENDOR", why="They called us")
+    die(case)
+    world.tick()
+    assert (fresh(case).ball, alarmed(case)) == ("VENDOR", False)
 
 
 # its alarm ------------------------------------------------------------------------------------------------------------

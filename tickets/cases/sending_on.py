@@ -46,6 +46,8 @@ def get_stuck(work: Work, case: VendorCase, point: ContactPoint | None, *, becau
     """Nothing can be sent: the ball is ours, somebody is told and must call `point` or, without one, find a contact."""
     held = work.case(case.pk)
     why = {"rule": "CASE_STUCK", "vendor": held.vendor, "because": because, "to": point.value if point else ""}
+    if point is None and case.service.contact_points.filter(bad_since=None).exists():
+        why["holds"] = True
     text = internal(why)
     event(work, "CASE_STUCK", text, now=now, why=why)
     tasks.open_task(case, *to_call(case, point), now=now)
