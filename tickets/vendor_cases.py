@@ -61,6 +61,7 @@ def complete(case: VendorCase, request: Request, *, now: datetime) -> VendorCase
     for name in FROM_DRAFT:
         setattr(case, name, getattr(fresh, name))
     case.save()
+    _put_right(case, now=now)
     held = request.work.case(case.pk)
     held.status, held.severity, held.contact_bad_since = case.status, case.severity, None
     _note(request, case, sources, now=now)
@@ -200,8 +201,7 @@ def _settle_all(held: Sequence[int], *, now: datetime) -> int:
 
 def _settle(work: Work, case: VendorCase, *, now: datetime) -> None:
     now, held = max(now, work.last_event_at), work.case(case.pk)
-    if case.settle_after:
-        clear_alarm(f"unsettled:{work.id}", now=now)
+    _put_right(case, now=now)
     if case.message is not None and case.message.state == "DEAD":
         _failed(work, case, held, now=now)
         return
@@ -224,8 +224,17 @@ def _failed(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) ->
     raise_alarm(f"case:{case.pk}", f"{work.key}: {text}", now=now)
 
 
+def _put_right(case: VendorCase, *, now: datetime) -> None:
+    """What could not be noted of its letter is dealt with, and may be tried at once where another ends."""
+    if case.settle_after:
+        case.settle_after = None
+        case.save(update_fields=["settle_after"])
+        clear_alarm(f"unsettled:{case.ticket_id}", now=now)
+
+
 def lodge(work: Work, case: VendorCase, held: CaseInHand, *, now: datetime) -> None:
     """The vendor has it: custody passes, what it promised runs."""
+    _put_right(case, now=now)
     if work.status not in OPEN_STATUSES:
         held.status, held.lodged_at, held.closed_at, held.dirty = "CLOSED", now, now, True
         why = {"rule": "CASE_LATE", "service": case.service.name}

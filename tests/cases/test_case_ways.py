@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from outbox.alarms import raise_alarm
 from outbox.delivery import retry
 from outbox.models import Alarm, Message
 from tickets import lifecycle, merging, vendor_cases
@@ -186,6 +187,26 @@ def test_a_retry_that_goes_out_lodges_it_and_ends_the_task_and_the_alarm(world):
     assert not Alarm.objects.filter(key=f"case:{case.pk}", cleared_at=None).exists()
 
 
+def dead_alarm(world, case):
+    raise_alarm(f"outbox:{case.message_id}", "could not be sent", now=world.now)
+    return Alarm.objects.filter(key=f"outbox:{case.message_id}", cleared_at=None)
+
+
+def test_the_alarm_of_a_dead_letter_ends_when_it_is_sent_anew(world):
+    ticket = world.open()
+    alarm = dead_alarm(world, failed(world, ticket))
+    by_hand(world, ticket, why="")
+    assert world.open_case(ticket).status == "QUEUED" and not alarm.exists()
+
+
+def test_the_alarm_of_a_dead_letter_ends_when_somebody_has_lodged_it_by_hand(world):
+    ticket = world.open()
+    case = failed(world, ticket)
+    alarm = dead_alarm(world, case)
+    world.do(lodging.mark_lodged, ticket, case_id=case.pk, number="MS-1")
+    assert Message.objects.get(pk=case.message_id).state == "CANCELLED" and not alarm.exists()
+
+
 def test_a_lodged_case_stays_as_it_is_when_its_letter_is_looked_at_again(world):
     ticket = world.open()
     by_hand(world, ticket)
@@ -298,6 +319,31 @@ def test_cases_that_cannot_be_settled_are_put_aside_and_keep_no_later_one_from_i
     assert vendor_cases.note_settled(now=world.now) == 0, "they were tried at this moment"
     assert vendor_cases.note_settled(now=world.now + vendor_cases.SETTLE_AGAIN) == 2
     assert {world.open_case(ticket).status for ticket in bad} == {"LODGED"} and unsettled_alarms() == []
+
+
+def unsettled(world, ticket, case):
+    """As if its letter had ended and that could not be noted."""
+    VendorCase.objects.filter(pk=case.pk).update(settle_after=world.now)
+    raise_alarm(f"unsettled:{ticket.pk}", "could not be settled", now=world.now)
+
+
+def retried_again(world, ticket, case):
+    """It died once more, which is noted this time."""
+    VendorCase.objects.filter(pk=case.pk).update(status="QUEUED")
+    assert vendor_cases.note_settled(now=world.now) == 1 and world.open_case(ticket).status == "FAILED"
+
+
+@pytest.mark.parametrize("act", [
+    lambda world, ticket, case: by_hand(world, ticket, why=""),
+    lambda world, ticket, case: world.do(lodging.mark_lodged, ticket, case_id=case.pk, number="MS-1"),
+    retried_again,
+])  # fmt: skip
+def test_what_could_not_be_settled_is_over_once_the_case_is_dealt_with(world, act):
+    ticket = world.open()
+    case = failed(world, ticket)
+    unsettled(world, ticket, case)
+    act(world, ticket, case)
+    assert unsettled_alarms() == [] and world.open_case(ticket).settle_after is None
 
 
 def unsettled_alarms():

@@ -11,6 +11,7 @@ from django.db.models import Max
 import columnar
 from accounts.models import User
 from columnar import Json
+from outbox.alarms import clear_alarm
 from outbox.mail_ids import message_id
 from outbox.models import Message
 from tickets.models import CaseMessage, VendorCase
@@ -85,13 +86,18 @@ def rewrite(letter: Letter, *, now: datetime) -> None:
         payload=_payload(letter, row.seq), kind=letter.channel, state=Message.State.PENDING, attempts=0,
         not_before=now, leased_until=None,
     )  # fmt: skip
+    clear_alarm(f"outbox:{message.pk}", now=now)
 
 
 def withdraw(case: VendorCase, *, now: datetime) -> None:
-    """The case's letter, where it has one, is sent no more, now or on a retry. Raises Leaving, HasLeft."""
+    """The case's letter, where it has one, is sent no more, now or on a retry, and no alarm tells of it.
+
+    Raises Leaving, HasLeft.
+    """
     if case.message_id:
         message = _to_change(case, now=now)
         Message.objects.filter(pk=message.pk).update(state=Message.State.CANCELLED)
+        clear_alarm(f"outbox:{message.pk}", now=now)
 
 
 def next_seq(case: VendorCase) -> int:
