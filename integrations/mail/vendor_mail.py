@@ -2,7 +2,8 @@
 
 A mail belongs to a case where it came to the case's own address or answers a mail of ours about it, and its sender is
 known as the vendor's: address and Message-ID hold 128 random bits, and whoever was written to may pass them on, to our
-own people and to the client's. What a program wrote there is recorded whoever sent it, since it answers nothing.
+own people and to the client's. What a program wrote there is recorded whoever sent it, since it answers nothing; a
+number is taken from the vendor's alone.
 Without either, the vendor's case number counts where our own mail server vouches that the sender is the vendor's.
 Whatever else is about a case waits for a manager, is put nowhere, and who has the ticket is told that it waits.
 """
@@ -23,6 +24,7 @@ from integrations.mail.source import IncomingMail
 from integrations.models import ReceivedMail
 from tickets.cases.reading import number_in, own_words, read
 from tickets.cases.receiving import receive
+from tickets.cases.waiting import tell_of_doubt
 from tickets.models import CaseMessage, SideConversation, VendorCase
 from vendors.models import ContactPoint, Service, Vendor
 from vendors.senders import is_contact_of, is_of, vendors_of
@@ -54,7 +56,7 @@ def taken(mail: IncomingMail, row: ReceivedMail, token: str, *, now: datetime) -
     In: `row`, as which it is stored; `token` of the address that it came to, "" where that has none.
     """
     if mail.report:
-        return _reported(mail, mail.report, token, now=now)
+        return _reported(mail, mail.report, token, row, now=now)
     if token and SideConversation.objects.filter(token=token.lower()).exists():
         return None
     found = _case_at(token) or _case_answered(mail.answers)
@@ -82,11 +84,11 @@ def put_to_case(mail: IncomingMail, found: Found, *, now: datetime) -> Outcome:
     if too_many := _too_many(case, now=now):
         return too_many
     said = read(mail.text, subject=mail.subject, pattern=case.service.number_pattern, ours=case.subject)
-    kind = Kind.AUTO_REPLY if mail.automatic else Kind(said.kind)
+    kind, theirs = Kind.AUTO_REPLY if mail.automatic else Kind(said.kind), is_theirs(mail.sender, case)
     kept = receive(
         case_id=case.pk, kind=kind, text=mail.words, sender=mail.sender, subject=mail.subject, mail_id=mail.mail_id,
-        number=said.number, found=found.why, because=mail.automatic or said.because, now=now,
-        stranger=not is_of(mail.sender, case.vendor),
+        number=said.number if theirs else "", found=found.why, because=mail.automatic or said.because, now=now,
+        stranger=not theirs,
     )  # fmt: skip
     if kept is None:
         return Outcome(CASE, "It is in its case already.", ticket_id)
@@ -178,10 +180,12 @@ def _waits(case: VendorCase, because: str) -> Outcome:
 # what came back ------------------------------------------------------------------------------------------------------
 
 
-def _reported(mail: IncomingMail, report: Report, token: str, *, now: datetime) -> Outcome | None:
+def _reported(
+    mail: IncomingMail, report: Report, token: str, row: ReceivedMail, *, now: datetime
+) -> Outcome | None:  # fmt: skip
     """A mail server's report about a mail of ours: which one only its Message-ID says.
 
-    Of another recipient than we wrote to, to whom theirs passed it on, it is recorded and marks no contact.
+    Of another recipient than we wrote to, it is recorded and marks no contact; who has the ticket learns of the first.
     """
     rows = CaseMessage.objects.filter(mail_id__in=report.ids, kind__in=CaseMessage.FROM_US)
     ours = rows.select_related("case__vendor").order_by("-at").first()
@@ -189,25 +193,28 @@ def _reported(mail: IncomingMail, report: Report, token: str, *, now: datetime) 
         return _unknown_report(report, token)
     if too_many := _too_many(ours.case, now=now):
         return too_many
-    as_written = report.recipient.lower() in ("", ours.to.lower())
-    kind = Kind.BOUNCE if report.failed and as_written else Kind.AUTO_REPLY
+    doubtful = report.failed and report.recipient.lower() not in ("", ours.to.lower())
+    kind = Kind.BOUNCE if report.failed and not doubtful else Kind.AUTO_REPLY
+    first = doubtful and not _was_doubted(ours)
     kept = receive(
         case_id=ours.case_id, kind=kind, text=mail.words, sender=mail.sender, subject=mail.subject,
-        mail_id=mail.mail_id, number="", found=REFERENCE, because=report.because, to=ours.to, for_good=report.for_good,
-        now=now,
+        mail_id=mail.mail_id, number="", found=REFERENCE, because=report.because,
+        to=report.recipient if doubtful else ours.to, for_good=report.for_good, letter=ours.seq, now=now,
     )  # fmt: skip
     vendor, ticket_id = ours.case.vendor, ours.case.ticket_id
     if kept is None:
         return Outcome(CASE, "It is in its case already.", ticket_id)
-    what = _what_became(report, as_written=as_written)
+    if first:
+        tell_of_doubt(case_id=ours.case_id, mail=row.pk, because=report.because, now=now)
+    came_back = "did not reach an address that we did not write to" if doubtful else "came back"
+    what = came_back if report.failed else "is late"
     return Outcome(CASE, f"Our mail to {vendor} {what}: {report.because}", ticket_id)
 
 
-def _what_became(report: Report, *, as_written: bool) -> str:
-    """Of a mail of ours; whoever it was passed on to where it arrived is no contact of ours."""
-    if not as_written:
-        return "was passed on by them to somebody else"
-    return "came back" if report.failed else "is late"
+def _was_doubted(ours: CaseMessage) -> bool:
+    """Whether another such report came since our mail: one on an address that we did not write to."""
+    since = CaseMessage.objects.filter(case=ours.case_id, kind=Kind.AUTO_REPLY, seq__gt=ours.seq)
+    return since.exclude(to="").exclude(to__iexact=ours.to).exists()
 
 
 def _unknown_report(report: Report, token: str) -> Outcome | None:

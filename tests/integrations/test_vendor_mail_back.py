@@ -8,6 +8,7 @@ from mails import mail, report
 from integrations.models import ReceivedMail
 from outbox.models import Alarm
 from tickets import lifecycle
+from tickets.cases.writing import write
 from tickets.models import CaseMessage, CaseTask
 from vendors.models import ContactPoint, Verification
 
@@ -68,13 +69,38 @@ def test_a_forged_bounce_marks_nothing_and_waits_for_a_manager(world, case, name
     assert kinds(case) == ["LODGED"] and not ContactPoint.objects.filter(bad_since__isnull=False).exists()
 
 
-def test_of_somebody_to_whom_the_vendor_passed_it_on_no_contact_is_marked(world, case):
+def told_of_doubt(world):
+    return [m for m in world.mails_to("l1@msp.example") if "may not have arrived" in m.body]
+
+
+def test_of_an_address_that_we_did_not_write_to_no_contact_is_marked_and_who_has_the_ticket_is_told(world, case):
+    """Theirs has rewritten our recipient's address or passed the mail on; which, the report does not say."""
     second_contact(world)
     outcome, because = come(world, back(case, to="paul@internal.vendor.example"))
-    assert outcome == "CASE" and "was passed on by them to somebody else: paul@internal.vendor.example" in because
+    assert outcome == "CASE" and "did not reach an address that we did not write to: paul@internal" in because
     assert kinds(case) == ["LODGED", "AUTO_REPLY"] and fresh(case).ball == "VENDOR"
     assert not ContactPoint.objects.filter(bad_since__isnull=False).exists()
     assert not world.mails_to("second@vendor.example")
+    [told] = told_of_doubt(world)
+    assert "Our mail to Microsoft may not have arrived: paul@internal.vendor.example could not be reached" in told.body
+
+
+def test_of_one_letter_it_is_told_once_and_of_the_next_again(world, case):
+    come(world, back(case, to="paul@in.vendor.example", action="delayed", status="4.4.1"))
+    assert not told_of_doubt(world), "it may arrive yet"
+    for number, to in enumerate(("paul@in.vendor.example", "mia@in.vendor.example")):
+        come(world, back(case, to=to, mail_id=f"<{number}@mx>"))
+    assert len(told_of_doubt(world)) == 1 and kinds(case) == ["LODGED", *["AUTO_REPLY"] * 3]
+    world.do(write, case.ticket, case_id=case.pk, text="Is it there?", keep_ball=False)
+    reply = case.messages.get(kind="REPLY")
+    come(world, report(ours=reply.mail_id, to="paul@in.vendor.example", mail_id="<9@mx>"))
+    assert len(told_of_doubt(world)) == 2
+
+
+def test_of_a_case_that_is_over_nobody_is_told_so(world, case):
+    world.do(lifecycle.resolve, case.ticket, summary="Done.")
+    come(world, back(case, to="paul@in.vendor.example"))
+    assert kinds(case) == ["LODGED", "AUTO_REPLY"] and not told_of_doubt(world)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from mails import mail
 from integrations.models import ReceivedMail
 from tickets import lifecycle
 from tickets.models import CaseTask, Notification
-from vendors.models import ContactPoint, Vendor
+from vendors.models import ContactPoint, Service, Vendor
 
 
 @pytest.fixture
@@ -70,6 +70,18 @@ def test_a_program_of_a_stranger_s_is_recorded_and_shown_as_such(world, case):
     assert come(world, raw)[0] == "CASE"
     assert (kinds(case), fresh(case).ball) == (["LODGED", "AUTO_REPLY"], "VENDOR")
     assert "an address that nobody knows as theirs" in world.said(case.ticket, "VENDOR_AUTO_REPLY")[0]
+
+
+@pytest.mark.parametrize("sender", ["mia@else.example", "dana@acme.example", "l1@msp.example"])
+def test_what_calls_itself_automatic_sets_no_number_unless_it_is_the_vendor_s(world, case, sender):
+    Service.objects.update(number_pattern=r"CS\d{7}")
+    Vendor.objects.update(mail_domains=["acme.example", "msp.example"])
+    said = {"To": at(case), "Subject": "[CS0012345] We got it", "Auto_Submitted": "auto-replied"}
+    assert come(world, mail(sender=sender, **said))[0] == "CASE"
+    assert (kinds(case), fresh(case).number) == (["LODGED", "AUTO_REPLY"], "")
+    assert "an address that nobody knows as theirs" in world.said(case.ticket, "VENDOR_AUTO_REPLY")[0]
+    come(world, mail(Message_ID="<2@v>", **said))
+    assert fresh(case).number == "CS0012345", "the vendor's own is taken"
 
 
 def test_who_has_the_ticket_is_told_once_that_mails_wait_and_where(world, case, settings):
