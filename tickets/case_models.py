@@ -71,6 +71,7 @@ class CaseTask(models.Model):
         ANSWER = "ANSWER", "Answer the vendor"
         CONFIRM = "CONFIRM", "Confirm that it is done"
         CONTACT = "CONTACT", "Find a contact that works"
+        NUMBER = "NUMBER", "Note the vendor's number"
 
     case = models.ForeignKey("tickets.VendorCase", on_delete=models.CASCADE, related_name="tasks")
     kind = models.CharField(max_length=7, choices=Kind.choices)

@@ -22,6 +22,7 @@ VENDOR_TASKS = {
     "ANSWER": "The vendor has asked something",
     "CONFIRM": "The vendor holds it for done",
     "CONTACT": "No contact of the vendor works",
+    "NUMBER": "The vendor's number is to be noted",
 }
 
 

@@ -28,7 +28,7 @@ def take_number(case_id: int, number: str, *, now: datetime) -> None:
         text = f"{case.vendor}'s API took the case: their number is {number}."
         event(work, NUMBER_NOTED, f"{text} {doubt}".strip(), now=at, why={"case": case.pk, "number": number})
         if doubt:
-            tasks.open_task(case, CaseTask.Kind.CALL, f"Check {case.vendor}'s number. {doubt}", now=at)
+            tasks.open_task(case, CaseTask.Kind.NUMBER, f"Check {case.vendor}'s number. {doubt}", now=at)
 
 
 def ask_for_number(case_id: int, *, because: str, now: datetime) -> None:
@@ -36,4 +36,4 @@ def ask_for_number(case_id: int, *, because: str, now: datetime) -> None:
     case = VendorCase.objects.select_related("vendor", "service").get(pk=case_id)
     if not case.number:
         text = f"Ask {case.vendor} for its number of the case about {case.service.name} and note it: {because}."
-        tasks.open_task(case, CaseTask.Kind.CALL, text, now=now)
+        tasks.open_task(case, CaseTask.Kind.NUMBER, text, now=now)

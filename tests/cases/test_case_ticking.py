@@ -69,6 +69,12 @@ def test_a_call_that_nobody_took_is_ticked_off_and_the_vendor_is_awaited_all_the
     assert again.status_code == 409 and "somebody has seen to it" in again.content.decode()
 
 
+def test_a_number_that_needs_no_change_is_ticked_off(desk, ticket, lodged, browser):
+    tasks.open_task(lodged, "NUMBER", "Check it.", now=desk.now)
+    tick(browser, read(browser, url(lodged)), "NUMBER", "They do look so now")
+    assert desk.said(ticket, "CASE_TASK_DONE") == ["L1 has done it, note the vendor's number: They do look so now"]
+
+
 def test_it_is_ticked_off_on_the_ticket_which_is_shown_again(desk, ticket, lodged, browser):
     tasks.open_task(lodged, "CONTACT", "Find a contact.", now=desk.now)
     tasks.open_task(lodged, "CALL", "Call 0800 1234.", now=desk.now)
@@ -94,9 +100,9 @@ def places(html):
 
 
 def test_every_task_leads_to_a_place_that_is_on_the_page(desk, ticket, lodged, browser):
-    for kind in ("CALL", "CONTACT", "ANSWER", "CONFIRM"):
+    for kind in ("CALL", "CONTACT", "ANSWER", "CONFIRM", "NUMBER"):
         tasks.open_task(lodged, kind, "See to it.", now=desk.now)
-    assert places(read(browser, url(lodged))) == ["by-hand", "reach", "reply", "done"]
+    assert places(read(browser, url(lodged))) == ["by-hand", "reach", "reply", "done", "number"]
 
 
 def test_of_a_case_that_did_not_reach_its_vendor_they_lead_to_where_it_is_sent_on(desk, ticket, lodged, browser):

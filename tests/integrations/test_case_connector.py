@@ -130,7 +130,7 @@ def test_without_a_number_that_can_be_kept_the_vendor_has_the_case_and_somebody_
     case = lodged(api)
     assert (case.status, case.number, held_by(api, case), len(vendor.asked)) == ("LODGED", "", "Microsoft", 1)
     [(kind, text)] = tasks()
-    assert kind == "CALL" and text.startswith(
+    assert kind == "NUMBER" and text.startswith(
         "Ask Microsoft for its number of the case about Microsoft 365 and note it"
     )
     assert because in text
@@ -141,7 +141,32 @@ def test_a_number_that_does_not_look_like_the_vendor_s_is_kept_and_somebody_chec
     case = lodged(api)
     assert (case.number, case.status) == ("CS0012345", "LODGED")
     [(kind, text)] = tasks()
-    assert kind == "CALL" and "“CS0012345” does not look like the numbers of Microsoft 365" in text
+    assert kind == "NUMBER" and "“CS0012345” does not look like the numbers of Microsoft 365" in text
+
+
+def test_a_number_is_asked_for_beside_a_call_and_until_it_is_noted(api, vendor):
+    ContactPoint.objects.create(service=api.m365, order=1, kind="HOTLINE", value="0800 1234")
+    vendor.then = [says({})]
+    case = lodged(api)
+    api.until(march(2, 10, 31))
+    assert [kind for kind, _ in tasks()] == ["NUMBER", "CALL"]
+    receiving.receive(
+        case_id=case.pk, kind="ANSWER", text="We are at it.", sender="", subject="", mail_id="hook:1", number="",
+        now=api.now,
+    )  # fmt: skip
+    assert [kind for kind, _ in tasks()] == ["NUMBER"]
+    api.do(lodging.note_number, case.ticket, case_id=case.pk, number="MS-1")
+    assert tasks() == []
+
+
+def test_a_number_that_comes_with_an_answer_is_asked_for_no_more(api, vendor):
+    vendor.then = [says({})]
+    case = lodged(api)
+    receiving.receive(
+        case_id=case.pk, kind="ANSWER", text="We are at it.", sender="", subject="", mail_id="hook:1", number="MS-1",
+        now=api.now,
+    )  # fmt: skip
+    assert tasks() == [] and fresh(case).number == "MS-1"
 
 
 def test_a_number_that_is_known_already_is_not_replaced(api, vendor):

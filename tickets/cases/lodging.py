@@ -98,6 +98,7 @@ def note_number(*, key: str, case_id: int, number: str, by: User, now: datetime)
         case.save(update_fields=["number"])
         instead = f" instead of {before}" if before else ""
         said = f"noted {number}{instead} as {case.service.vendor}'s number" if number else f"took {before} away"
+        tasks.done(case, CaseTask.Kind.NUMBER, by=by, now=at)
         event(work, NUMBER_NOTED, f"{by} {said}.", now=at, by=by, why={"case": case.pk, "number": number})
     return case
 

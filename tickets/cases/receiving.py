@@ -155,7 +155,7 @@ def take(work: Work, case: VendorCase, at: datetime, heard: Heard) -> CaseMessag
     why = {
         "rule": "VENDOR_MAIL", "kind": kind.value, "case": case.pk, "vendor": case.vendor.name,
         "service": case.service.name, "sender": heard.sender, "found": heard.found, "because": defused(heard.because),
-        "number": _take_number(case, heard.number), "stranger": heard.stranger,
+        "number": _take_number(case, heard.number, now=at), "stranger": heard.stranger,
     }  # fmt: skip
     if kind in SAID:
         _pass_ball(work, case, kind, f"{case.vendor} has answered", now=at)
@@ -217,12 +217,13 @@ def _keep(case: VendorCase, kind: str, heard: Heard, *, now: datetime) -> CaseMe
     )  # fmt: skip
 
 
-def _take_number(case: VendorCase, number: str) -> str:
+def _take_number(case: VendorCase, number: str, *, now: datetime) -> str:
     """The vendor's number, where it is the first that is known; "" where there is nothing new."""
     if not number or case.number:
         return ""
     case.number = number[:LONGEST_NUMBER]
     case.save(update_fields=["number"])
+    tasks.done(case, Task.NUMBER, by=None, now=now)
     return case.number
 
 

@@ -34,6 +34,7 @@ NOTED = frozenset({"AUTO_REPLY", "BOUNCE", "LATE"})
 WAYS = {
     "LODGE": ("Lodge it", "lodge"), "CALL": ("Note what they said", "by-hand"), "ANSWER": ("Answer them", "reply"),
     "CONFIRM": ("Confirm or refuse", "done"), "CONTACT": ("See to it", "reach"),
+    "NUMBER": ("Note it", "number"),
 }  # fmt: skip
 # The same while the vendor does not have what was lodged.
 STUCK = {"CALL": ("Hand it over", "next-contact"), "CONTACT": ("Send it on", "next-contact")}

@@ -12,11 +12,11 @@ from tickets.working import working
 
 TICKED, LONGEST_NOTE = "CASE_TASK_DONE", 200
 # The others are done by lodging, answering, and confirming.
-BY_ITSELF = frozenset({CaseTask.Kind.CALL, CaseTask.Kind.CONTACT})
+BY_ITSELF = frozenset({CaseTask.Kind.CALL, CaseTask.Kind.CONTACT, CaseTask.Kind.NUMBER})
 
 
 def tick_off(*, key: str, case_id: int, kind: str, note: str, by: User, now: datetime) -> None:
-    """Say that a CALL was made or a CONTACT found, with what came of it.
+    """Say that a CALL was made, a CONTACT found or a NUMBER looked at, with what came of it.
 
     Raises NotAllowedNow where nobody is asked for it any more, or where another act does it; NoSuchCase, NotYours.
     """
