@@ -155,7 +155,8 @@ def _lodged_before(case: VendorCase, at: datetime) -> AlreadyLodged:
     rows = CaseMessage.objects.filter(case=case, kind=CaseMessage.Kind.LODGED, message=None, at=at)
     noted = rows.select_related("author").first()
     if noted is None:
-        return AlreadyLodged("It went out by mail" if case.channel == Service.Channel.MAIL else "It went out", at)
+        by_mail = case.message is not None and case.message.kind == letters.MAIL
+        return AlreadyLodged("It went out by mail" if by_mail else "It went out", at)
     return AlreadyLodged(f"{noted.author} lodged it" if noted.author else f"{case.service.vendor} wrote about it", at)
 
 
