@@ -7,6 +7,7 @@ from django.core import mail as sent
 
 from outbox.models import Alarm, Message
 from tickets import lifecycle
+from tickets.cases.letters import goes_by_api
 from tickets.cases.lodging import NoSuchCase
 from tickets.cases.receiving import by_hand, confirm_closed, receive
 from tickets.cases.sending_on import hand_over, is_stuck, send_to_contact
@@ -222,6 +223,32 @@ def test_a_case_goes_through_an_api_where_the_service_has_one_by_now(world, stuc
     letter = CaseMessage.objects.filter(case=case, kind="LODGED").latest("seq").message
     assert (letter.kind, letter.payload["to"]) == ("CASE_API", [])
     assert (fresh(case).channel, fresh(case).ball) == ("API", "VENDOR")
+
+
+def test_a_case_that_an_api_took_is_told_of_there_and_written_to_by_the_way_that_it_went_last(world, stuck):
+    ticket, case = stuck
+    world.m365.lodge_by = "API"
+    world.m365.save()
+    assert not goes_by_api(fresh(case))
+    world.do(send_to_contact, ticket, case_id=case.pk)
+    assert goes_by_api(fresh(case))
+    letter = CaseMessage.objects.filter(case=case, kind="LODGED").latest("seq").message
+    Message.objects.filter(pk=letter.pk).update(state="SENT", sent_at=world.now)
+    VendorCase.objects.update(ball="US", channel="MAIL")
+    bad = ContactPoint.objects.get(value=SUPPORT)
+    VendorCase.objects.update(contact_point=bad)
+    world.do(send_to_contact, ticket, case_id=case.pk)
+    last = CaseMessage.objects.filter(case=case).latest("seq")
+    assert (last.kind, last.message.kind) == ("REPLY", "CASE_API")
+
+
+def test_a_case_that_was_handed_over_by_hand_is_not_written_to_through_an_api(world, stuck):
+    ticket, case = stuck
+    VendorCase.objects.update(channel="API")
+    Message.objects.filter(case_message__case=case).update(kind="CASE_API")
+    assert goes_by_api(fresh(case))
+    world.do(hand_over, ticket, case_id=case.pk, number="")
+    assert not goes_by_api(fresh(case))
 
 
 def test_where_only_a_hotline_holds_somebody_hands_the_case_over_and_says_so(world, stuck):

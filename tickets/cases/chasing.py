@@ -177,10 +177,9 @@ def _contact(case: VendorCase) -> ContactPoint | None:
 
 def _cases(ids: Iterable[int]) -> Mapping[int, VendorCase]:
     points = Prefetch("service__contact_points", queryset=ContactPoint.objects.order_by("order"))
-    cases = VendorCase.objects.filter(pk__in=set(ids)).select_related(
-        "service__vendor", "vendor", "contact_point", "message"
-    )
-    return {case.pk: case for case in cases.prefetch_related(points)}
+    cases = VendorCase.objects.filter(pk__in=set(ids)).select_related("service__vendor", "vendor", "contact_point")
+    lodged = CaseMessage.objects.filter(kind=CaseMessage.Kind.LODGED).select_related("message")
+    return {case.pk: case for case in cases.prefetch_related(points, Prefetch("messages", queryset=lodged))}
 
 
 def said_about(ids: Iterable[int]) -> Mapping[int, list[Said]]:

@@ -16,7 +16,6 @@ from outbox.mail_ids import message_id
 from outbox.models import Message
 from tickets.models import CaseMessage, VendorCase
 from tickets.status import NotAllowedNow
-from vendors.models import Service
 
 MAIL, API = "CASE_MAIL", "CASE_API"
 # Letters of one case that nobody here wrote, so that two programs cannot write to each other without end.
@@ -67,9 +66,13 @@ def post(letters: Sequence[Letter], *, now: datetime) -> list[CaseMessage]:
 
 
 def goes_by_api(case: VendorCase) -> bool:
-    """Whether the vendor has the case through its API; one that was lodged by hand instead is written to by mail."""
-    sent = case.message is not None and case.message.state == Message.State.SENT
-    return sent and case.channel == Service.Channel.API
+    """Whether the vendor has the case through its API: the case as it was lodged last went there, or is about to.
+
+    One that was lodged by mail or by hand instead is written to by mail.
+    """
+    lodged = [row for row in case.messages.all() if row.kind == CaseMessage.Kind.LODGED]
+    last = max(lodged, key=lambda row: row.seq).message if lodged else None
+    return last is not None and last.kind == API and last.state in (Message.State.PENDING, Message.State.SENT)
 
 
 def rewrite(letter: Letter, *, now: datetime) -> None:

@@ -149,13 +149,20 @@ def _write_to(
         work.key, case.subject, instead_of=came_back, number=case.number, body=case.body,
         said=said_about([case.pk])[case.pk], zone=_zone(work, case),
     )  # fmt: skip
+    known = channel == letters.API and _took_by_api(case)  # which is told of its case, and makes none anew
+    kind = CaseMessage.Kind.REPLY if known else CaseMessage.Kind.LODGED
     letter = Letter(
-        case, CaseMessage.Kind.LODGED, key=f"{work.key}:case:{case.pk}:anew:{letters.next_seq(case)}",
+        case, kind, key=f"{work.key}:case:{case.pk}:anew:{letters.next_seq(case)}",
         to=point.value if channel == letters.MAIL and point else "", subject=f"{subject} [{work.key}]", body=body,
         by=by, channel=channel, secrets=secrets_in(case),
     )  # fmt: skip
     letters.post([letter], now=now)
     _is_with(work, case, point)
+
+
+def _took_by_api(case: VendorCase) -> bool:
+    sent = CaseMessage.objects.filter(case=case, kind=CaseMessage.Kind.LODGED, message__kind=letters.API)
+    return sent.filter(message__state="SENT").exists()
 
 
 def _is_with(work: Work, case: VendorCase, point: ContactPoint | None) -> None:
