@@ -109,7 +109,7 @@ def test_the_portal_comes_up_survives_a_kill_and_stops(checkout):
 
     running.kill()
     running.wait()
-    assert wait_until(lambda: checkout.processes() == [], seconds=15), "a killed supervisor left processes"
+    assert wait_until(lambda: checkout.processes() == [], seconds=60), "a killed supervisor left processes"
 
     again = checkout.up()
     again.send_signal(signal.SIGINT)

@@ -40,8 +40,8 @@ def test_a_part_is_said_in_lines(key, value, expected):
 @pytest.mark.parametrize("key, before, after, expected", [
     ("plan", "Gold", "Silver", (["Gold"], ["Silver"])),
     ("required", [DATUM | {"question": "Which?"}], [DATUM | {"question": "Which one?", "pattern": "[0-9]+"}],
-     (["Needed pin, Question: Which?", "Needed pin, Form: nothing"],
-      ["Needed pin, Question: Which one?", "Needed pin, Form: [0-9]+"])),
+     (["Needed pin, Question: Which?", "Needed pin, Pattern: nothing"],
+      ["Needed pin, Question: Which one?", "Needed pin, Pattern: [0-9]+"])),
     ("contacts", [HOTLINE], [HOTLINE | {"language": "de"}],
      (["Contact point +44 1, Language: nothing"], ["Contact point +44 1, Language: de"])),
     ("commitment", {"targets": {"A": {}}}, {"targets": {"A": {}}, "effective_from": "2026-01-01"},
