@@ -1,30 +1,9 @@
 """Answering what a case misses, on the case's own page: wrong answers, the last one, and a look before it goes out."""
 
-import pytest
-
-from accounts.clock import database_now
 from tickets import lifecycle
 from tickets.models import VendorCase
 from vendors.models import ServiceAccount
 from world import REQUIRED
-
-
-@pytest.fixture
-def desk(world):
-    """The world at this very moment, which is what pages read from the database."""
-    world.now = database_now()
-    return world
-
-
-@pytest.fixture
-def ticket(desk):
-    return desk.open("Mail down", error_code="0x8004de40")
-
-
-@pytest.fixture
-def browser(desk, client):
-    client.force_login(desk.l1)
-    return client
 
 
 def lodge(desk, ticket, **answers):

@@ -18,24 +18,6 @@ from world import REQUIRED, TENANT, World
 PIN = {"key": "pin", "label": "Support PIN", "source": "account.pin", "secret": True}
 
 
-@pytest.fixture
-def desk(world):
-    """The world at this very moment, which is what pages read from the database."""
-    world.now = database_now()
-    return world
-
-
-@pytest.fixture
-def ticket(desk):
-    return desk.open("Mail down", error_code="0x8004de40")
-
-
-@pytest.fixture
-def browser(desk, client):
-    client.force_login(desk.l1)
-    return client
-
-
 def lodge(desk, ticket, **answers):
     return desk.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers=answers, why="It is on their side")
 

@@ -1,8 +1,5 @@
 """A case is seen before it is sent: what is shown is what goes out, or it is shown again."""
 
-import pytest
-
-from accounts.clock import database_now
 from accounts.encryption import decrypt, encrypt
 from outbox.models import Message
 from tickets.models import CaseMessage, TicketEvent, VendorCase
@@ -10,23 +7,6 @@ from vendors.models import Service, ServiceAccount, Vendor
 from world import REQUIRED, TENANT
 
 PIN = {"key": "pin", "label": "Support PIN", "source": "account.pin", "secret": True}
-
-
-@pytest.fixture
-def desk(world):
-    world.now = database_now()
-    return world
-
-
-@pytest.fixture
-def ticket(desk):
-    return desk.open("Mail down", error_code="0x8004de40")
-
-
-@pytest.fixture
-def browser(desk, client):
-    client.force_login(desk.l1)
-    return client
 
 
 def do(browser, ticket, **said):

@@ -5,24 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import roles
-from accounts.clock import database_now
 from clients.access import give_role
 from tickets import lifecycle
 from tickets.cases import lodging, tasks
 from tickets.models import CaseMessage, Notification, VendorCase
 from tickets.shift import start
 from world import REQUIRED
-
-
-@pytest.fixture
-def desk(world):
-    world.now = database_now()
-    return world
-
-
-@pytest.fixture
-def ticket(desk):
-    return desk.open("Mail down", error_code="0x8004de40")
 
 
 def lodge(desk, ticket):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from accounts.clock import database_now
 from outbox.models import Message
 from tickets import lifecycle
 from tickets.cases import tasks
@@ -14,29 +13,11 @@ from vendors.models import ContactPoint
 
 
 @pytest.fixture
-def desk(world):
-    """The world at this very moment, which is what pages read from the database."""
-    world.now = database_now()
-    return world
-
-
-@pytest.fixture
-def ticket(desk):
-    return desk.open("Mail down", error_code="0x8004de40")
-
-
-@pytest.fixture
 def lodged(desk, ticket):
     case = desk.do(lifecycle.lodge_case, ticket, service="Microsoft 365", answers={}, why="It is on their side")
     desk.tick()
     case.refresh_from_db()
     return case
-
-
-@pytest.fixture
-def browser(desk, client):
-    client.force_login(desk.l1)
-    return client
 
 
 def url(case):
