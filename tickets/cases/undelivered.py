@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from outbox.alarms import raise_alarm
 from outbox.models import Message
 from tickets.cases.delivered import has_gone_on_since
 from tickets.cases.receiving import taking
@@ -36,6 +37,7 @@ def _take_back_alone(letter: int, case: int, *, now: datetime) -> int:
             return _take_back(letter, case, now=now)
     except Exception:
         log.exception("vendor case %s, whose letter could not be sent, was not taken back", case)
+        raise_alarm(f"case:{case}", f"The letter of vendor case {case} could not be sent; see the log.", now=now)
         return 0
 
 
